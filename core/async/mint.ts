@@ -1,0 +1,73 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { uuidv7 } from 'uuidv7';
+import type { AccountId, HubId, MessageId, UserId } from '../domain/ids.ts';
+
+/** The only file that makes ids and randomness. */
+
+/** A new message id; later ones sort after earlier ones within this process. */
+export function newMessageId(): MessageId {
+  return uuidv7() as MessageId;
+}
+
+/** A new id for a row that is no message: a change, a session, an invitation. */
+export function newRowId(): string {
+  return uuidv7();
+}
+
+export function newHubId(): HubId {
+  return randomBytes(8).toString('hex') as HubId;
+}
+
+/** A secret of 32 random bytes, in URL-safe characters. */
+export function newSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** How a secret is stored: only its SHA-256. For secrets of full entropy, never for passwords. */
+export function hashSecret(secret: string): string {
+  return createHash('sha256').update(secret).digest('base64url');
+}
+
+/** Compares two texts in a time that does not tell where they differ. */
+export function isSameSecret(a: string, b: string): boolean {
+  return timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest());
+}
+
+/** The user of an account: the same on every hub, without a write. */
+export function userIdOf(platform: string, account: AccountId): UserId {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([platform, account]))
+    .digest();
+  return `u-${base32(digest.subarray(0, 17)).slice(0, 26)}` as UserId;
+}
+
+/** A key of one step, unique per kind of source and its own id. */
+export function stepKey(...parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+}
+
+/** Tells a re-used key from a repeat. */
+export function digestOf(request: unknown): string {
+  return createHash('sha256').update(JSON.stringify(request)).digest('base64url').slice(0, 22);
+}
+
+/** A fraction in [0, 1), for jitter. */
+export function jitter(): number {
+  return randomBytes(4).readUInt32LE() / 0x1_0000_0000;
+}
+
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
+function base32(bytes: Uint8Array): string {
+  let bits = 0;
+  let value = 0;
+  let text = '';
+  for (const byte of bytes) {
+    value = ((value << 8) | byte) & 0xffff;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      text += BASE32[(value >>> bits) & 31];
+    }
+  }
+  return text;
+}

@@ -1,0 +1,59 @@
+import type { Content } from './content.ts';
+import type { ChannelId, EpochMs, MessageId, Seq, UserId } from './ids.ts';
+import type { ChatMessage, Reaction, Redaction } from './message.ts';
+
+/**
+ * What readers of a channel see of the log: the same bytes for every one of them, with `seq` put in front by the reader.
+ * The native protocol hands these on as they are; the archiver and the history fold them into messages.
+ */
+export type WireEntry =
+  | WireMessage
+  | {
+      readonly type: 'edit';
+      readonly channel: ChannelId;
+      readonly id: MessageId;
+      readonly content: Content;
+      readonly revision: number;
+      readonly at: EpochMs;
+    }
+  | {
+      readonly type: 'redaction';
+      readonly channel: ChannelId;
+      readonly id: MessageId;
+      readonly redaction: Redaction;
+    }
+  | {
+      readonly type: 'reaction';
+      readonly channel: ChannelId;
+      readonly id: MessageId;
+      readonly user: UserId;
+      readonly name: string;
+      readonly emoji: string;
+      readonly on: boolean;
+      readonly at: EpochMs;
+    }
+  | {
+      readonly type: 'notice';
+      readonly channel: ChannelId;
+      readonly code: string;
+      readonly say: string;
+      readonly at: EpochMs;
+    };
+
+/** `key` is the author's client key, so that the author's own clients recognise what they drew already. */
+export interface WireMessage {
+  readonly type: 'message';
+  readonly channel: ChannelId;
+  readonly key: string | null;
+  readonly message: WireChatMessage;
+}
+
+/** A ChatMessage without what readers have no use for: the origin stays with the hubs. */
+export type WireChatMessage = Omit<ChatMessage, 'origin' | 'channel'>;
+
+/** A message as it stands now, for history pages. */
+export interface HistoryMessage {
+  readonly seq: Seq;
+  readonly message: WireChatMessage;
+  readonly reactions: readonly Reaction[];
+}

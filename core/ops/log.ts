@@ -1,0 +1,36 @@
+import { destination, pino } from 'pino';
+
+/** Log events, not prose: `log.warn({ portal, retryAfterMs }, 'delivery delayed')`. Never a token, never message text above debug. */
+export interface Logger {
+  debug(fields: object, event: string): void;
+  info(fields: object, event: string): void;
+  warn(fields: object, event: string): void;
+  error(fields: object, event: string): void;
+  child(fields: object): Logger;
+}
+
+/** Field names whose values never reach a log, at any depth up to three. */
+const SECRET_FIELDS = ['token', 'password', 'secret', 'authorization', 'cookie', 'credential', 'ticket', 'claim'];
+
+/** Structured logs as JSON lines on stderr; stdout is for people. */
+export function createLogger(level: 'debug' | 'info' | 'warn' | 'error' | 'silent'): Logger {
+  return pino(
+    {
+      level,
+      redact: {
+        paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+        censor: '[secret]',
+      },
+    },
+    destination({ dest: 2, sync: false }),
+  );
+}
+
+/** For tests and tools that want no log. */
+export const silentLogger: Logger = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  child: () => silentLogger,
+};

@@ -1,0 +1,43 @@
+import type { RoomId } from '../domain/ids.ts';
+import type { HubPort } from './hub-port.ts';
+import type { Capabilities } from './operations.ts';
+import type { SurfacePort } from './surface.ts';
+
+/** Version of this interface. A plugin made for another is refused at load. */
+export const PLUGIN_API_VERSION = 1;
+
+/** Default export of a bridge package, made with `defineBridge`. */
+export interface BridgePlugin<Config> {
+  readonly apiVersion: typeof PLUGIN_API_VERSION;
+  /** Lower-case platform name, such as `discord`. Used in logs, metrics and display prefixes. */
+  readonly platform: string;
+  /** YAML with comments; becomes this plugin's part of the example config. */
+  readonly exampleConfig: string;
+  /** Pure. @throws {ConfigError} naming the path of the bad field; never echoes its value. */
+  parseConfig(input: unknown): Config;
+  /** Builds the bridge. Must not open sockets, start timers or read files. */
+  create(config: Config, hub: HubPort): Bridge;
+}
+
+/** A built-in that people connect to: it runs on every hub and may speak for any verified person. */
+export interface SurfacePlugin<Config> extends Omit<BridgePlugin<Config>, 'create'> {
+  create(config: Config, hub: SurfacePort): Bridge;
+}
+
+export interface Bridge {
+  /** `one-hub`: on the holder of its lease alone. `each-hub`: on all. */
+  readonly placement: 'one-hub' | 'each-hub';
+  /** `courier`: a portal lane sends it commands. `feed`: it follows the feed by itself. */
+  readonly delivery: 'courier' | 'feed';
+  /** Resolves once the link is live; a room that fails is reported by `hub.status`. @throws {BridgeError} */
+  start(signal: AbortSignal): Promise<void>;
+  /** Idempotent, never rejects, resolves within 5 s. No `receive` call starts after it resolves. `start` may follow. */
+  stop(): Promise<void>;
+  /** What works in this room now. Synchronous, no I/O. */
+  capabilities(room: RoomId): Capabilities;
+}
+
+/** Keeps the type of the config while declaring a plugin. */
+export function defineBridge<Config>(plugin: BridgePlugin<Config>): BridgePlugin<Config> {
+  return plugin;
+}

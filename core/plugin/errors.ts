@@ -1,0 +1,39 @@
+/** How an attempt failed, and so what the hub does next. */
+export type BridgeFailure =
+  /** Try again after `retryAfterMs` or a backoff; when `delivered` is unknown only if the post is idempotent or `find` says no. */
+  | { readonly kind: 'retryable'; readonly retryAfterMs?: number; readonly delivered: 'no' | 'unknown' }
+  /** `command`: this one never works, dead letter. `portal`: nothing works in this room, pause the portal. */
+  | { readonly kind: 'permanent'; readonly scope: 'command' | 'portal' }
+  /** The platform refuses our credential: pause the bridge and tell the operator. */
+  | { readonly kind: 'auth' };
+
+/** Two installed copies of this module agree through the registry of symbols. */
+const BRAND: unique symbol = Symbol.for('slipmat-hub.BridgeError') as never;
+
+/** The one error that a bridge throws. Keep the platform's own error as `cause`; never put a token into the text. */
+export class BridgeError extends Error {
+  override readonly name = 'BridgeError';
+  readonly [BRAND] = true;
+  readonly failure: BridgeFailure;
+  constructor(message: string, failure: BridgeFailure, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.failure = failure;
+  }
+}
+
+/** Whether a thrown value is a BridgeError, of this copy of the module or another. */
+export function isBridgeError(error: unknown): error is BridgeError {
+  return typeof error === 'object' && error !== null && BRAND in error;
+}
+
+/** A bad field of the configuration. Names the path and the mend; never echoes the value, which may be a secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly path: string;
+  readonly mend: string;
+  constructor(path: string, problem: string, mend: string) {
+    super(`${path}: ${problem}. ${mend}`);
+    this.path = path;
+    this.mend = mend;
+  }
+}

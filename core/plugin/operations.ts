@@ -1,0 +1,135 @@
+import type { Rich } from '../domain/content.ts';
+import type { AccountId, EpochMs, RoomId } from '../domain/ids.ts';
+import type { RemoteRef } from '../domain/message.ts';
+
+export interface MediaRef {
+  readonly url: string;
+  readonly type: string;
+  readonly bytes: number;
+  readonly isSpoiler: boolean;
+}
+export type Speaker =
+  | { readonly kind: 'user'; readonly name: string; readonly avatarUrl: string | null; readonly key: string }
+  | { readonly kind: 'hub' };
+export interface Choice {
+  readonly id: string;
+  readonly label: string;
+}
+
+export interface Post {
+  readonly room: RoomId;
+  readonly speaker: Speaker;
+  readonly text: Rich;
+  readonly media: readonly MediaRef[];
+  readonly replyTo: RemoteRef | null;
+  readonly sentAt: EpochMs;
+  /** The same on every try; the platform's idempotency key is made from it. */
+  readonly key: string;
+}
+export interface Edit {
+  readonly ref: RemoteRef;
+  readonly speaker: Speaker;
+  readonly text: Rich;
+  readonly key: string;
+}
+export interface Redact {
+  readonly refs: readonly RemoteRef[];
+  readonly reason: string | null;
+}
+export interface React {
+  readonly ref: RemoteRef;
+  readonly speaker: Speaker;
+  readonly emoji: string;
+  readonly on: boolean;
+  readonly key: string;
+}
+interface Sanction {
+  readonly room: RoomId;
+  readonly account: AccountId;
+  readonly act: 'timeout' | 'ban' | 'lift';
+  readonly until: EpochMs | null;
+  readonly reason: string | null;
+}
+interface Direct {
+  readonly to: AccountId;
+  readonly speaker: Speaker;
+  readonly text: Rich;
+  readonly choices: readonly Choice[];
+  readonly key: string;
+}
+interface Respond {
+  readonly ticket: string;
+  readonly text: Rich;
+  readonly choices: readonly Choice[];
+  readonly isPrivate: boolean;
+}
+interface Signal {
+  readonly room: RoomId;
+  readonly speaker: Speaker;
+  readonly what:
+    | { readonly kind: 'typing'; readonly on: boolean }
+    | { readonly kind: 'read'; readonly upTo: RemoteRef }
+    | { readonly kind: 'presence'; readonly on: boolean };
+}
+interface EnsureRoom {
+  readonly alias: string;
+  readonly name: string;
+  readonly topic: string;
+  readonly avatarUrl: string | null;
+  readonly isPublic: boolean;
+}
+interface SetRole {
+  readonly room: RoomId;
+  readonly account: AccountId;
+  readonly role: 'none' | 'moderator' | 'dj' | 'admin';
+}
+
+/** Command, result and limits of each operation. The only place to add one; an absent operation is unsupported. */
+export interface Operations {
+  post: [
+    Post,
+    readonly RemoteRef[],
+    {
+      readonly text: number;
+      readonly caption: number;
+      readonly unit: 'utf16' | 'code-point' | 'byte';
+      readonly speaker: 'native' | 'prefix';
+      readonly reply: boolean;
+      readonly idempotent: boolean;
+      readonly takesSentAt: boolean;
+      readonly maxMedia: number;
+      readonly maxMediaBytes: number;
+      readonly spoiler: boolean;
+    },
+  ];
+  edit: [Edit, RemoteRef, { readonly windowMs: number | null }];
+  redact: [Redact, undefined, { readonly windowMs: number | null; readonly maxRefs: number; readonly others: boolean }];
+  react: [React, RemoteRef | null, { readonly perUser: boolean; readonly emoji: 'any' | readonly string[] }];
+  sanction: [
+    Sanction,
+    undefined,
+    { readonly acts: readonly ('timeout' | 'ban' | 'lift')[]; readonly minMs: number; readonly maxMs: number },
+  ];
+  direct: [Direct, RemoteRef, { readonly text: number; readonly choices: number }];
+  respond: [Respond, undefined, { readonly withinMs: number; readonly isPrivate: boolean; readonly choices: number }];
+  signal: [Signal, undefined, { readonly kinds: readonly Signal['what']['kind'][] }];
+  ensureRoom: [EnsureRoom, RoomId, Record<never, never>];
+  setRole: [SetRole, undefined, Record<never, never>];
+  /** Whether this post arrived, where the platform can be asked; its refs if it did. */
+  find: [Post, readonly RemoteRef[] | null, Record<never, never>];
+  /** Who this account is in this room on the platform, asked when a command needs it. */
+  authority: [
+    { readonly room: RoomId; readonly account: AccountId },
+    'owner' | 'admin' | 'moderator' | 'member' | 'none',
+    Record<never, never>,
+  ];
+  /** Opens media again by the locator that came with the inbound, so that a crash between receipt and download loses nothing. */
+  openMedia: [{ readonly locator: string }, AsyncIterable<Uint8Array>, Record<never, never>];
+}
+export type Capabilities = {
+  readonly [K in keyof Operations]?: {
+    /** Plain data: published to the other hubs, the console and the fidelity table. */
+    readonly limits: Operations[K][2];
+    readonly run: (command: Operations[K][0], signal: AbortSignal) => Promise<Operations[K][1]>;
+  };
+};

@@ -1,0 +1,118 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Channel } from '../domain/channel.ts';
+import type { ChannelId, Epoch, MessageId, Seq, UserId } from '../domain/ids.ts';
+import type { Actor, Request } from '../domain/inbound.ts';
+import type { Rank } from '../domain/permission.ts';
+import type { Receipt, Refusal } from '../domain/receipt.ts';
+import type { HistoryMessage } from '../domain/wire.ts';
+import type { HubPort } from './hub-port.ts';
+
+/**
+ * What built-in surfaces (the native socket, REST) may ask besides. Handed to built-ins only: with it a plugin
+ * could act as anyone. Everything said here takes the same route as an inbound of a bridge.
+ */
+export interface SurfacePort extends HubPort {
+  /** Who holds this token. Null token: a guest, where guests are let in. */
+  verify(token: string | null): Promise<Verified>;
+  /** The route. `again`: the client repeats a post of an earlier connection, so late repeats are looked up too. */
+  request(actor: Actor, request: Request, key: RequestKey): Promise<Receipt>;
+  /** Everything that is asked and changes nothing. */
+  ask<K extends keyof Questions>(actor: Actor, kind: K, question: Questions[K][0]): Promise<Answer<Questions[K][1]>>;
+  readonly feed: Feed;
+  /** Says who is connected to a channel through this surface; again when they leave. */
+  readonly presence: { join(channel: ChannelId, actor: Actor): void; leave(channel: ChannelId, actor: Actor): void };
+  /** Takes over WebSocket upgrades on a path of the hub's HTTP server. @returns a function that gives it back */
+  upgrades(path: string, take: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): () => void;
+}
+
+/** `key` is the client's own, unique among its posts. */
+export interface RequestKey {
+  readonly key: string;
+  readonly again: boolean;
+}
+
+export type Verified =
+  | {
+      readonly ok: true;
+      readonly actor: Actor;
+      readonly isAdmin: boolean /** For guests: to be the same one next time. */;
+      readonly token: string | null;
+    }
+  | { readonly ok: false; readonly code: Refusal; readonly say: string };
+
+export type Answer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly code: Refusal; readonly say: string };
+
+/** Question and answer of each kind. The only place to add one. */
+export interface Questions {
+  /** Channels that this person may find, the megachannel first. */
+  channels: [Record<never, never>, { readonly channels: readonly ListedChannel[] }];
+  /** Messages below `before`, newest first, as they stand now. */
+  history: [
+    { readonly channel: ChannelId; readonly before: Seq | null; readonly limit: number },
+    { readonly messages: readonly HistoryMessage[]; readonly isEnd: boolean },
+  ];
+  /** The message and what stands around it. */
+  message: [{ readonly channel: ChannelId; readonly id: MessageId }, HistoryMessage];
+  search: [
+    {
+      readonly text: string;
+      readonly channel: ChannelId | null;
+      readonly before: MessageId | null;
+      readonly limit: number;
+    },
+    { readonly messages: readonly (HistoryMessage & { readonly channel: ChannelId })[] },
+  ];
+  /** Who is connected, over all hubs. */
+  people: [{ readonly channel: ChannelId }, { readonly people: readonly Person[]; readonly guests: number }];
+}
+export interface ListedChannel extends Channel {
+  readonly rank: Rank;
+  readonly mayPost: boolean;
+  readonly headSeq: Seq | null;
+}
+export interface Person {
+  readonly user: UserId;
+  readonly name: string;
+  readonly platform: string;
+  readonly badge: 'admin' | 'dj' | 'moderator' | null;
+}
+
+/** One entry for readers. `body` is JSON of a WireEntry; the surface puts `"seq":N,` in front and does not parse it. */
+export interface FeedEntry {
+  readonly seq: Seq;
+  readonly body: string;
+}
+
+/** The log as readers see it, channel by channel. Who may read was asked before. */
+export interface Feed {
+  epoch(): Epoch;
+  /**
+   * Calls `entries` in order with what is stored from now on, in batches, in the tick in which the hub reads it.
+   * The listener must not block and must not throw. @returns a function that stops it
+   */
+  follow(channel: ChannelId, entries: (batch: readonly FeedEntry[]) => void): () => void;
+  /** Seq of the newest entry that `follow` has handed out in this channel since the hub started; null if none. */
+  liveSeq(channel: ChannelId): Seq | null;
+  /**
+   * What is stored after `after`, oldest first, at most `limit`. `reset`: too far back or of another epoch; load a page.
+   * To resume: read until `isLast` and the last seq >= liveSeq, then follow in the same tick; drop seq <= last sent.
+   */
+  since(
+    channel: ChannelId,
+    epoch: Epoch,
+    after: Seq,
+    limit: number,
+  ): Promise<
+    | { readonly kind: 'entries'; readonly entries: readonly FeedEntry[]; readonly isLast: boolean }
+    | { readonly kind: 'reset' }
+  >;
+  /** Position to follow from after loading a page now: read this before the page. */
+  headSeq(channel: ChannelId): Promise<Seq>;
+  /** Calls back when the log may have gone back: everybody reloads. @returns a function that stops it */
+  onEpoch(listener: (epoch: Epoch) => void): () => void;
+  /** Calls back when rights, members or channels changed: ask again who may read what. @returns a function that stops it */
+  onRights(listener: () => void): () => void;
+}

@@ -1,0 +1,313 @@
+import type {
+  BridgeId,
+  ChannelId,
+  Epoch,
+  EpochMs,
+  HubId,
+  MessageId,
+  PortalId,
+  Position,
+  Rev,
+  ScopeId,
+  Seq,
+  UserId,
+} from '../domain/ids.ts';
+import type { Redaction, RemoteRef } from '../domain/message.ts';
+import type { HistoryMessage } from '../domain/wire.ts';
+
+/*
+ * The doors to what is kept. `docs/state.md` says what lives where and what is promised.
+ * Every method rejects with StoreUnavailable when the store cannot be reached and nothing else is known;
+ * what is expected (a duplicate, a conflict) is a value.
+ */
+
+/** The store cannot be reached, or did not answer; the caller may try again with the same key. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}
+
+export const ENTRY_KINDS = [
+  'message',
+  'edit',
+  'redaction',
+  'reaction',
+  'notice',
+  'sanction',
+  'channel',
+  'change',
+] as const;
+export type EntryKind = (typeof ENTRY_KINDS)[number];
+
+/** Who gets an entry: readers of the channel (with a seq), or hubs alone (without). */
+export type Audience = 'readers' | 'hubs';
+
+/** One line of the log. */
+export interface Entry {
+  readonly shard: number;
+  readonly position: Position;
+  readonly kind: EntryKind;
+  readonly audience: Audience;
+  /** Null for entries that belong to no channel. */
+  readonly channel: ChannelId | null;
+  /** Null for entries that readers do not get. */
+  readonly seq: Seq | null;
+  /** The message the entry makes or changes. */
+  readonly message: MessageId | null;
+  /** The step's key: unique for ever in the archive. */
+  readonly key: string;
+  readonly at: EpochMs;
+  /** JSON of a WireEntry without seq and braces closed as usual: `{"type":…}`; for hubs, JSON of what changed. */
+  readonly body: string;
+  /** JSON of `EntryNote`: what hubs and the archiver need and readers must not see. */
+  readonly note: string;
+}
+
+/** What goes with an entry to hubs, couriers and the archiver. */
+export interface EntryNote {
+  readonly author?: UserId;
+  /** Origin of a message: the portal it came from gets no copy. */
+  readonly bridge?: BridgeId;
+  readonly ref?: RemoteRef | null;
+  /** Who acted, where that is not the author. */
+  readonly actor?: UserId;
+  readonly reason?: string | null;
+}
+
+/** What the log knows of a message that was touched while hot. */
+export interface Head {
+  readonly id: MessageId;
+  readonly channel: ChannelId;
+  readonly author: UserId;
+  readonly revision: number;
+  readonly isRedacted: boolean;
+}
+
+/** What changes together with the entry. Closed: a new kind fails to compile in each store. */
+export type Effect =
+  | { readonly kind: 'message'; readonly id: MessageId; readonly author: UserId }
+  /** Refused with `conflict` unless the head has this author and revision and is not redacted. */
+  | { readonly kind: 'edit'; readonly id: MessageId; readonly author: UserId; readonly fromRevision: number }
+  /** Refused with `conflict` unless the head has this author and is not redacted. */
+  | { readonly kind: 'redact'; readonly id: MessageId; readonly author: UserId; readonly redaction: Redaction }
+  /** A member of a set: `unchanged` when it is so already; refused when redacted. */
+  | {
+      readonly kind: 'react';
+      readonly id: MessageId;
+      readonly user: UserId;
+      readonly emoji: string;
+      readonly on: boolean;
+    }
+  /** `until` null: a ban. `act` lift removes it. */
+  | {
+      readonly kind: 'sanction';
+      readonly user: UserId;
+      readonly act: 'timeout' | 'ban' | 'lift';
+      readonly until: EpochMs | null;
+    }
+  | { readonly kind: 'channel'; readonly channel: ChannelId; readonly state: 'open' | 'read-only' }
+  /** Rights, members or links changed in SQL under this change id: what was judged before is refused as stale. */
+  | { readonly kind: 'rev'; readonly change: string };
+
+/** One atomic step in one scope. */
+export interface Step {
+  readonly scope: ScopeId;
+  readonly channel: ChannelId | null;
+  /** Platform and its event id, or user and client key. Made by `stepKey`. */
+  readonly key: string;
+  /** Of what was asked: tells a re-used key from a repeat. Made by `digestOf`. */
+  readonly digest: string;
+  /** What the judge knew; an older one is refused as `stale` and judged again. Null for steps that no right decides. */
+  readonly ifRev: Rev | null;
+  readonly kind: EntryKind;
+  readonly audience: Audience;
+  readonly at: EpochMs;
+  readonly body: string;
+  readonly note: EntryNote;
+  readonly effects: readonly Effect[];
+  /** The archived head of the message that the effects touch, used where the log has none of its own. */
+  readonly known: Head | null;
+}
+
+export type Stored =
+  | {
+      readonly kind: 'stored' | 'duplicate';
+      readonly message: MessageId | null;
+      readonly seq: Seq | null;
+      readonly position: Position;
+    }
+  /** A reaction that is so already. Nothing was written. */
+  | { readonly kind: 'unchanged' }
+  /** The same key with another digest. */
+  | { readonly kind: 'key-reused' }
+  | { readonly kind: 'stale'; readonly rev: Rev }
+  /** `unknown`: the log has no head of that message and the step brought none. */
+  | { readonly kind: 'conflict'; readonly what: 'redacted' | 'edited' | 'not-author' | 'unknown' }
+  /** The cap is reached: the archive is too far behind. */
+  | { readonly kind: 'full' };
+
+/** A message of the log with everything hot laid over it. */
+export interface HotMessage {
+  readonly head: Head;
+  /** Null when the message itself is archived already and only later changes are hot. */
+  readonly seq: Seq | null;
+  /** Body of the `message` entry; null as above. */
+  readonly body: string | null;
+  /** Body of the newest `edit` entry, if any is hot. */
+  readonly edit: string | null;
+  readonly redaction: Redaction | null;
+  /** Newest state of each (emoji, user) touched while hot. */
+  readonly reactions: readonly { readonly emoji: string; readonly user: UserId; readonly on: boolean }[];
+}
+
+export interface HotPage {
+  /** Newest first; only entries of kind `message`. */
+  readonly messages: readonly HotMessage[];
+}
+
+/** Redis or embedded: the only door through which anything acknowledged enters. */
+export interface Log {
+  /** How many shards; fixed at the first start. */
+  readonly shards: number;
+  shardOf(scope: ScopeId): number;
+  /**
+   * Steps of one shard take effect in the order of the calls, also over a lost connection: what is unanswered is
+   * sent again, oldest first. Resolves once durable. Rejects with StoreUnavailable only when the log is closed.
+   */
+  append(step: Step): Promise<Stored>;
+  /** Every entry after `after` of every shard, in order within a shard, in batches; ends with the signal. */
+  tail(after: readonly Position[], signal: AbortSignal): AsyncIterable<readonly Entry[]>;
+  /** Entries of a shard after `after`, at most `limit`, for couriers and the archiver. Never waits for new ones. */
+  range(shard: number, after: Position, limit: number): Promise<readonly Entry[]>;
+  /** Entries for readers of one channel with seq above `after`, oldest first; bodies of redacted messages are blanked. */
+  since(scope: ScopeId, channel: ChannelId, after: Seq, limit: number): Promise<readonly Entry[]>;
+  /** Messages of a channel below `before` (null: from the newest), as they stand now. */
+  page(scope: ScopeId, channel: ChannelId, before: Seq | null, limit: number): Promise<HotPage>;
+  /** What is hot about these messages; absent ones are not in the log. */
+  hot(scope: ScopeId, ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, HotMessage>>;
+  /** Seqs of the channel's oldest hot reader entry and of the newest ever given; null where there is none. */
+  bounds(scope: ScopeId, channel: ChannelId): Promise<{ readonly lowest: Seq | null; readonly head: Seq | null }>;
+  /** Position of the newest entry of each shard; `START` for an empty one. */
+  heads(): Promise<readonly Position[]>;
+  /** The position just before the first entry at or after this time. */
+  positionAt(shard: number, at: EpochMs): Promise<Position>;
+  /** Whether a is before b; both of one shard. */
+  isBefore(a: Position, b: Position): boolean;
+  /** Drops entries up to and with `upTo`, and what is known of messages that no younger entry touches. @returns how many */
+  trim(shard: number, upTo: Position): Promise<number>;
+  /** Raises the newest seq of channels to at least these values: after a change of stores, or a log gone back. */
+  raise(scope: ScopeId, seqs: ReadonlyMap<ChannelId, Seq>): Promise<void>;
+  /** How many entries are hot, over all shards, and the cap per shard. */
+  size(): Promise<{ readonly entries: number; readonly cap: number }>;
+  close(): Promise<void>;
+}
+export const START = '0' as Position;
+
+/** What is true now in a shard and must be there when SQL is not. Written by `append` alone. */
+export interface LiveSnapshot {
+  readonly at: Position;
+  readonly rev: Rev;
+  readonly sanctions: readonly {
+    readonly scope: ScopeId;
+    readonly user: UserId;
+    readonly act: 'timeout' | 'ban';
+    readonly until: EpochMs | null;
+  }[];
+  readonly channels: ReadonlyMap<ChannelId, 'open' | 'read-only'>;
+}
+export interface LiveState {
+  snapshot(shard: number): Promise<LiveSnapshot>;
+  epoch(): Promise<Epoch>;
+  /** Calls back when the epoch changed, after the store came back. @returns a function that stops it */
+  onEpoch(listener: (epoch: Epoch) => void): () => void;
+  /** Calls back when the store goes away and when it is there again. @returns a function that stops it */
+  onHealth(listener: (isUp: boolean) => void): () => void;
+}
+
+export interface Leases {
+  /** Null while somebody else holds it. Fences grow for ever. */
+  take(name: string, hub: HubId, ttlMs: number): Promise<{ readonly fence: number } | null>;
+  renew(name: string, fence: number, ttlMs: number): Promise<boolean>;
+  release(name: string, fence: number): Promise<void>;
+}
+
+/** How far each portal has been served. A smaller fence than the highest seen is refused. */
+export interface Deliveries {
+  load(portal: PortalId): Promise<{ readonly at: Position | null; readonly inFlight: Position | null }>;
+  /** Write-ahead mark; `unknown` when an earlier one was never settled. */
+  begin(portal: PortalId, fence: number, entry: Position): Promise<'go' | 'unknown' | 'fenced'>;
+  settle(
+    portal: PortalId,
+    fence: number,
+    entry: Position,
+    outcome: {
+      readonly kind: 'sent' | 'skipped' | 'dead' | 'unknown';
+      readonly message: MessageId | null;
+      readonly refs: readonly RemoteRef[];
+    },
+  ): Promise<'ok' | 'fenced'>;
+  rewind(portal: PortalId, to: Position): Promise<void>;
+  /** Where copies of a message are, by part. */
+  copies(portal: PortalId, message: MessageId): Promise<readonly RemoteRef[]>;
+  /** The message that a native id in this portal's room is a copy of. */
+  messageOf(portal: PortalId, ref: RemoteRef): Promise<MessageId | null>;
+}
+
+/** Small durable values of a bridge: its resume point and its own state. */
+export interface BridgeState {
+  load(bridge: BridgeId, name: string): Promise<string | null>;
+  save(bridge: BridgeId, name: string, value: string): Promise<void>;
+}
+
+/** Who is connected, over all hubs. May be lost with the store: repaired by the next beat. */
+export interface Presence {
+  /** Replaces what this hub said before; forgotten after `ttlMs`. */
+  beat(hub: HubId, connected: ReadonlyMap<ChannelId, readonly PresentUser[]>, ttlMs: number): Promise<void>;
+  connected(channel: ChannelId): Promise<readonly PresentUser[]>;
+  leave(hub: HubId): Promise<void>;
+}
+export interface PresentUser {
+  readonly user: UserId;
+  readonly name: string;
+  readonly platform: string;
+}
+
+/** All of the live store, opened together. */
+export interface LiveStore {
+  readonly log: Log;
+  readonly live: LiveState;
+  readonly leases: Leases;
+  readonly deliveries: Deliveries;
+  readonly bridgeState: BridgeState;
+  readonly presence: Presence;
+  close(): Promise<void>;
+}
+
+/** What has been carried from the log to SQL. */
+export interface Archive {
+  /** Messages of a channel below `before`, newest first, as archived. */
+  page(channel: ChannelId, before: Seq | null, limit: number): Promise<readonly HistoryMessage[]>;
+  /** Reader entries with seq in (after, below), oldest first; redacted ones blanked. `below` null: no bound. */
+  since(channel: ChannelId, after: Seq, below: Seq | null, limit: number): Promise<readonly ArchivedEntry[]>;
+  head(id: MessageId): Promise<Head | null>;
+  /** The step with this key, for repeats that come late. */
+  byKey(key: string): Promise<{ readonly message: MessageId | null; readonly seq: Seq | null } | null>;
+  /** Full-text search over messages as they stand now, newest first. */
+  search(query: SearchQuery): Promise<readonly SearchHit[]>;
+  /** Newest seq archived of each channel. */
+  newest(): Promise<ReadonlyMap<ChannelId, Seq>>;
+}
+export interface ArchivedEntry {
+  readonly seq: Seq;
+  readonly message: MessageId | null;
+  readonly body: string;
+}
+export interface SearchQuery {
+  readonly text: string;
+  readonly channels: readonly ChannelId[];
+  /** Message ids sort by time: the cursor over several channels. */
+  readonly before: MessageId | null;
+  readonly limit: number;
+}
+export interface SearchHit extends HistoryMessage {
+  readonly channel: ChannelId;
+}

@@ -1,0 +1,137 @@
+/*
+ * The tables as Kysely sees them. Times are epoch ms, booleans 0 or 1, JSON as text. `migrations.ts` makes them.
+ * Directory: truth is here. Archive: carried over from the log. Log: the embedded store's own, read by nobody else.
+ */
+export interface Tables {
+  // --- directory -------------------------------------------------------------------------------------------------
+  users: UsersTable;
+  accounts: AccountsTable;
+  credentials: CredentialsTable;
+  sessions: SessionsTable;
+  invites: InvitesTable;
+  channels: ChannelsTable;
+  role_grants: RoleGrantsTable;
+  members: MembersTable;
+  changes: ChangesTable;
+  meta: MetaTable;
+  // --- archive ---------------------------------------------------------------------------------------------------
+  entries: EntriesTable;
+  messages: MessagesTable;
+  reactions: ReactionsTable;
+  archive_marks: ArchiveMarksTable;
+}
+
+export interface UsersTable {
+  id: string;
+  name: string;
+  /** The name folded by `skeletonOf`: unique among native users, so that look-alikes collide. Null for bridged users. */
+  skeleton: string | null;
+  is_admin: number;
+  is_disabled: number;
+  created_at: number;
+}
+export interface AccountsTable {
+  platform: string;
+  id: string;
+  user_id: string;
+  name: string;
+  avatar_url: string | null;
+  first_seen_at: number;
+}
+/** Passwords of local accounts, as PHC strings. */
+export interface CredentialsTable {
+  user_id: string;
+  password_hash: string;
+  changed_at: number;
+}
+export interface SessionsTable {
+  id: string;
+  user_id: string;
+  secret_hash: string;
+  created_at: number;
+  expires_at: number;
+}
+/** One-time links: `purpose` is `sign-up` or `first-admin`. */
+export interface InvitesTable {
+  id: string;
+  purpose: string;
+  secret_hash: string;
+  created_at: number;
+  expires_at: number;
+  used_at: number | null;
+}
+export interface ChannelsTable {
+  id: string;
+  kind: string;
+  name: string;
+  topic: string;
+  owner_id: string | null;
+  created_at: number;
+}
+export interface RoleGrantsTable {
+  user_id: string;
+  scope: string;
+  /** Empty text: every channel of the scope. */
+  channel_id: string;
+  role: string;
+  granted_by: string | null;
+  granted_at: number;
+}
+export interface MembersTable {
+  channel_id: string;
+  user_id: string;
+  joined_at: number;
+}
+/** Rows written with every change of the directory until all shards concerned have heard of it. */
+export interface ChangesTable {
+  id: string;
+  /** JSON: scopes concerned, or null for all shards. */
+  scopes: string;
+  /** JSON of `ChangeWhat[]`: what each hub reads again. */
+  what: string;
+  at: number;
+  /** 0 until announced everywhere. */
+  is_announced: number;
+}
+/** Small facts: `archive_id`, `shards`, `log_home`, `guest_secret`. */
+export interface MetaTable {
+  name: string;
+  value: string;
+}
+export interface EntriesTable {
+  channel_id: string | null;
+  seq: number | null;
+  shard: number;
+  position: string;
+  kind: string;
+  audience: string;
+  message_id: string | null;
+  key: string;
+  at: number;
+  body: string;
+  note: string;
+}
+export interface MessagesTable {
+  id: string;
+  channel_id: string;
+  seq: number;
+  author_id: string;
+  /** JSON of a WireChatMessage as it stands now. */
+  message: string;
+  /** Plain text, for search; empty once redacted. */
+  text: string;
+  revision: number;
+  is_redacted: number;
+  /** Seq of the newest entry applied: an older one changes nothing. */
+  last_seq: number;
+}
+export interface ReactionsTable {
+  message_id: string;
+  emoji: string;
+  user_id: string;
+  at: number;
+}
+export interface ArchiveMarksTable {
+  shard: number;
+  position: string;
+}
