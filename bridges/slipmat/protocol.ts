@@ -1,29 +1,25 @@
 import { z } from 'zod';
-import type { ListedChannel, Person } from '../../core/plugin/surface.ts';
+import { HEARTBEAT_MS, MAX_HISTORY_LIMIT, MAX_POST_UTF16, PROTOCOL_VERSION } from './limits.ts';
+import {
+  channelId as channel,
+  entryFrames,
+  epochName as epoch,
+  foundMessage,
+  historyMessage,
+  listedChannel,
+  messageId as message,
+  person,
+  seqNumber as seq,
+  userId as user,
+} from './wire-schema.ts';
+
+export { CLOSE, MAX_FRAME_BYTES, MAX_HISTORY_LIMIT, MAX_JOINED, MAX_POST_UTF16, PROTOCOL_VERSION } from './limits.ts';
 
 /*
  * The native protocol, version 1: one JSON object a text frame. `docs/protocol.md` explains it; its JSON Schema is
  * generated from here. Every frame from a client but `hello` may carry an `id`; the answer carries the same one.
  */
-export const PROTOCOL_VERSION = 1;
-/** Larger frames from a client close the connection with 1009. */
-export const MAX_FRAME_BYTES = 64 * 1024;
-export const MAX_POST_UTF16 = 4_000;
-/** Channels that one connection may follow at once. */
-export const MAX_JOINED = 64;
-export const MAX_HISTORY_LIMIT = 100;
-
 const id = z.string().min(1).max(64).describe('Chosen by the client; the answer carries it.');
-const channel = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,47}$/)
-  .describe('Channel id.');
-const message = z
-  .string()
-  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
-  .describe('Message id.');
-const seq = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
-const epoch = z.string().min(1).max(64);
 const key = z
   .string()
   .regex(/^[A-Za-z0-9_-]{8,64}$/)
@@ -101,15 +97,7 @@ export type HelloFrame = z.input<typeof helloFrame>;
 export type RequestFrame = z.input<typeof requestFrame>;
 export type ParsedRequest = z.output<typeof requestFrame>;
 
-const user = z.string().regex(/^u-[a-z2-7]{26}$/);
-const json = z.unknown();
-const history = z.strictObject({
-  seq,
-  message: json,
-  reactions: z.array(z.strictObject({ emoji: z.string(), users: z.array(user) })),
-});
-
-/** What the hub says. Entries of the log come as they are stored, with `seq` in front (see `WireEntry`). */
+/** What the hub says. Entries of the log come as they are stored, with `seq` in front. */
 export const hubFrame = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('welcome'),
@@ -124,7 +112,10 @@ export const hubFrame = z.discriminatedUnion('type', [
       isAdmin: z.boolean(),
     }),
     token: z.string().nullable().describe('For a guest: come with this next time to be the same one.'),
-    heartbeatMs: z.number().int().describe('The hub pings this often; silence of twice as long is a lost connection.'),
+    heartbeatMs: z
+      .number()
+      .int()
+      .describe(`The hub pings this often (${HEARTBEAT_MS}); silence of twice as long is a lost connection.`),
     limits: z.strictObject({ text: z.number().int(), frameBytes: z.number().int() }),
   }),
   z.strictObject({
@@ -138,7 +129,7 @@ export const hubFrame = z.discriminatedUnion('type', [
       .describe(
         '`resumed`: what was missed came before this. `reset`: forget what you had; `messages` is the newest page.',
       ),
-    messages: z.array(history),
+    messages: z.array(historyMessage),
     isEnd: z.boolean(),
   }),
   z.strictObject({ type: z.literal('left'), id, channel }),
@@ -160,20 +151,20 @@ export const hubFrame = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('channels'),
     id: id.nullable().describe('Null when told unasked: rights or channels changed.'),
-    channels: z.array(json),
+    channels: z.array(listedChannel),
   }),
-  z.strictObject({ type: z.literal('history'), id, channel, messages: z.array(history), isEnd: z.boolean() }),
-  z.strictObject({ type: z.literal('found'), id, channel, message: history }),
-  z.strictObject({ type: z.literal('results'), id, messages: z.array(history.extend({ channel })) }),
-  z.strictObject({ type: z.literal('people'), id, channel, people: z.array(json), guests: z.number().int() }),
+  z.strictObject({ type: z.literal('history'), id, channel, messages: z.array(historyMessage), isEnd: z.boolean() }),
+  z.strictObject({ type: z.literal('found'), id, channel, message: historyMessage }),
+  z.strictObject({ type: z.literal('results'), id, messages: z.array(foundMessage) }),
+  z.strictObject({ type: z.literal('people'), id, channel, people: z.array(person), guests: z.number().int() }),
   z.strictObject({ type: z.literal('typing'), channel, user, name: z.string(), on: z.boolean() }),
   z.strictObject({
-    type: z.literal('gap'),
+    type: z
+      .literal('gap')
+      .describe('You read too slowly: entries above `from` up to `to` were left out. Join again after `from`.'),
     channel,
     from: seq,
-    to: seq.describe(
-      'Entries above `from` up to `to` were left out, since you read too slowly. Join again after `from`.',
-    ),
+    to: seq,
   }),
   z.strictObject({
     type: z.literal('removed'),
@@ -181,8 +172,8 @@ export const hubFrame = z.discriminatedUnion('type', [
     say: z.string().describe('You may no longer read this channel.'),
   }),
   z.strictObject({
-    type: z.literal('epoch'),
-    epoch: epoch.describe('The log may have gone back: join every channel again.'),
+    type: z.literal('epoch').describe('The log may have gone back: join every channel again.'),
+    epoch,
   }),
   z.strictObject({
     type: z.literal('bye'),
@@ -190,25 +181,6 @@ export const hubFrame = z.discriminatedUnion('type', [
     retryAfterMs: z.number().int().describe('The hub is going down; come back after this.'),
   }),
   z.strictObject({ type: z.literal('pong'), id }),
+  ...entryFrames,
 ]);
 export type HubFrame = z.output<typeof hubFrame>;
-
-/** The element types that the schema leaves open, for clients in TypeScript. */
-export type ChannelInFrame = ListedChannel;
-export type PersonInFrame = Person;
-
-/** Close codes, beside those of RFC 6455. */
-export const CLOSE = {
-  /** Said `hello` wrongly, too late, or with a token that is not valid. */
-  unauthorized: 4401,
-  /** The session ended or the account was disabled. */
-  signedOut: 4403,
-  /** Sent too much for too long after being told. */
-  flood: 4429,
-  badFrame: 1008,
-  unsupported: 1003,
-  tooLarge: 1009,
-  goingAway: 1001,
-  /** Read too slowly for too long, or the hub is full: come back and resume. */
-  tryLater: 1013,
-} as const;

@@ -1,6 +1,8 @@
+import type { Channel } from './channel.ts';
 import type { Content } from './content.ts';
 import type { ChannelId, EpochMs, MessageId, Seq, UserId } from './ids.ts';
 import type { ChatMessage, Reaction, Redaction } from './message.ts';
+import type { Rank } from './permission.ts';
 
 /**
  * What readers of a channel see of the log: the same bytes for every one of them, with `seq` put in front by the reader.
@@ -56,4 +58,19 @@ export interface HistoryMessage {
   readonly seq: Seq;
   readonly message: WireChatMessage;
   readonly reactions: readonly Reaction[];
+}
+
+/** A channel as one person finds it in the list. */
+export interface ListedChannel extends Channel {
+  readonly rank: Rank;
+  readonly mayPost: boolean;
+  readonly headSeq: Seq | null;
+}
+
+/** Somebody who is connected. */
+export interface Person {
+  readonly user: UserId;
+  readonly name: string;
+  readonly platform: string;
+  readonly badge: 'admin' | 'dj' | 'moderator' | null;
 }

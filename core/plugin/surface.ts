@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Channel } from '../domain/channel.ts';
 import type { ChannelId, Epoch, MessageId, Seq, UserId } from '../domain/ids.ts';
 import type { Actor, Request } from '../domain/inbound.ts';
-import type { Rank } from '../domain/permission.ts';
 import type { Receipt, Refusal } from '../domain/receipt.ts';
-import type { HistoryMessage } from '../domain/wire.ts';
+import type { HistoryMessage, ListedChannel, Person } from '../domain/wire.ts';
 import type { HubPort } from './hub-port.ts';
+
+export type { ListedChannel, Person };
 
 /**
  * What built-in surfaces (the native socket, REST) may ask besides. Handed to built-ins only: with it a plugin
@@ -68,18 +68,6 @@ export interface Questions {
   /** Who is connected, over all hubs. */
   people: [{ readonly channel: ChannelId }, { readonly people: readonly Person[]; readonly guests: number }];
 }
-export interface ListedChannel extends Channel {
-  readonly rank: Rank;
-  readonly mayPost: boolean;
-  readonly headSeq: Seq | null;
-}
-export interface Person {
-  readonly user: UserId;
-  readonly name: string;
-  readonly platform: string;
-  readonly badge: 'admin' | 'dj' | 'moderator' | null;
-}
-
 /** One entry for readers. `body` is JSON of a WireEntry; the surface puts `"seq":N,` in front and does not parse it. */
 export interface FeedEntry {
   readonly seq: Seq;

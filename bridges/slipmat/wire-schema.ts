@@ -1,0 +1,165 @@
+import { z } from 'zod';
+import type { Attachment, Content, Rich, RichNode } from '../../core/domain/content.ts';
+import type { ChannelId, Epoch, EpochMs, MessageId, Seq, UserId } from '../../core/domain/ids.ts';
+import type { Author, Quote, Reaction, Redaction } from '../../core/domain/message.ts';
+import type { HistoryMessage, ListedChannel, Person, WireChatMessage } from '../../core/domain/wire.ts';
+
+/*
+ * Schemas of the values inside the hub's frames. The hub never runs them on the way out; they are what the JSON
+ * Schema is made from, what tests hold the wire against, and what gives a client its types.
+ */
+
+/** Gives a schema the domain's own type, branded ids included. The one place where that is claimed. */
+function typed<Out, In = Out>(schema: z.ZodType): z.ZodType<Out, In> {
+  return schema as z.ZodType<Out, In>;
+}
+
+export const channelId = typed<ChannelId, string>(
+  z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,47}$/)
+    .describe('Channel id.'),
+);
+export const messageId = typed<MessageId, string>(
+  z
+    .string()
+    .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    .describe('Message id.'),
+);
+export const userId = typed<UserId, string>(
+  z
+    .string()
+    .regex(/^u-[a-z2-7]{26}$/)
+    .describe('User id.'),
+);
+export const seqNumber = typed<Seq, number>(z.number().int().min(0).max(Number.MAX_SAFE_INTEGER));
+export const epochName = typed<Epoch, string>(z.string().min(1).max(64).describe('Names one past of the log.'));
+const epochMs = typed<EpochMs>(z.number().int().min(0).describe('Milliseconds since 1970, UTC.'));
+
+const rich: z.ZodType<Rich, Rich> = typed<Rich>(z.array(z.lazy(() => richNode)).meta({ id: 'Rich' }));
+const richNode: z.ZodType<RichNode, RichNode> = typed<RichNode>(
+  z
+    .discriminatedUnion('t', [
+      z.strictObject({ t: z.literal('text'), text: z.string() }),
+      z.strictObject({ t: z.enum(['bold', 'italic', 'underline', 'strike', 'spoiler', 'quote']), children: rich }),
+      z.strictObject({ t: z.literal('code'), text: z.string() }),
+      z.strictObject({ t: z.literal('pre'), text: z.string(), language: z.string().nullable() }),
+      z.strictObject({ t: z.literal('link'), url: z.string(), children: rich }),
+      z.strictObject({ t: z.literal('mention'), user: userId.nullable(), name: z.string() }),
+      z.strictObject({ t: z.literal('channel'), channel: channelId, name: z.string() }),
+      z.strictObject({ t: z.literal('emoji'), name: z.string(), url: z.string().nullable() }),
+    ])
+    .meta({ id: 'RichNode' }),
+);
+const attachment = typed<Attachment>(
+  z.strictObject({
+    url: z.string(),
+    name: z.string(),
+    mediaType: z.string(),
+    bytes: z.number().int().min(0),
+    width: z.number().int().nullable(),
+    height: z.number().int().nullable(),
+    alt: z.string().nullable(),
+    isSpoiler: z.boolean(),
+  }),
+);
+export const content = typed<Content>(
+  z.strictObject({ rich, attachments: z.array(attachment) }).meta({ id: 'Content' }),
+);
+export const redaction = typed<Redaction>(z.strictObject({ at: epochMs, by: z.enum(['author', 'moderator']) }));
+const author = typed<Author>(
+  z.strictObject({
+    user: userId,
+    name: z.string(),
+    platform: z.string(),
+    avatarUrl: z.string().nullable(),
+    badge: z.enum(['admin', 'dj', 'moderator', 'bot', 'guest']).nullable(),
+  }),
+);
+const quote = typed<Quote>(z.strictObject({ id: messageId, name: z.string(), text: z.string() }));
+export const chatMessage = typed<WireChatMessage>(
+  z
+    .strictObject({
+      id: messageId,
+      author,
+      content,
+      replyTo: quote.nullable(),
+      sentAt: epochMs,
+      revision: z.number().int().min(0),
+      editedAt: epochMs.nullable(),
+      redaction: redaction.nullable(),
+    })
+    .meta({ id: 'ChatMessage' }),
+);
+const reaction = typed<Reaction>(z.strictObject({ emoji: z.string(), users: z.array(userId) }));
+const historyShape = { seq: seqNumber, message: chatMessage, reactions: z.array(reaction) };
+export const historyMessage = typed<HistoryMessage>(z.strictObject(historyShape).meta({ id: 'HistoryMessage' }));
+export const foundMessage = typed<HistoryMessage & { readonly channel: ChannelId }>(
+  z.strictObject({ ...historyShape, channel: channelId }).meta({ id: 'FoundMessage' }),
+);
+
+export const listedChannel = typed<ListedChannel>(
+  z
+    .strictObject({
+      id: channelId,
+      kind: z.enum(['mega', 'dj', 'event', 'crew', 'private', 'direct']),
+      name: z.string(),
+      topic: z.string(),
+      owner: userId.nullable(),
+      state: z.enum(['open', 'read-only']),
+      rank: z.enum(['guest', 'listener', 'moderator', 'dj', 'admin']).describe('Your standing there.'),
+      mayPost: z.boolean(),
+      headSeq: seqNumber.nullable().describe('Newest seq there; null while it is empty.'),
+    })
+    .meta({ id: 'Channel' }),
+);
+export const person = typed<Person>(
+  z
+    .strictObject({
+      user: userId,
+      name: z.string(),
+      platform: z.string(),
+      badge: z.enum(['admin', 'dj', 'moderator']).nullable(),
+    })
+    .meta({ id: 'Person' }),
+);
+
+/** Entries of the log, as they stand in it, with `seq` in front. */
+export const entryFrames = [
+  z.strictObject({
+    seq: seqNumber,
+    type: z.literal('message'),
+    channel: channelId,
+    key: z.string().nullable().describe('The author’s own key of this post, so that their clients recognise it.'),
+    message: chatMessage,
+  }),
+  z.strictObject({
+    seq: seqNumber,
+    type: z.literal('edit'),
+    channel: channelId,
+    id: messageId,
+    content,
+    revision: z.number().int().min(1),
+    at: epochMs,
+  }),
+  z.strictObject({ seq: seqNumber, type: z.literal('redaction'), channel: channelId, id: messageId, redaction }),
+  z.strictObject({
+    seq: seqNumber,
+    type: z.literal('reaction'),
+    channel: channelId,
+    id: messageId,
+    user: userId,
+    name: z.string(),
+    emoji: z.string(),
+    on: z.boolean(),
+    at: epochMs,
+  }),
+  z.strictObject({
+    seq: seqNumber,
+    type: z.literal('notice'),
+    channel: channelId,
+    code: z.string(),
+    say: z.string(),
+    at: epochMs,
+  }),
+] as const;
