@@ -1,1 +1,12 @@
-export {};
+/** The client package: `import { createClient } from 'slipmat-hub/client'`. For Node and browsers; depends on nothing. */
+export type * from './api.ts';
+export {
+  type ChannelEvent,
+  type ChannelView,
+  channelView,
+  EMPTY_VIEW,
+  type EntryFrame,
+  foldEvents,
+  type PendingPost,
+  type ViewRow,
+} from './channel-view.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { ChannelId, Epoch, MessageId, Seq, UserId } from '../domain/ids.ts';
+import type { ChannelId, Epoch, MessageId, Seq } from '../domain/ids.ts';
 import type { Actor, Request } from '../domain/inbound.ts';
 import type { Receipt, Refusal } from '../domain/receipt.ts';
 import type { HistoryMessage, ListedChannel, Person } from '../domain/wire.ts';
