@@ -1,0 +1,100 @@
+import { type Channel, scopeOf } from '../domain/channel.ts';
+import type { ChannelId, EpochMs, Rev, ScopeId, UserId } from '../domain/ids.ts';
+import type { Standing } from '../domain/permission.ts';
+import type { Sanction } from '../domain/user.ts';
+import type { Directory } from '../store/directory/directory.ts';
+import type { Entry, LiveSnapshot } from '../store/ports.ts';
+
+/** Body of an entry of kind `sanction`. */
+export interface SanctionBody {
+  readonly scope: ScopeId;
+  readonly user: UserId;
+  readonly act: 'timeout' | 'ban' | 'lift';
+  readonly until: EpochMs | null;
+}
+/** Body of an entry of kind `channel`: readers see it as a notice. */
+export const CHANNEL_NOTICES = { open: 'channel-open', 'read-only': 'channel-read-only' } as const;
+
+/** This hub's copy of the live state: what the route judges by, without asking anyone. */
+export interface LiveFacts {
+  seed(shard: number, snapshot: LiveSnapshot): void;
+  /** Follows the log. An entry of one of these kinds is one step further of the shard's rev. */
+  apply(batch: readonly Entry[]): void;
+  rev(shard: number): Rev;
+  /** Resolves once this copy is at least at `rev`. */
+  reached(shard: number, rev: Rev): Promise<void>;
+  sanction(scope: ScopeId, user: UserId): Sanction | null;
+  /** The channel with the state it is in now. */
+  channel(id: ChannelId): Channel | null;
+  standing(user: UserId, isGuest: boolean, channel: Channel): Standing;
+}
+
+export function createLiveFacts(directory: Directory, settings: { readonly guestsMayPost: boolean }): LiveFacts {
+  const revs = new Map<number, number>();
+  const sanctions = new Map<ScopeId, Map<UserId, Sanction>>();
+  const states = new Map<ChannelId, 'open' | 'read-only'>();
+  const waiting = new Set<{ readonly shard: number; readonly rev: Rev; readonly done: () => void }>();
+
+  const rev = (shard: number): Rev => (revs.get(shard) ?? 0) as Rev;
+
+  function restrain(body: SanctionBody): void {
+    const ofScope = sanctions.get(body.scope) ?? new Map<UserId, Sanction>();
+    sanctions.set(body.scope, ofScope);
+    if (body.act === 'lift') ofScope.delete(body.user);
+    else ofScope.set(body.user, { user: body.user, act: body.act, until: body.until });
+  }
+
+  function applyOne(entry: Entry): void {
+    if (entry.kind === 'sanction') restrain(JSON.parse(entry.body) as SanctionBody);
+    else if (entry.kind === 'channel' && entry.channel !== null) {
+      const { code } = JSON.parse(entry.body) as { readonly code: string };
+      states.set(entry.channel, code === CHANNEL_NOTICES['read-only'] ? 'read-only' : 'open');
+    } else if (entry.kind !== 'change') return;
+    revs.set(entry.shard, rev(entry.shard) + 1);
+  }
+
+  function wake(): void {
+    for (const waiter of waiting) {
+      if (rev(waiter.shard) < waiter.rev) continue;
+      waiting.delete(waiter);
+      waiter.done();
+    }
+  }
+
+  return {
+    seed(shard, snapshot) {
+      revs.set(shard, snapshot.rev);
+      for (const { scope, user, act, until } of snapshot.sanctions) restrain({ scope, user, act, until });
+      for (const [channel, state] of snapshot.channels) states.set(channel, state);
+    },
+    apply(batch) {
+      for (const entry of batch) applyOne(entry);
+      wake();
+    },
+    rev,
+    reached(shard, wanted) {
+      if (rev(shard) >= wanted) return Promise.resolve();
+      return new Promise((done) => waiting.add({ shard, rev: wanted, done }));
+    },
+    sanction: (scope, user) => sanctions.get(scope)?.get(user) ?? null,
+    channel(id) {
+      const defined = directory.channel(id);
+      if (defined === null) return null;
+      const state = states.get(id) ?? defined.state;
+      return state === defined.state ? defined : { ...defined, state };
+    },
+    standing: (user, isGuest, channel) => ({
+      kind: channel.kind,
+      rank: directory.rankOf(user, channel, isGuest),
+      isMember: directory.isMember(user, channel),
+      channelState: channel.state,
+      guestsMayPost: settings.guestsMayPost,
+      moderatorsMayBan: false,
+    }),
+  };
+}
+
+/** The sanction of a user in the scope of a channel. */
+export function sanctionIn(facts: LiveFacts, channel: Channel, user: UserId): Sanction | null {
+  return facts.sanction(scopeOf(channel), user);
+}

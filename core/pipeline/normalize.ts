@@ -1,0 +1,181 @@
+import type { Channel } from '../domain/channel.ts';
+import {
+  type Attachment,
+  type Content,
+  MAX_ATTACHMENTS,
+  MAX_RICH_DEPTH,
+  MAX_RICH_NODES,
+  MAX_TEXT_UTF16,
+  plainText,
+  type Rich,
+  type RichNode,
+} from '../domain/content.ts';
+import type { EpochMs, MessageId } from '../domain/ids.ts';
+import type { Author, ChatMessage, Origin, Quote } from '../domain/message.ts';
+
+const MAX_NAME_GRAPHEMES = 48;
+const QUOTE_UTF16 = 120;
+/** Controls but tab and line feed; the marks that turn the direction of text around, which could fake a name or a link. */
+const UNWANTED = /[[\p{Cc}--[\t\n]]\u202a-\u202e\u2066-\u2069]/gv;
+
+/** What the route knows once it is addressed. */
+export interface Addressed {
+  readonly channel: Channel;
+  readonly author: Author;
+  readonly content: Content;
+  readonly replyTo: Quote | null;
+  readonly origin: Origin;
+}
+
+/** Pure: clean text, bounded tree, one immutable message. */
+export function normalize(addressed: Addressed, at: EpochMs, id: MessageId): ChatMessage {
+  return {
+    id,
+    channel: addressed.channel.id,
+    author: { ...addressed.author, name: cleanName(addressed.author.name) },
+    content: cleanContent(addressed.content),
+    replyTo: addressed.replyTo,
+    sentAt: at,
+    revision: 0,
+    editedAt: null,
+    redaction: null,
+    origin: addressed.origin,
+  };
+}
+
+/** Bounds text, nodes and depth, whatever the edge let through; cuts at a whole character. */
+export function cleanContent(content: Content): Content {
+  const budget = { utf16: MAX_TEXT_UTF16, nodes: MAX_RICH_NODES };
+  return {
+    rich: trimEnds(cleanRich(content.rich, budget, MAX_RICH_DEPTH)),
+    attachments: content.attachments.slice(0, MAX_ATTACHMENTS).map(cleanAttachment),
+  };
+}
+
+/** Whether anything is left to show. */
+export function isEmpty(content: Content): boolean {
+  return content.attachments.length === 0 && plainText(content.rich).trim() === '' && !hasEmoji(content.rich);
+}
+
+/** One line, no controls, at most 48 graphemes; never empty. */
+export function cleanName(name: string): string {
+  const line = cleanText(name).replace(/\s+/gu, ' ').trim();
+  const cut = [...new Intl.Segmenter().segment(line)].slice(0, MAX_NAME_GRAPHEMES).map((part) => part.segment);
+  return cut.join('').trim() || 'somebody';
+}
+
+/** What stands above a reply. */
+export function quoteOf(id: MessageId, name: string, content: Content): Quote {
+  const text = plainText(content.rich).replace(/\s+/gu, ' ').trim();
+  return { id, name, text: cutAt(text, QUOTE_UTF16) };
+}
+
+/** A single emoji as people pick it, or the `:name:` of a custom one. */
+export function isReactionEmoji(emoji: string): boolean {
+  return emoji.length <= 64 && (/^\p{RGI_Emoji}$/v.test(emoji) || /^:[a-z0-9_+-]{1,60}:$/i.test(emoji));
+}
+
+type Branch = Extract<RichNode, { readonly children: Rich }>;
+
+interface Budget {
+  utf16: number;
+  nodes: number;
+}
+
+function cleanRich(rich: Rich, budget: Budget, depth: number): RichNode[] {
+  const kept: RichNode[] = [];
+  for (const node of rich) {
+    if (budget.nodes <= 0 || budget.utf16 <= 0) break;
+    budget.nodes -= 1;
+    const cleaned = cleanNode(node, budget, depth);
+    if (cleaned !== null) kept.push(cleaned);
+  }
+  return kept;
+}
+
+function cleanNode(node: RichNode, budget: Budget, depth: number): RichNode | null {
+  switch (node.t) {
+    case 'text':
+      return withText(node, take(node.text, budget));
+    case 'code':
+    case 'pre':
+      return withText(node, take(node.text, budget));
+    case 'mention':
+    case 'channel':
+    case 'emoji':
+      budget.utf16 -= node.name.length;
+      return { ...node, name: cleanName(node.name) };
+    case 'link':
+      return isWebUrl(node.url) ? withChildren(node, budget, depth) : flatten(node.children, budget);
+    case 'bold':
+    case 'italic':
+    case 'underline':
+    case 'strike':
+    case 'spoiler':
+    case 'quote':
+      return withChildren(node, budget, depth);
+  }
+}
+
+function withText<N extends { readonly text: string }>(node: N, text: string): N | null {
+  return text === '' ? null : { ...node, text };
+}
+
+function withChildren(node: Branch, budget: Budget, depth: number): RichNode | null {
+  if (depth <= 1) return flatten(node.children, budget);
+  const children = cleanRich(node.children, budget, depth - 1);
+  return children.length === 0 ? null : { ...node, children };
+}
+
+/** A tree too deep, or a link that leads nowhere safe, goes on as its text. */
+function flatten(children: Rich, budget: Budget): RichNode | null {
+  const text = take(plainTextBounded(children), budget);
+  return text === '' ? null : { t: 'text', text };
+}
+
+function plainTextBounded(rich: Rich): string {
+  return plainText(rich).slice(0, MAX_TEXT_UTF16);
+}
+
+function take(text: string, budget: Budget): string {
+  const cut = cutAt(cleanText(text), budget.utf16);
+  budget.utf16 -= cut.length;
+  return cut;
+}
+
+function cleanText(text: string): string {
+  return text.replace(/\r\n?/g, '\n').toWellFormed().normalize('NFC').replace(UNWANTED, '');
+}
+
+/** Cuts at a whole code point. */
+function cutAt(text: string, utf16: number): string {
+  if (text.length <= utf16) return text;
+  const last = text.charCodeAt(utf16 - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? utf16 - 1 : utf16);
+}
+
+function trimEnds(rich: RichNode[]): RichNode[] {
+  const [first] = rich;
+  if (first?.t === 'text') rich[0] = { ...first, text: first.text.trimStart() };
+  const last = rich.at(-1);
+  if (last?.t === 'text') rich[rich.length - 1] = { ...last, text: last.text.trimEnd() };
+  return rich.filter((node) => node.t !== 'text' || node.text !== '');
+}
+
+function hasEmoji(rich: Rich): boolean {
+  return rich.some((node) => node.t === 'emoji' || ('children' in node && hasEmoji(node.children)));
+}
+
+function isWebUrl(url: string): boolean {
+  if (url.length > 2_048) return false;
+  const parsed = URL.parse(url);
+  return parsed !== null && (parsed.protocol === 'https:' || parsed.protocol === 'http:') && parsed.username === '';
+}
+
+function cleanAttachment(attachment: Attachment): Attachment {
+  return {
+    ...attachment,
+    name: cleanName(attachment.name),
+    alt: attachment.alt === null ? null : cutAt(cleanText(attachment.alt), 1_000),
+  };
+}

@@ -1,0 +1,92 @@
+import type { Rev, ScopeId } from '../domain/ids.ts';
+import { type Receipt, refused } from '../domain/receipt.ts';
+import type { Log, Step, Stored } from '../store/ports.ts';
+import type { LiveFacts } from './live-facts.ts';
+
+const MOST_TRIES = 12;
+
+/**
+ * Judges and appends; judges again when rights, or the message concerned, changed in between.
+ * `make` is called in the tick of each append, with the rev that this hub's copy is at.
+ */
+export type Fresh = (
+  scope: ScopeId,
+  make: (rev: Rev) => Step | Receipt,
+  refresh?: () => Promise<void>,
+) => Promise<Receipt>;
+
+export interface FreshDeps {
+  readonly log: Log;
+  readonly facts: LiveFacts;
+  /** Rejects when it takes longer than this hub may lag behind the log. */
+  readonly within: <T>(work: Promise<T>) => Promise<T>;
+  /** Whether an append was refused because the log is closed. */
+  readonly isStopping: () => boolean;
+  /** Told of every append. */
+  readonly observe: (stored: Stored) => void;
+}
+
+const BUSY = refused('unavailable', 'The hub is busy; try again.', 1_000);
+
+export function createUntilFresh({ log, facts, within, isStopping, observe }: FreshDeps): Fresh {
+  async function once(step: Step): Promise<Stored | null> {
+    try {
+      const stored = await log.append(step);
+      observe(stored);
+      return stored;
+    } catch (error) {
+      if (isStopping()) return null;
+      throw error;
+    }
+  }
+
+  return async (scope, make, refresh) => {
+    const shard = log.shardOf(scope);
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const step = make(facts.rev(shard));
+      if (!('effects' in step)) return step;
+      const stored = await once(step);
+      if (stored === null) return { kind: 'stopping' };
+      if (stored.kind === 'stale') {
+        const isThere = await within(facts.reached(shard, stored.rev)).then(
+          () => true,
+          () => false,
+        );
+        if (!isThere) return BUSY;
+      } else if (stored.kind === 'conflict' && stored.what !== 'not-author' && refresh !== undefined) await refresh();
+      else return receiptOf(stored);
+    }
+    return BUSY;
+  };
+}
+
+/** The answer to the one who asked. */
+export function receiptOf(stored: Exclude<Stored, { kind: 'stale' }>): Receipt {
+  switch (stored.kind) {
+    case 'stored':
+      return { kind: 'accepted', id: stored.message, seq: stored.seq };
+    case 'duplicate':
+      return { kind: 'duplicate', id: stored.message, seq: stored.seq };
+    case 'unchanged':
+      return { kind: 'unchanged', id: null, seq: null };
+    case 'key-reused':
+      return refused('key-reused', 'key: was used for something else already; take a new one.');
+    case 'full':
+      return refused(
+        'archive-behind',
+        'The hub cannot store more until its archive catches up; try again later.',
+        30_000,
+      );
+    case 'conflict':
+      switch (stored.what) {
+        case 'redacted':
+          return refused('redacted', 'This message was deleted.');
+        case 'edited':
+          return refused('edited', 'Somebody was faster; try again.');
+        case 'not-author':
+          return refused('not-yours', 'Only its author can edit a message.');
+        case 'unknown':
+          return refused('not-found', 'There is no such message.');
+      }
+  }
+}

@@ -1,0 +1,215 @@
+import type { Clock } from './async/clock.ts';
+import { digestOf } from './async/mint.ts';
+import { assertNever } from './domain/content.ts';
+import type { MessageId, ScopeId } from './domain/ids.ts';
+import type { Request } from './domain/inbound.ts';
+import type { ChatMessage, Quote } from './domain/message.ts';
+import { may, outranks } from './domain/permission.ts';
+import { type Receipt, refused } from './domain/receipt.ts';
+import type { WireEntry } from './domain/wire.ts';
+import { judge } from './moderation/policy.ts';
+import { type Asked, authorOf, isReceipt, type Place, place } from './pipeline/address.ts';
+import { type LiveFacts, sanctionIn } from './pipeline/live-facts.ts';
+import { cleanContent, isEmpty, isReactionEmoji, normalize, quoteOf } from './pipeline/normalize.ts';
+import type { Recent } from './pipeline/recent.ts';
+import type { Fresh } from './pipeline/until-fresh.ts';
+import type { Effect, Head, Step } from './store/ports.ts';
+
+/** What the route needs. Everything but `lookup` and the append answers from memory. */
+export interface RouterDeps {
+  readonly clock: Clock;
+  readonly newId: () => MessageId;
+  readonly facts: LiveFacts;
+  readonly recent: Recent;
+  readonly untilFresh: Fresh;
+  /** Messages too old to be at hand. */
+  readonly lookup: {
+    head(scope: ScopeId, id: MessageId): Promise<Head | null>;
+    quote(place: Place, id: MessageId): Promise<Quote | null>;
+    /** What became of a step with this key, however long ago. */
+    earlier(key: string): Promise<Receipt | null>;
+  };
+  /** Null: go on. Otherwise the refusal with the time to wait. */
+  readonly limit: (asked: Asked) => Promise<Receipt | null>;
+}
+
+/** The whole route: one function per kind of request behind one switch. */
+export async function route(asked: Asked, at: RouterDeps): Promise<Receipt> {
+  const earlier = asked.again ? await at.lookup.earlier(asked.key) : null;
+  if (earlier !== null) return earlier;
+  const { request } = asked;
+  switch (request.kind) {
+    case 'message':
+      return routeMessage({ ...asked, request }, at);
+    case 'edit':
+      return routeEdit({ ...asked, request }, at);
+    case 'redaction':
+      return routeRedaction({ ...asked, request }, at);
+    case 'reaction':
+      return routeReaction({ ...asked, request }, at);
+    default:
+      return assertNever(request);
+  }
+}
+
+type Of<K extends Request['kind']> = Asked<Extract<Request, { kind: K }>>;
+
+/** The route of one message. Judged from memory; the append is the one thing it waits for. */
+async function routeMessage(asked: Of<'message'>, at: RouterDeps): Promise<Receipt> {
+  const { actor, request } = asked;
+  const limited = await at.limit(asked);
+  if (limited !== null) return limited;
+  const first = place(at.facts, actor, request.channel, 'post');
+  if (isReceipt(first)) return first;
+  const replyTo = request.replyTo === null ? null : await quoted(first, request.replyTo, at);
+  const origin = asked.origin;
+  const id = at.newId();
+  const now = at.clock.now();
+  return at.untilFresh(first.scope, (rev) => {
+    const here = place(at.facts, actor, request.channel, 'post');
+    if (isReceipt(here)) return here;
+    const author = authorOf(actor, here.standing);
+    const message = normalize({ channel: here.channel, author, content: request.content, replyTo, origin }, now, id);
+    if (isEmpty(message.content)) return refused('bad-request', 'text: there is nothing in it.');
+    const verdict = judge(caseOf(message, here, at), {});
+    if (verdict.kind === 'reject') return refused('sanctioned', verdict.findings[0].say);
+    const { origin: _, channel: __, ...wire } = message;
+    const body: WireEntry = { type: 'message', channel: message.channel, key: asked.clientKey, message: wire };
+    return {
+      ...stepOf(asked, here, body, [{ kind: 'message', id, author: actor.user }], at),
+      ifRev: rev,
+      note: { author: actor.user, bridge: origin.bridge, ref: origin.ref },
+    };
+  });
+}
+
+/** From its author alone; judged again like a new message. */
+async function routeEdit(asked: Of<'edit'>, at: RouterDeps): Promise<Receipt> {
+  const { actor, request } = asked;
+  const limited = await at.limit(asked);
+  if (limited !== null) return limited;
+  return onMessage(asked, 'edit-own', at, (here, head, rev) => {
+    if (head.author !== actor.user) return refused('not-yours', 'Only its author can edit a message.');
+    if (head.isRedacted) return refused('redacted', 'This message was deleted.');
+    const author = authorOf(actor, here.standing);
+    const content = cleanContent(request.content);
+    if (isEmpty(content)) return refused('bad-request', 'text: there is nothing in it.');
+    const now = at.clock.now();
+    const draft = normalize(
+      { channel: here.channel, author, content, replyTo: null, origin: asked.origin },
+      now,
+      head.id,
+    );
+    const verdict = judge(caseOf(draft, here, at), {});
+    if (verdict.kind === 'reject') return refused('sanctioned', verdict.findings[0].say);
+    const revision = head.revision + 1;
+    const body: WireEntry = { type: 'edit', channel: head.channel, id: head.id, content, revision, at: now };
+    const effect: Effect = { kind: 'edit', id: head.id, author: head.author, fromRevision: head.revision };
+    return { ...stepOf(asked, here, body, [effect], at), ifRev: rev, known: head };
+  });
+}
+
+/** From its author, or from someone entitled who outranks the author. */
+async function routeRedaction(asked: Of<'redaction'>, at: RouterDeps): Promise<Receipt> {
+  const { actor, request } = asked;
+  return onMessage(asked, 'read', at, (here, head, rev) => {
+    if (head.isRedacted) return { kind: 'unchanged', id: head.id, seq: null };
+    const isOwn = head.author === actor.user;
+    const permission = may(isOwn ? 'redact-own' : 'redact-others', here.standing);
+    if (!permission.ok) return refused(permission.code, permission.say);
+    const authorRank = at.facts.standing(head.author, false, here.channel).rank;
+    if (!isOwn && !outranks(here.standing.rank, authorRank)) {
+      return refused('forbidden', 'You cannot act on someone of the same or a higher rank.');
+    }
+    const redaction = { at: at.clock.now(), by: isOwn ? 'author' : 'moderator' } as const;
+    const body: WireEntry = { type: 'redaction', channel: head.channel, id: head.id, redaction };
+    const effect: Effect = { kind: 'redact', id: head.id, author: head.author, redaction };
+    const step = { ...stepOf(asked, here, body, [effect], at), ifRev: rev, known: head };
+    return { ...step, note: { ...step.note, actor: actor.user, reason: request.reason } };
+  });
+}
+
+/** A member of a set: saying it twice changes nothing. */
+async function routeReaction(asked: Of<'reaction'>, at: RouterDeps): Promise<Receipt> {
+  const { actor, request } = asked;
+  if (!isReactionEmoji(request.emoji)) return refused('bad-request', 'emoji: must be a single emoji.');
+  const limited = await at.limit(asked);
+  if (limited !== null) return limited;
+  return onMessage(asked, 'react', at, (here, head, rev) => {
+    if (head.isRedacted) return refused('redacted', 'This message was deleted.');
+    const sanction = sanctionIn(at.facts, here.channel, actor.user);
+    const now = at.clock.now();
+    if (sanction !== null && (sanction.until === null || sanction.until > now)) {
+      return refused('sanctioned', 'You cannot react here now.');
+    }
+    const { emoji, on } = request;
+    const body: WireEntry = {
+      type: 'reaction',
+      channel: head.channel,
+      id: head.id,
+      user: actor.user,
+      name: authorOf(actor, here.standing).name,
+      emoji,
+      on,
+      at: now,
+    };
+    const effect: Effect = { kind: 'react', id: head.id, user: actor.user, emoji, on };
+    return { ...stepOf(asked, here, body, [effect], at), ifRev: rev, known: head };
+  });
+}
+
+/** For what concerns an earlier message: finds it, and again when the log has moved on in between. */
+async function onMessage(
+  asked: Of<'edit' | 'redaction' | 'reaction'>,
+  act: 'edit-own' | 'react' | 'read',
+  at: RouterDeps,
+  make: (here: Place, head: Head, rev: Step['ifRev']) => Step | Receipt,
+): Promise<Receipt> {
+  const { actor, request } = asked;
+  const first = place(at.facts, actor, request.channel, act);
+  if (isReceipt(first)) return first;
+  let head = at.recent.head(request.id) ?? (await at.lookup.head(first.scope, request.id));
+  return at.untilFresh(
+    first.scope,
+    (rev) => {
+      const here = place(at.facts, actor, request.channel, act);
+      if (isReceipt(here)) return here;
+      if (head === null || head.channel !== request.channel) return refused('not-found', 'There is no such message.');
+      return make(here, head, rev);
+    },
+    async () => {
+      head = await at.lookup.head(first.scope, request.id);
+    },
+  );
+}
+
+async function quoted(here: Place, id: MessageId, at: RouterDeps): Promise<Quote | null> {
+  const message = at.recent.message(id);
+  if (message !== null && at.recent.head(id)?.channel === here.channel.id) {
+    return quoteOf(id, message.author.name, message.content);
+  }
+  return at.lookup.quote(here, id);
+}
+
+function caseOf(message: ChatMessage, here: Place, at: RouterDeps) {
+  const sanction = sanctionIn(at.facts, here.channel, message.author.user);
+  return { message, facts: { now: at.clock.now(), sanction } };
+}
+
+/** One atomic step for readers of the channel. */
+function stepOf(asked: Asked, here: Place, body: WireEntry, effects: readonly Effect[], at: RouterDeps): Step {
+  return {
+    scope: here.scope,
+    channel: here.channel.id,
+    key: asked.key,
+    digest: digestOf(asked.request),
+    ifRev: null,
+    kind: body.type,
+    audience: 'readers',
+    at: at.clock.now(),
+    body: JSON.stringify(body),
+    note: { actor: asked.actor.user, bridge: asked.origin.bridge },
+    effects,
+    known: null,
+  };
+}
