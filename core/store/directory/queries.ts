@@ -1,0 +1,55 @@
+import type { Channel, ChannelKind } from '../../domain/channel.ts';
+import type { ChannelId, ScopeId, UserId } from '../../domain/ids.ts';
+import type { RoleGrant } from '../../domain/user.ts';
+import type { Sql } from '../sql/sql.ts';
+
+/** Reading the directory's rows as values of the domain; null: all of them. */
+
+export async function readChannels(sql: Sql, id: ChannelId | null): Promise<readonly Channel[]> {
+  const all = sql.build.selectFrom('channels').selectAll().orderBy('created_at').orderBy('id');
+  const rows = await sql.read((id === null ? all : all.where('id', '=', id)).compile());
+  return rows.map((row) => ({
+    id: row.id as ChannelId,
+    kind: row.kind as ChannelKind,
+    name: row.name,
+    topic: row.topic,
+    owner: row.owner_id as UserId | null,
+    state: 'open',
+  }));
+}
+
+export async function readGrants(sql: Sql, user: UserId | null): Promise<readonly RoleGrant[]> {
+  const all = sql.build.selectFrom('role_grants').selectAll();
+  const rows = await sql.read((user === null ? all : all.where('user_id', '=', user)).compile());
+  return rows.map((row) => ({
+    user: row.user_id as UserId,
+    scope: row.scope as ScopeId,
+    channel: row.channel_id === '' ? null : (row.channel_id as ChannelId),
+    role: row.role === 'dj' ? 'dj' : 'moderator',
+  }));
+}
+
+export async function readMembers(
+  sql: Sql,
+  channel: ChannelId | null,
+): Promise<ReadonlyMap<ChannelId, ReadonlySet<UserId>>> {
+  const all = sql.build.selectFrom('members').select(['channel_id', 'user_id']);
+  const rows = await sql.read((channel === null ? all : all.where('channel_id', '=', channel)).compile());
+  const members = new Map<ChannelId, Set<UserId>>();
+  for (const row of rows) {
+    const id = row.channel_id as ChannelId;
+    members.set(id, (members.get(id) ?? new Set()).add(row.user_id as UserId));
+  }
+  return members;
+}
+
+/** Of all users only those who are not ordinary; of one user, whatever it is. */
+export async function readStandings(
+  sql: Sql,
+  user: UserId | null,
+): Promise<readonly { readonly id: UserId; readonly isAdmin: boolean; readonly isDisabled: boolean }[]> {
+  const all = sql.build.selectFrom('users').select(['id', 'is_admin', 'is_disabled']);
+  const special = all.where((row) => row.or([row('is_admin', '=', 1), row('is_disabled', '=', 1)]));
+  const rows = await sql.read((user === null ? special : all.where('id', '=', user)).compile());
+  return rows.map((row) => ({ id: row.id as UserId, isAdmin: row.is_admin === 1, isDisabled: row.is_disabled === 1 }));
+}

@@ -1,0 +1,202 @@
+import type { Clock } from '../../async/clock.ts';
+import { pause } from '../../async/clock.ts';
+import { newRowId, stepKey } from '../../async/mint.ts';
+import { type Channel, isPublic, scopeOf } from '../../domain/channel.ts';
+import { assertNever } from '../../domain/content.ts';
+import type { ChannelId, ScopeId, UserId } from '../../domain/ids.ts';
+import type { RoleGrant } from '../../domain/user.ts';
+import type { Logger } from '../../ops/log.ts';
+import type { Entry, Log, Step } from '../ports.ts';
+import type { Sql } from '../sql/sql.ts';
+import type { ChangeWhat, Directory, DirectoryChange } from './directory.ts';
+import { readChannels, readGrants, readMembers, readStandings } from './queries.ts';
+
+export interface DirectoryDeps {
+  readonly sql: Sql;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Resolves once this hub has followed the log so far. */
+  readonly reached: (shard: number, position: Entry['position']) => Promise<void>;
+}
+
+export interface HubDirectory extends Directory {
+  load(): Promise<void>;
+  /** Follows the log: reads again what a change names, before anything after it is judged. Retries until SQL answers. */
+  apply(batch: readonly Entry[], signal: AbortSignal): Promise<void> | undefined;
+  /** Announces what a crash left unannounced. */
+  sweep(): Promise<void>;
+}
+
+/** Older than this and still unannounced: its hub is gone. */
+const ABANDONED_MS = 5_000;
+
+export function createDirectory(deps: DirectoryDeps): HubDirectory {
+  const { sql, log, clock, logger } = deps;
+  const channels = new Map<ChannelId, Channel>();
+  const grants = new Map<UserId, readonly RoleGrant[]>();
+  const members = new Map<ChannelId, ReadonlySet<UserId>>();
+  const admins = new Set<UserId>();
+  const disabled = new Set<UserId>();
+
+  async function readAll(): Promise<void> {
+    for (const channel of await readChannels(sql, null)) channels.set(channel.id, channel);
+    for (const grant of await readGrants(sql, null)) grants.set(grant.user, [...(grants.get(grant.user) ?? []), grant]);
+    for (const [channel, users] of await readMembers(sql, null)) members.set(channel, users);
+    for (const user of await readStandings(sql, null)) setStanding(user);
+  }
+
+  function setStanding(user: { readonly id: UserId; readonly isAdmin: boolean; readonly isDisabled: boolean }): void {
+    if (user.isAdmin) admins.add(user.id);
+    else admins.delete(user.id);
+    if (user.isDisabled) disabled.add(user.id);
+    else disabled.delete(user.id);
+  }
+
+  async function readAgain(what: ChangeWhat): Promise<void> {
+    switch (what.kind) {
+      case 'user':
+        for (const user of await readStandings(sql, what.user)) setStanding(user);
+        return;
+      case 'channel':
+        for (const channel of await readChannels(sql, what.channel)) channels.set(channel.id, channel);
+        return;
+      case 'roles':
+        grants.set(what.user, await readGrants(sql, what.user));
+        return;
+      case 'members':
+        members.set(what.channel, (await readMembers(sql, what.channel)).get(what.channel) ?? new Set());
+        return;
+      default:
+        return assertNever(what);
+    }
+  }
+
+  async function followChanges(changes: readonly Entry[], signal: AbortSignal): Promise<void> {
+    for (const entry of changes) {
+      const { what } = JSON.parse(entry.body) as ChangeBody;
+      while (!signal.aborted) {
+        try {
+          for (const one of what) await readAgain(one);
+          break;
+        } catch (error) {
+          logger.error({ err: error }, 'a change of rights cannot be read; nothing is judged until it is');
+          await pause(clock, 500, signal);
+        }
+      }
+    }
+  }
+
+  async function announce(change: AnnouncedChange): Promise<void> {
+    const shards = change.scopes === null ? allShards(log) : change.scopes;
+    const positions = await Promise.all(shards.map((scope) => announceIn(scope, change)));
+    const marked = sql.build.updateTable('changes').set({ is_announced: 1 }).where('id', '=', change.id);
+    await sql.write([{ query: marked.compile() }]);
+    await Promise.all(positions.map(({ shard, position }) => deps.reached(shard, position)));
+  }
+
+  async function announceIn(scope: ScopeId, change: AnnouncedChange) {
+    const shard = log.shardOf(scope);
+    const stored = await log.append(changeStep(scope, shard, change, clock));
+    if (stored.kind === 'stored' || stored.kind === 'duplicate') return { shard, position: stored.position };
+    throw new Error(`a change of rights was refused by the log: ${stored.kind}`);
+  }
+
+  return {
+    load: readAll,
+    apply(batch, signal) {
+      const changes = batch.filter((entry) => entry.kind === 'change');
+      return changes.length === 0 ? undefined : followChanges(changes, signal);
+    },
+    async sweep() {
+      const query = sql.build.selectFrom('changes').selectAll().where('is_announced', '=', 0);
+      const rows = await sql.read(
+        query
+          .where('at', '<', clock.now() - ABANDONED_MS)
+          .orderBy('id')
+          .limit(100)
+          .compile(),
+      );
+      for (const row of rows) {
+        const scopes = JSON.parse(row.scopes) as readonly ScopeId[] | null;
+        await announce({ id: row.id, scopes, what: JSON.parse(row.what) as readonly ChangeWhat[] });
+      }
+    },
+    channel: (id) => channels.get(id) ?? null,
+    channels: () => [...channels.values()],
+    isAdmin: (user) => admins.has(user),
+    isDisabled: (user) => disabled.has(user),
+    hasAdmin: () => admins.size > 0,
+    isMember: (user, channel) =>
+      isPublic(channel.kind) ||
+      members.get(channel.id)?.has(user) === true ||
+      (channel.kind === 'crew' && crewMember(channel, user, grants.get(user) ?? [])),
+    rankOf(user, channel, isGuest) {
+      if (isGuest || disabled.has(user)) return 'guest';
+      if (admins.has(user)) return 'admin';
+      if (channel.owner === user) return 'dj';
+      const scope = scopeOf(channel);
+      const isModerator = (grants.get(user) ?? []).some(
+        (grant) => grant.role === 'moderator' && grant.scope === scope && (grant.channel ?? channel.id) === channel.id,
+      );
+      return isModerator ? 'moderator' : 'listener';
+    },
+    async change(change: DirectoryChange) {
+      const announced = { id: newRowId(), scopes: change.scopes, what: change.what };
+      const written = await sql.write([...change.statements, { query: changeRow(sql, announced, clock) }]);
+      if (written.ok) await announce(announced);
+      return written;
+    },
+  };
+}
+
+interface ChangeBody {
+  readonly change: string;
+  readonly what: readonly ChangeWhat[];
+}
+interface AnnouncedChange {
+  readonly id: string;
+  readonly scopes: readonly ScopeId[] | null;
+  readonly what: readonly ChangeWhat[];
+}
+
+function crewMember(channel: Channel, user: UserId, grants: readonly RoleGrant[]): boolean {
+  return channel.owner === user || grants.some((grant) => grant.scope === scopeOf(channel) && grant.channel === null);
+}
+
+function changeRow(sql: Sql, change: AnnouncedChange, clock: Clock) {
+  const row = { id: change.id, scopes: JSON.stringify(change.scopes), what: JSON.stringify(change.what) };
+  return sql.build
+    .insertInto('changes')
+    .values({ ...row, at: clock.now(), is_announced: 0 })
+    .compile();
+}
+
+function changeStep(scope: ScopeId, shard: number, change: AnnouncedChange, clock: Clock): Step {
+  const body: ChangeBody = { change: change.id, what: change.what };
+  return {
+    scope,
+    channel: null,
+    key: stepKey('change', change.id, String(shard)),
+    digest: change.id,
+    ifRev: null,
+    kind: 'change',
+    audience: 'hubs',
+    at: clock.now(),
+    body: JSON.stringify(body),
+    note: {},
+    effects: [{ kind: 'rev', change: change.id }],
+    known: null,
+  };
+}
+
+/** One scope for each shard, whatever they own: a change for everyone goes to all of them. */
+function allShards(log: Log): readonly ScopeId[] {
+  const found = new Map<number, ScopeId>();
+  for (let n = 0; found.size < log.shards; n += 1) {
+    const scope = `every:${n}` as ScopeId;
+    const shard = log.shardOf(scope);
+    if (!found.has(shard)) found.set(shard, scope);
+  }
+  return [...found.values()];
+}
