@@ -142,7 +142,7 @@ export type Stored =
   | { readonly kind: 'stale'; readonly rev: Rev }
   /** `unknown`: the log has no head of that message and the step brought none. */
   | { readonly kind: 'conflict'; readonly what: 'redacted' | 'edited' | 'not-author' | 'unknown' }
-  /** The cap is reached: the archive is too far behind. */
+  /** The cap is reached: the archive is too far behind. Only entries for readers are refused; a ban or a change never is. */
   | { readonly kind: 'full' };
 
 /** A message of the log with everything hot laid over it. */
@@ -269,6 +269,8 @@ export interface PresentUser {
   readonly user: UserId;
   readonly name: string;
   readonly platform: string;
+  /** Guests are counted, not listed. */
+  readonly isGuest: boolean;
 }
 
 /** All of the live store, opened together. */
