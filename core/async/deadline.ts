@@ -1,0 +1,33 @@
+import type { Clock } from './clock.ts';
+
+/** The task took longer than it may; whether it still takes effect is unknown. */
+export class DeadlineError extends Error {
+  override readonly name = 'DeadlineError';
+}
+
+/**
+ * Runs the task with a signal that aborts after `ms`, or together with `outer`.
+ * Settles at the deadline even when the task ignores its signal. @throws {DeadlineError}
+ */
+export async function withDeadline<T>(
+  clock: Clock,
+  ms: number,
+  outer: AbortSignal | null,
+  task: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  outer?.throwIfAborted();
+  const own = new AbortController();
+  const passed = new DeadlineError(`not done within ${ms} ms`);
+  const cancel = clock.after(ms, () => own.abort(passed));
+  const follow = (): void => own.abort(outer?.reason);
+  outer?.addEventListener('abort', follow, { once: true });
+  const aborted = new Promise<never>((_, reject) => {
+    own.signal.addEventListener('abort', () => reject(own.signal.reason), { once: true });
+  });
+  try {
+    return await Promise.race([task(own.signal), aborted]);
+  } finally {
+    cancel();
+    outer?.removeEventListener('abort', follow);
+  }
+}
