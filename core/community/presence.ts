@@ -37,7 +37,9 @@ export function createPresence(deps: {
   function tell(): void {
     cancelSoon?.();
     cancelSoon = null;
-    const connected = new Map([...channels].map(([id, users]) => [id, [...users.values()].map(({ person }) => person)]));
+    const connected = new Map(
+      [...channels].map(([id, users]) => [id, [...users.values()].map(({ person }) => person)]),
+    );
     telling = deps.store.beat(deps.hub, connected, TTL_MS).catch((error: unknown) => {
       deps.logger.warn({ err: error }, 'who is connected could not be told; the next beat repairs it');
     });

@@ -1,0 +1,115 @@
+import type { Channel } from '../domain/channel.ts';
+import type { ChannelId, MessageId, Seq } from '../domain/ids.ts';
+import type { Actor } from '../domain/inbound.ts';
+import { may, RANKS } from '../domain/permission.ts';
+import type { HistoryMessage } from '../domain/wire.ts';
+import { isReceipt, place } from '../pipeline/address.ts';
+import type { LiveFacts } from '../pipeline/live-facts.ts';
+import type { Answer, ListedChannel, Person, Questions } from '../plugin/surface.ts';
+import type { Directory } from '../store/directory/directory.ts';
+import type { Archive, Presence } from '../store/ports.ts';
+
+/** More of a page than anyone may ask for. */
+const MOST_MESSAGES = 100;
+
+export interface QuestionDeps {
+  readonly facts: LiveFacts;
+  readonly directory: Directory;
+  readonly history: {
+    page(
+      channel: Channel,
+      before: Seq | null,
+      limit: number,
+    ): Promise<{ readonly messages: readonly HistoryMessage[]; readonly isEnd: boolean }>;
+    message(channel: Channel, id: MessageId): Promise<HistoryMessage | null>;
+  };
+  readonly archive: Pick<Archive, 'search'>;
+  readonly presence: Pick<Presence, 'connected'>;
+  /** Newest seq of a channel that this hub knows of; null before its first message. */
+  readonly headSeq: (channel: ChannelId) => Seq | null;
+}
+
+type Ask = {
+  readonly [K in keyof Questions]: (actor: Actor, question: Questions[K][0]) => Promise<Answer<Questions[K][1]>>;
+};
+
+/** Everything that is asked and changes nothing; each question is answered for what the one who asks may read. */
+export function createQuestions(deps: QuestionDeps): Ask {
+  const { facts, directory } = deps;
+
+  async function inChannel<T>(
+    actor: Actor,
+    id: ChannelId,
+    answer: (channel: Channel) => Promise<Answer<T>>,
+  ): Promise<Answer<T>> {
+    const here = place(facts, actor, id, 'read');
+    return isReceipt(here) ? notFound('There is no such channel.') : answer(here.channel);
+  }
+
+  function list(actor: Actor): readonly ListedChannel[] {
+    return directory.channels().flatMap((defined) => {
+      const here = place(facts, actor, defined.id, 'read');
+      if (isReceipt(here)) return [];
+      const { channel, standing } = here;
+      const headSeq = deps.headSeq(channel.id);
+      return [{ ...channel, rank: standing.rank, mayPost: may('post', standing).ok, headSeq }];
+    });
+  }
+
+  return {
+    channels: async (actor) => ok({ channels: list(actor).toSorted(byPlace) }),
+    history: (actor, { channel, before, limit }) =>
+      inChannel(actor, channel, async (here) => ok(await deps.history.page(here, before, bounded(limit)))),
+    message: (actor, { channel, id }) =>
+      inChannel(actor, channel, async (here) => {
+        const message = await deps.history.message(here, id);
+        return message === null ? notFound('There is no such message.') : ok(message);
+      }),
+    async search(actor, { text, channel, before, limit }) {
+      const readable = list(actor).map(({ id }) => id);
+      const channels = channel === null ? readable : readable.filter((id) => id === channel);
+      if (channels.length === 0) return notFound('There is no such channel.');
+      return ok({ messages: await deps.archive.search({ text, channels, before, limit: bounded(limit) }) });
+    },
+    people: (actor, { channel }) =>
+      inChannel(actor, channel, async (here) => {
+        const connected = await deps.presence.connected(channel);
+        const listed = connected.filter(({ isGuest }) => !isGuest);
+        const people = listed.map(({ user, name, platform }) => ({
+          user,
+          name,
+          platform,
+          badge: badgeOf(directory.rankOf(user, here, false)),
+        }));
+        return ok({ people: people.toSorted(byRank), guests: connected.length - listed.length });
+      }),
+  };
+}
+
+function badgeOf(rank: (typeof RANKS)[number]): Person['badge'] {
+  return rank === 'listener' || rank === 'guest' ? null : rank;
+}
+
+function ok<T>(value: T): Answer<T> {
+  return { ok: true, value };
+}
+
+function notFound(say: string): { readonly ok: false; readonly code: 'not-found'; readonly say: string } {
+  return { ok: false, code: 'not-found', say };
+}
+
+function bounded(limit: number): number {
+  return Math.max(1, Math.min(MOST_MESSAGES, Math.trunc(limit)));
+}
+
+const KIND_ORDER = ['mega', 'event', 'dj', 'crew', 'private', 'direct'];
+
+function byPlace(a: Channel, b: Channel): number {
+  return KIND_ORDER.indexOf(a.kind) - KIND_ORDER.indexOf(b.kind) || a.name.localeCompare(b.name, 'en');
+}
+
+function byRank(a: Person, b: Person): number {
+  return (
+    RANKS.indexOf(b.badge ?? 'listener') - RANKS.indexOf(a.badge ?? 'listener') || a.name.localeCompare(b.name, 'en')
+  );
+}
