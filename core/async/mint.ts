@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
-import type { AccountId, HubId, MessageId, UserId } from '../domain/ids.ts';
+import type { AccountId, BridgeId, ChannelId, HubId, MessageId, PortalId, RoomId, UserId } from '../domain/ids.ts';
 
 /** The only file that makes ids and randomness. */
 
@@ -23,6 +23,11 @@ export function newSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
+/** Random bytes to salt one password hash with. */
+export function newSalt(bytes: number): Buffer {
+  return randomBytes(bytes);
+}
+
 /** How a secret is stored: only its SHA-256. For secrets of full entropy, never for passwords. */
 export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url');
@@ -39,6 +44,14 @@ export function userIdOf(platform: string, account: AccountId): UserId {
     .update(JSON.stringify([platform, account]))
     .digest();
   return `u-${base32(digest.subarray(0, 17)).slice(0, 26)}` as UserId;
+}
+
+/** The portal of this channel and room: the same on every hub and after every start. */
+export function portalIdOf(channel: ChannelId, bridge: BridgeId, room: RoomId): PortalId {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([channel, bridge, room]))
+    .digest();
+  return `p-${base32(digest.subarray(0, 17)).slice(0, 26)}` as PortalId;
 }
 
 /** A key of one step, unique per kind of source and its own id. */

@@ -1,3 +1,5 @@
+export { ConfigError } from '../../config/config-error.ts';
+
 /** How an attempt failed, and so what the hub does next. */
 export type BridgeFailure =
   /** Try again after `retryAfterMs` or a backoff; when `delivered` is unknown only if the post is idempotent or `find` says no. */
@@ -24,16 +26,4 @@ export class BridgeError extends Error {
 /** Whether a thrown value is a BridgeError, of this copy of the module or another. */
 export function isBridgeError(error: unknown): error is BridgeError {
   return typeof error === 'object' && error !== null && BRAND in error;
-}
-
-/** A bad field of the configuration. Names the path and the mend; never echoes the value, which may be a secret. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-  readonly path: string;
-  readonly mend: string;
-  constructor(path: string, problem: string, mend: string) {
-    super(`${path}: ${problem}. ${mend}`);
-    this.path = path;
-    this.mend = mend;
-  }
 }

@@ -1,5 +1,8 @@
 /** The public surface for authors of bridges: `import … from 'slipmat-hub/plugin'`. */
+export { type BackoffPolicy, backoffMs } from '../async/backoff.ts';
 export { type Clock, pause } from '../async/clock.ts';
+export { DeadlineError, withDeadline } from '../async/deadline.ts';
+export { createSerialByKey, type SerialByKey, TooManyWaiting } from '../async/serial-by-key.ts';
 export type { Attachment, Content, Rich, RichNode } from '../domain/content.ts';
 export { plainText, textContent } from '../domain/content.ts';
 export type * from '../domain/ids.ts';
