@@ -1,4 +1,4 @@
-import type { ChannelId, MessageId, UserId } from '../domain/ids.ts';
+import type { MessageId } from '../domain/ids.ts';
 import type { WireMessage } from '../domain/wire.ts';
 import type { Entry, EntryNote, Head } from '../store/ports.ts';
 
@@ -9,33 +9,44 @@ const KEPT = 10_000;
 export interface Recent {
   apply(batch: readonly Entry[]): void;
   head(id: MessageId): Head | null;
+  /** The message with this step key: how a bridge's own reference leads to it. */
+  byKey(key: string): MessageId | null;
   /** The message as it was first posted; parsed only when asked. Null: not at hand, or redacted. */
   message(id: MessageId): WireMessage['message'] | null;
 }
 
 interface Kept {
   head: Head;
+  readonly key: string;
   readonly body: string;
 }
 
 export function createRecent(kept = KEPT): Recent {
   const messages = new Map<MessageId, Kept>();
+  const keys = new Map<string, MessageId>();
 
-  function add(id: MessageId, channel: ChannelId, author: UserId, body: string): void {
-    messages.set(id, { head: { id, channel, author, revision: 0, isRedacted: false }, body });
-    if (messages.size <= kept) return;
-    const oldest = messages.keys().next();
-    if (!oldest.done) messages.delete(oldest.value);
+  function add(head: Head, entry: Entry): void {
+    messages.set(head.id, { head, key: entry.key, body: entry.body });
+    keys.set(entry.key, head.id);
+    if (messages.size > kept) dropOldest();
+  }
+
+  function dropOldest(): void {
+    const [oldest] = messages;
+    if (oldest === undefined) return;
+    messages.delete(oldest[0]);
+    keys.delete(oldest[1].key);
   }
 
   function applyOne(entry: Entry): void {
-    if (entry.message === null || entry.channel === null) return;
+    const { message: id, channel } = entry;
+    if (id === null || channel === null) return;
     if (entry.kind === 'message') {
       const { author } = JSON.parse(entry.note) as EntryNote;
-      if (author !== undefined) add(entry.message, entry.channel, author, entry.body);
+      if (author !== undefined) add({ id, channel, author, revision: 0, isRedacted: false }, entry);
       return;
     }
-    const known = messages.get(entry.message);
+    const known = messages.get(id);
     if (known === undefined) return;
     if (entry.kind === 'edit') known.head = { ...known.head, revision: known.head.revision + 1 };
     if (entry.kind === 'redaction') known.head = { ...known.head, isRedacted: true };
@@ -44,6 +55,7 @@ export function createRecent(kept = KEPT): Recent {
   return {
     apply: (batch) => batch.forEach(applyOne),
     head: (id) => messages.get(id)?.head ?? null,
+    byKey: (key) => keys.get(key) ?? null,
     message(id) {
       const known = messages.get(id);
       if (known === undefined || known.head.isRedacted) return null;
