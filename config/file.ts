@@ -24,7 +24,7 @@ export function readConfigFile(name: string, readFile: ReadFile): ConfigFile {
     lineCounter: lines,
     prettyErrors: false,
     uniqueKeys: true,
-    logLevel: 'silent',
+    logLevel: 'error',
   });
   const at = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
