@@ -1,4 +1,5 @@
 /** The client package: `import { createClient } from 'slipmat-hub/client'`. For Node and browsers; depends on nothing. */
+export { escapeMarkup, markupText } from '../bridges/slipmat/markup-text.ts';
 export type * from './api.ts';
 export {
   type ChannelEvent,
