@@ -291,6 +291,8 @@ export interface Archive {
   /** Reader entries with seq in (after, below), oldest first; redacted ones blanked. `below` null: no bound. */
   since(channel: ChannelId, after: Seq, below: Seq | null, limit: number): Promise<readonly ArchivedEntry[]>;
   head(id: MessageId): Promise<Head | null>;
+  /** One message as archived. */
+  message(id: MessageId): Promise<SearchHit | null>;
   /** The step with this key, for repeats that come late. */
   byKey(key: string): Promise<{ readonly message: MessageId | null; readonly seq: Seq | null } | null>;
   /** Full-text search over messages as they stand now, newest first. */

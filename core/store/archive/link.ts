@@ -31,12 +31,21 @@ export type ArchiverCommand =
 /** To the main thread: one `state` for each tick, as its answer. */
 export type ArchiverReport =
   | { readonly kind: 'state'; readonly state: ArchiverState }
+  /** An entry was kept as it came and changed no message. */
+  | {
+      readonly kind: 'problem';
+      readonly shard: number;
+      readonly position: Position;
+      readonly what: 'unreadable' | 'seq-taken';
+    }
   | { readonly kind: 'drained'; readonly id: number; readonly error: string | null }
   | { readonly kind: 'stopped'; readonly state: ArchiverState };
 
 export interface ArchiverState {
   /** How far each shard is archived. */
   readonly marks: readonly Position[];
+  /** Whether the last try reached the head of every shard. */
+  readonly isCaughtUp: boolean;
   /** Hot entries not archived yet; an upper bound until the archiver has caught up once. */
   readonly behind: number;
   /** Age of the oldest entry that waits; 0 when none does. */

@@ -1,0 +1,99 @@
+import type { ChannelId, MessageId, Seq, UserId } from '../../domain/ids.ts';
+import type { HistoryMessage } from '../../domain/wire.ts';
+import type { Archive, ArchivedEntry, Head } from '../ports.ts';
+import { openReader } from '../sql/connect.ts';
+import { errorOf, failureOf } from '../sql/errors.ts';
+import { createRowReader, MESSAGE_COLUMNS, type MessageColumns } from './archive-rows.ts';
+import { createSearcher } from './searcher.ts';
+
+export interface ArchiveOptions {
+  /** The database file, migrated already. */
+  readonly file: string;
+  /** A search that takes longer is given up. */
+  readonly searchDeadlineMs?: number;
+}
+export interface OpenedArchive extends Archive {
+  close(): Promise<void>;
+}
+
+const SEARCH_DEADLINE_MS = 2_000;
+/** Above every seq there can be. */
+const NO_BOUND = Number.MAX_SAFE_INTEGER;
+
+interface HeadColumns {
+  readonly id: MessageId;
+  readonly channel_id: ChannelId;
+  readonly author_id: UserId;
+  readonly revision: number;
+  readonly is_redacted: number;
+}
+
+/** Reads what is archived, on a connection that cannot write. Each page costs the same however long the history is. */
+export function openArchive({ file, searchDeadlineMs = SEARCH_DEADLINE_MS }: ArchiveOptions): OpenedArchive {
+  const db = openReader(file);
+  const searcher = createSearcher(file, searchDeadlineMs);
+  const readRows = createRowReader(db);
+  const page = db.prepare<[string, number, number], MessageColumns>(
+    `select ${MESSAGE_COLUMNS} from messages where channel_id = ? and seq < ? order by seq desc limit ?`,
+  );
+  const one = db.prepare<[string], MessageColumns>(`select ${MESSAGE_COLUMNS} from messages where id = ?`);
+  const since = db.prepare<[string, number, number, number], ArchivedEntry>(
+    `select seq, message_id as message, body from entries
+     where channel_id = ? and seq > ? and seq < ? and audience = 'readers' order by seq limit ?`,
+  );
+  const head = db.prepare<[string], HeadColumns>(
+    'select id, channel_id, author_id, revision, is_redacted from messages where id = ?',
+  );
+  const byKey = db.prepare<[string], { message: MessageId | null; seq: Seq | null }>(
+    'select message_id as message, seq from entries where key = ?',
+  );
+  // One step into the index for each channel, instead of a walk over all entries.
+  const newest = db.prepare<[], { channel: ChannelId; seq: Seq }>(
+    `with recursive channels (id) as (
+       select min(channel_id) from entries where seq is not null
+       union all
+       select (select min(e.channel_id) from entries e where e.channel_id > channels.id and e.seq is not null)
+       from channels where channels.id is not null
+     )
+     select id as channel, (select max(seq) from entries where channel_id = id and seq is not null) as seq
+     from channels where id is not null`,
+  );
+
+  /** One consistent view for all that `read` asks. @throws {StoreUnavailable} */
+  async function reading<T>(read: () => T): Promise<T> {
+    try {
+      return db.transaction(read)();
+    } catch (error) {
+      throw errorOf(failureOf(error));
+    }
+  }
+
+  return {
+    page: (channel, before, limit) => reading(() => readRows(page.all(channel, before ?? NO_BOUND, limit)).map(plain)),
+    since: (channel, after, below, limit) => reading(() => since.all(channel, after, below ?? NO_BOUND, limit)),
+    head: (id) => reading(() => asHead(head.get(id))),
+    message: (id) => reading(() => readRows(one.all(id))[0] ?? null),
+    byKey: (key) => reading(() => byKey.get(key) ?? null),
+    newest: () => reading(() => new Map(newest.all().map(({ channel, seq }) => [channel, seq]))),
+    search: (query) => searcher.search(query),
+    async close() {
+      await searcher.close();
+      db.close();
+    },
+  };
+}
+
+function asHead(row: HeadColumns | undefined): Head | null {
+  if (row === undefined) return null;
+  return {
+    id: row.id,
+    channel: row.channel_id,
+    author: row.author_id,
+    revision: row.revision,
+    isRedacted: row.is_redacted === 1,
+  };
+}
+
+function plain({ seq, message, reactions }: HistoryMessage): HistoryMessage {
+  return { seq, message, reactions };
+}
