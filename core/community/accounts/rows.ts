@@ -1,6 +1,6 @@
 import type { CompiledQuery } from 'kysely';
 import { newRowId, userIdOf } from '../../async/mint.ts';
-import type { AccountId, UserId } from '../../domain/ids.ts';
+import type { AccountId, ScopeId, UserId } from '../../domain/ids.ts';
 import { parseUserId } from '../../domain/ids.ts';
 import type { Actor } from '../../domain/inbound.ts';
 import type { Sql, Statement } from '../../store/sql/sql.ts';
@@ -141,9 +141,12 @@ export function insertCredential(sql: Sql, user: UserId, hash: string, at: numbe
     sql.build
       .insertInto('credentials')
       .values({ user_id: user, password_hash: hash, changed_at: at })
-      .onConflict((conflict) =>
-        conflict.column('user_id').doUpdateSet({ password_hash: hash, changed_at: at }),
-      )
+      .onConflict((conflict) => conflict.column('user_id').doUpdateSet({ password_hash: hash, changed_at: at }))
       .compile(),
   );
+}
+
+/** Where a change is announced that takes no rights away: every hub follows every shard, so one is enough. */
+export function userScope(user: UserId): ScopeId {
+  return `user:${user}` as ScopeId;
 }

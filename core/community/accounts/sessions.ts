@@ -1,8 +1,6 @@
-import { expressionBuilder, type SqlBool } from 'kysely';
-import type { Expression } from 'kysely';
 import type { UserId } from '../../domain/ids.ts';
-import type { Statement } from '../../store/sql/sql.ts';
-import type { Tables } from '../../store/sql/tables.ts';
+import type { Sql, Statement } from '../../store/sql/sql.ts';
+import type { SessionsTable } from '../../store/sql/tables.ts';
 import type { AccountsOptions } from './options.ts';
 import { one, type Person, people, readOne, readPerson } from './rows.ts';
 import { matches, newToken, parseToken } from './secret-token.ts';
@@ -41,7 +39,7 @@ export function createSessions({ sql, clock, config, platforms, log }: AccountsO
     try {
       await sql.write([{ query }]);
     } catch (error) {
-      log.warn({ error }, 'session not extended');
+      log.warn({ err: error }, 'session not extended');
     } finally {
       extending.delete(session);
     }
@@ -52,7 +50,7 @@ export function createSessions({ sql, clock, config, platforms, log }: AccountsO
       const { id, text, hash } = newToken('sls');
       const now = clock.now();
       const row = { id, user_id: user, secret_hash: hash, created_at: now, expires_at: now + lastsMs };
-      return { token: text, statement: insertFor(sql.build, row, ifHash) };
+      return { token: text, statement: insertSession(sql, row, ifHash) };
     },
     async holder(token) {
       const parsed = parseToken('sls', token);
@@ -80,4 +78,29 @@ export function createSessions({ sql, clock, config, platforms, log }: AccountsO
       await Promise.all(extending.values());
     },
   };
+}
+
+function insertSession(sql: Sql, row: SessionsTable, ifHash: string | undefined): Statement {
+  const holder = sql.build.selectFrom('users').where('users.id', '=', row.user_id).where('users.is_disabled', '=', 0);
+  const entitled =
+    ifHash === undefined
+      ? holder
+      : holder
+          .innerJoin('credentials', 'credentials.user_id', 'users.id')
+          .where('credentials.password_hash', '=', ifHash);
+  return one(
+    sql.build
+      .insertInto('sessions')
+      .columns(['id', 'user_id', 'secret_hash', 'created_at', 'expires_at'])
+      .expression(
+        entitled.select(({ val }) => [
+          val(row.id).as('id'),
+          val(row.user_id).as('user_id'),
+          val(row.secret_hash).as('secret_hash'),
+          val(row.created_at).as('created_at'),
+          val(row.expires_at).as('expires_at'),
+        ]),
+      )
+      .compile(),
+  );
 }
