@@ -1,0 +1,18 @@
+import { archiveMigrations } from '../archive/migrations.ts';
+import { logMigrations } from '../embedded/migrations.ts';
+import { archiveTables } from './archive-tables.ts';
+import { directoryTables } from './directory-tables.ts';
+
+/** One step of the database's shape. Never changed once released: what is wrong in it is mended by a later one. */
+export interface Migration {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** In order; the place in the list, from 1, is the version. */
+export const MIGRATIONS: readonly Migration[] = [
+  { name: 'directory', sql: directoryTables },
+  { name: 'archive', sql: archiveTables },
+  ...logMigrations,
+  ...archiveMigrations,
+];
