@@ -1,0 +1,124 @@
+import type { Clock } from '../async/clock.ts';
+import { scopeOf } from '../domain/channel.ts';
+import type { ChannelId, ScopeId, Seq } from '../domain/ids.ts';
+import type { Logger } from '../ops/log.ts';
+import { createLiveFacts, type LiveFacts } from '../pipeline/live-facts.ts';
+import { createRecent, type Recent } from '../pipeline/recent.ts';
+import { createHistory, type History } from '../store/archive/history.ts';
+import { createDirectory, type HubDirectory } from '../store/directory/sql-directory.ts';
+import { createFeed, type HubFeed } from '../store/feed.ts';
+import type { Archive, LiveStore } from '../store/ports.ts';
+import type { Sql } from '../store/sql/sql.ts';
+import { createTail, type Tail } from '../store/tail.ts';
+
+const SWEEP_MS = 1_000;
+
+/** What this hub knows, in memory or at hand, kept fresh by following the log. */
+export interface Knowledge {
+  readonly tail: Tail;
+  readonly directory: HubDirectory;
+  readonly facts: LiveFacts;
+  readonly recent: Recent;
+  readonly feed: HubFeed;
+  readonly history: History;
+  /** Newest seq that this hub knows of, from the archive or the log. */
+  headSeq(channel: ChannelId): Seq | null;
+  stop(): Promise<void>;
+}
+
+export interface KnowledgeParts {
+  readonly store: LiveStore;
+  readonly sql: Sql;
+  readonly archive: Archive;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly guestsMayPost: boolean;
+}
+
+/**
+ * Takes a picture of the live state, reads the directory after it, and follows the log from the picture on: what
+ * happens in between is seen twice, never missed.
+ */
+export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
+  const { store, sql, archive, clock, logger } = parts;
+  const { log, live } = store;
+  const stopping = new AbortController();
+  const tail = createTail(log, logger);
+  const directory = createDirectory({ sql, log, clock, logger, reached: tail.reached });
+  const facts = createLiveFacts(directory, { guestsMayPost: parts.guestsMayPost });
+  const recent = createRecent();
+  const history = createHistory({ log, archive });
+
+  const snapshots = await Promise.all(Array.from({ length: log.shards }, (_, shard) => live.snapshot(shard)));
+  for (const [shard, snapshot] of snapshots.entries()) facts.seed(shard, snapshot);
+  await directory.load();
+  const archived = await archive.newest();
+  await raiseSeqs(parts, directory, archived);
+
+  const scopeOfChannel = (id: ChannelId): ScopeId | null => {
+    const channel = directory.channel(id);
+    return channel === null ? null : scopeOf(channel);
+  };
+  const feed = createFeed({
+    live,
+    firstEpoch: await live.epoch(),
+    scopeOf: scopeOfChannel,
+    async since(_scope, channel, after, limit) {
+      const place = directory.channel(channel);
+      return place === null ? [] : history.since(place, after, limit);
+    },
+    async head(scope, channel) {
+      const { head } = await log.bounds(scope, channel);
+      return Math.max(head ?? 0, archived.get(channel) ?? 0) as Seq;
+    },
+  });
+
+  tail.follow((batch) => directory.apply(batch, stopping.signal));
+  tail.follow(facts.apply);
+  tail.follow(recent.apply);
+  tail.follow(feed.apply);
+  tail.start(snapshots.map(({ at }) => at));
+
+  let sweeping: Promise<void> | null = null;
+  const stopSweep = clock.every(SWEEP_MS, () => {
+    sweeping ??= directory
+      .sweep()
+      .catch((error: unknown) => logger.warn({ err: error }, 'changes left by a crash could not be announced yet'))
+      .finally(() => {
+        sweeping = null;
+      });
+  });
+
+  return {
+    tail,
+    directory,
+    facts,
+    recent,
+    feed,
+    history,
+    headSeq: (channel) => feed.liveSeq(channel) ?? archived.get(channel) ?? null,
+    async stop() {
+      stopSweep();
+      await sweeping;
+      stopping.abort();
+      feed.stop();
+      await tail.stop();
+    },
+  };
+}
+
+/** Sequences go on from the highest archived: after a change of stores, or when the log's store was emptied. */
+async function raiseSeqs(
+  { store }: KnowledgeParts,
+  directory: HubDirectory,
+  archived: ReadonlyMap<ChannelId, Seq>,
+): Promise<void> {
+  const scopes = new Map<ScopeId, Map<ChannelId, Seq>>();
+  for (const channel of directory.channels()) {
+    const seq = archived.get(channel.id);
+    if (seq === undefined) continue;
+    const scope = scopeOf(channel);
+    scopes.set(scope, (scopes.get(scope) ?? new Map()).set(channel.id, seq));
+  }
+  for (const [scope, seqs] of scopes) await store.log.raise(scope, seqs);
+}
