@@ -46,18 +46,23 @@ export function createQuestions(deps: QuestionDeps): Ask {
     return isReceipt(here) ? notFound('There is no such channel.') : answer(here.channel);
   }
 
+  function listed(actor: Actor, id: ChannelId): ListedChannel | null {
+    const here = place(facts, actor, id, 'read');
+    if (isReceipt(here)) return null;
+    const { channel, standing } = here;
+    return { ...channel, rank: standing.rank, mayPost: may('post', standing).ok, headSeq: deps.headSeq(channel.id) };
+  }
+
   function list(actor: Actor): readonly ListedChannel[] {
-    return directory.channels().flatMap((defined) => {
-      const here = place(facts, actor, defined.id, 'read');
-      if (isReceipt(here)) return [];
-      const { channel, standing } = here;
-      const headSeq = deps.headSeq(channel.id);
-      return [{ ...channel, rank: standing.rank, mayPost: may('post', standing).ok, headSeq }];
-    });
+    return directory.channels().flatMap(({ id }) => listed(actor, id) ?? []);
   }
 
   return {
     channels: async (actor) => ok({ channels: list(actor).toSorted(byPlace) }),
+    async channel(actor, { channel }) {
+      const here = listed(actor, channel);
+      return here === null ? notFound('There is no such channel.') : ok(here);
+    },
     history: (actor, { channel, before, limit }) =>
       inChannel(actor, channel, async (here) => ok(await deps.history.page(here, before, bounded(limit)))),
     message: (actor, { channel, id }) =>

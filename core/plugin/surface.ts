@@ -49,6 +49,8 @@ export type Answer<T> =
 export interface Questions {
   /** Channels that this person may find, the megachannel first. */
   channels: [Record<never, never>, { readonly channels: readonly ListedChannel[] }];
+  /** One of them, if this person may read it; in memory, so that everybody can come back at once. */
+  channel: [{ readonly channel: ChannelId }, ListedChannel];
   /** Messages below `before`, newest first, as they stand now. */
   history: [
     { readonly channel: ChannelId; readonly before: Seq | null; readonly limit: number },
