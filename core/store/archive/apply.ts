@@ -49,8 +49,8 @@ export function createApplier(db: Db): Applier {
       project(entry.body, entry.seq);
       return null;
     } catch (error) {
-      // The database's own trouble stops the batch, to be tried again. An entry that cannot be understood must not.
-      if (error instanceof Database.SqliteError) throw error;
+      // The database's own trouble stops the batch, to be tried again. An entry that makes no sense must not.
+      if (error instanceof Database.SqliteError && !error.code.startsWith('SQLITE_CONSTRAINT')) throw error;
       return 'unreadable';
     }
   }

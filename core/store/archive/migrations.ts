@@ -3,7 +3,7 @@
  *
  * The index holds no text of its own: `messages.text` has it, and deleting hands the old text back, so that with
  * `secure-delete` the words of a redacted message leave the file too. Words are folded (case, accents) and found by
- * their beginning. `search_rows.id` is made from the time in the message id, so that its order is newest last.
+ * their beginning. `search_rows.id` is made from the time in the message id, so that its order is that of time.
  */
 export const archiveMigrations: readonly { readonly name: string; readonly sql: string }[] = [
   {

@@ -1,4 +1,4 @@
-import type { ChannelId, MessageId } from '../../domain/ids.ts';
+import { type ChannelId, type MessageId, mintedAt } from '../../domain/ids.ts';
 import type { Db } from '../sql/connect.ts';
 
 /** Keeps what search finds in step with the messages; used inside the transaction that changes them. */
@@ -7,30 +7,39 @@ export interface SearchRows {
   put(id: MessageId, channel: ChannelId, before: string, text: string): void;
 }
 
+/** Places that the messages of one millisecond share. */
+const PLACES_PER_MS = 1n << 20n;
+
 /**
- * The place of a message in the index: its time and the random bits that follow, so that ids made later sort higher.
- * Two messages may get the same; `search_rows` then holds the next free one.
+ * Where the messages made in the same millisecond as this one stand in the index. Later times stand higher, so that the
+ * index is in the order of time by itself, whichever shard was archived first.
  */
-export function searchId(id: MessageId): bigint {
-  const hex = id.replaceAll('-', '');
-  return BigInt(`0x${hex.slice(0, 12)}${hex.slice(13, 16)}${hex.slice(17, 19)}`) & ((1n << 62n) - 1n);
+export function placesOf(id: MessageId): { readonly first: bigint; readonly end: bigint } {
+  const first = BigInt(mintedAt(id)) * PLACES_PER_MS;
+  return { first, end: first + PLACES_PER_MS };
 }
 
 export function createSearchRows(db: Db): SearchRows {
   const find = db.prepare<[string], bigint>('select id from search_rows where message_id = ?').pluck().safeIntegers();
   const take = db.prepare<[bigint, string, string]>(
-    'insert into search_rows (id, message_id, channel_id) values (?, ?, ?) on conflict (id) do nothing',
+    'insert into search_rows (id, message_id, channel_id) values (?, ?, ?)',
   );
+  const highest = db
+    .prepare<[bigint, bigint], bigint | null>('select max(id) from search_rows where id >= ? and id < ?')
+    .pluck()
+    .safeIntegers();
   const drop = db.prepare<[bigint]>('delete from search_rows where id = ?');
   const index = db.prepare<[bigint, string]>('insert into search_text (rowid, text) values (?, ?)');
   const unindex = db.prepare<[bigint, string]>(
     "insert into search_text (search_text, rowid, text) values ('delete', ?, ?)",
   );
 
-  function freeId(id: MessageId, channel: ChannelId): bigint {
-    let row = searchId(id);
-    while (take.run(row, id, channel).changes === 0) row += 1n;
-    return row;
+  function takePlace(id: MessageId, channel: ChannelId): bigint {
+    const { first, end } = placesOf(id);
+    const last = highest.get(first, end) ?? null;
+    const place = last === null ? first : last + 1n;
+    take.run(place, id, channel);
+    return place;
   }
 
   return {
@@ -38,7 +47,7 @@ export function createSearchRows(db: Db): SearchRows {
       if (before === text) return;
       const known = find.get(id);
       if (known !== undefined && before !== '') unindex.run(known, before);
-      if (text !== '') index.run(known ?? freeId(id, channel), text);
+      if (text !== '') index.run(known ?? takePlace(id, channel), text);
       else if (known !== undefined) drop.run(known);
     },
   };

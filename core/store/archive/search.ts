@@ -1,9 +1,10 @@
 import { systemClock } from '../../async/clock.ts';
+import type { MessageId } from '../../domain/ids.ts';
 import type { SearchHit, SearchQuery } from '../ports.ts';
 import type { Db } from '../sql/connect.ts';
 import { createRowReader, type MessageColumns } from './archive-rows.ts';
 import { searchExpression } from './search-query.ts';
-import { searchId } from './search-rows.ts';
+import { placesOf } from './search-rows.ts';
 
 /** The deadline passed before the rows were found. */
 export class SearchTooSlow extends Error {
@@ -24,6 +25,12 @@ export function createSearch(db: Db): (query: SearchQuery, deadlineMs: number) =
     .prepare<[string], bigint>('select id from search_rows where message_id = ?')
     .pluck()
     .safeIntegers();
+  const nextInMs = db
+    .prepare<[bigint, bigint, string], bigint | null>(
+      'select min(id) from search_rows where id >= ? and id < ? and message_id > ?',
+    )
+    .pluck()
+    .safeIntegers();
   const find = db.prepare<[string, bigint, string, number], MessageColumns>(
     `select m.id, m.channel_id, m.seq, m.message
      from search_text t
@@ -35,8 +42,14 @@ export function createSearch(db: Db): (query: SearchQuery, deadlineMs: number) =
   );
   const readRows = createRowReader(db);
 
+  /** Where a message stood that is no longer in the index. */
+  function gonePlace(id: MessageId): bigint {
+    const { first, end } = placesOf(id);
+    return nextInMs.get(first, end, id) ?? end;
+  }
+
   const run = db.transaction((expression: string, { channels, before, limit }: SearchQuery) => {
-    const below = before === null ? NEWEST : (placeOf.get(before) ?? searchId(before));
+    const below = before === null ? NEWEST : (placeOf.get(before) ?? gonePlace(before));
     return readRows(find.all(expression, below, JSON.stringify(channels), limit));
   });
 
