@@ -1,0 +1,59 @@
+import { stepKey } from '../async/mint.ts';
+import type { Accounts } from '../community/accounts/accounts.ts';
+import type { HubPresence } from '../community/presence.ts';
+import type { createQuestions } from '../community/questions.ts';
+import type { BridgeId } from '../domain/ids.ts';
+import type { HttpServer } from '../http/server.ts';
+import type { Logger } from '../ops/log.ts';
+import type { HubPort } from '../plugin/hub-port.ts';
+import type { Answer, Feed, Questions, SurfacePort } from '../plugin/surface.ts';
+import { StoreUnavailable } from '../store/ports.ts';
+import type { Routing } from './routing.ts';
+
+export interface SurfaceParts {
+  readonly accounts: Pick<Accounts, 'verify'>;
+  readonly questions: ReturnType<typeof createQuestions>;
+  readonly routing: Routing;
+  readonly presence: HubPresence;
+  readonly feed: Feed;
+  readonly http: Pick<HttpServer, 'upgrades'>;
+  readonly logger: Logger;
+}
+
+/** What a built-in surface gets on top of the port of every bridge. */
+export function surfacePort(bridge: BridgeId, port: HubPort, parts: SurfaceParts): SurfacePort {
+  const { accounts, questions, routing, presence, feed, http } = parts;
+  return {
+    ...port,
+    verify: (token) => accounts.verify(token),
+    request: (actor, request, { key, again }) =>
+      routing.ask({
+        actor,
+        request,
+        origin: { bridge, ref: null },
+        key: stepKey('client', actor.user, key),
+        clientKey: key,
+        again,
+      }),
+    async ask<K extends keyof Questions>(actor: Parameters<SurfacePort['ask']>[0], kind: K, question: Questions[K][0]) {
+      try {
+        return await questions[kind](actor, question);
+      } catch (error) {
+        return unanswered<Questions[K][1]>(error, kind, parts.logger);
+      }
+    },
+    feed,
+    presence,
+    upgrades: (path, take) => http.upgrades(path, take),
+  };
+}
+
+function unanswered<T>(error: unknown, kind: string, logger: Logger): Answer<T> {
+  const isAway = error instanceof StoreUnavailable;
+  if (!isAway) logger.error({ err: error, kind }, 'a question failed');
+  return {
+    ok: false,
+    code: 'unavailable',
+    say: isAway ? 'The store cannot be reached; try again.' : 'Something went wrong in the hub; try again.',
+  };
+}
