@@ -1,0 +1,37 @@
+import type { FastifyHelmetOptions } from '@fastify/helmet';
+import type { HubConfig } from '../../config/schema.ts';
+
+/** What browsers are told with every answer. Scripts, styles and sockets come from the hub alone; nothing may frame it. */
+export function securityHeaders(config: Pick<HubConfig, 'publicUrl'>): FastifyHelmetOptions {
+  const isHttps = config.publicUrl?.startsWith('https:') ?? false;
+  const self = ["'self'"];
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: self,
+        styleSrc: self,
+        fontSrc: self,
+        imgSrc: self,
+        mediaSrc: self,
+        manifestSrc: self,
+        workerSrc: self,
+        connectSrc: [...self, ...socketOrigins(config.publicUrl)],
+        formAction: self,
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    // Some links carry a secret by design.
+    referrerPolicy: { policy: 'no-referrer' },
+    strictTransportSecurity: isHttps ? { maxAge: 180 * 86_400, includeSubDomains: false } : false,
+    crossOriginEmbedderPolicy: false,
+    xFrameOptions: { action: 'deny' },
+  };
+}
+
+/** Older browsers do not count the socket of the same host as `self`. */
+function socketOrigins(publicUrl: string | null): readonly string[] {
+  return publicUrl === null ? [] : [publicUrl.replace(/^http/, 'ws')];
+}
