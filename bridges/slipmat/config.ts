@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { ConfigError } from '../../core/plugin/index.ts';
+
+const slipmatConfig = z
+  .strictObject({
+    /** Web origins that may connect besides the host that the browser asked for. */
+    origins: z.array(z.url({ protocol: /^https?$/ })).default([]),
+    maxConnections: z.number().int().min(1).default(20_000),
+    /** Loopback apart. */
+    maxConnectionsPerAddress: z.number().int().min(1).default(100),
+    trustProxy: z.union([z.boolean(), z.array(z.string().min(1))]).default(false),
+    /** Frames of any kind from one connection: at once, and a second on average. */
+    frameBurst: z.number().int().min(1).default(200),
+    framesPerSecond: z.number().min(1).default(50),
+  })
+  .prefault({});
+
+export type SlipmatConfig = z.output<typeof slipmatConfig>;
+
+export const EXAMPLE_CONFIG = `# Web origins that may open the chat socket besides the hub's own address.
+origins: []
+# Frames of any kind from one connection: at once, and a second on average.
+frameBurst: 200
+framesPerSecond: 50
+`;
+
+/** @throws {ConfigError} naming the field */
+export function parseConfig(input: unknown): SlipmatConfig {
+  const parsed = slipmatConfig.safeParse(input ?? {});
+  if (parsed.success) {
+    return { ...parsed.data, origins: parsed.data.origins.map((origin) => new URL(origin).origin) };
+  }
+  const [issue] = parsed.error.issues;
+  const keys = issue?.code === 'unrecognized_keys' ? issue.keys : [];
+  throw new ConfigError(
+    [...(issue?.path ?? []), ...keys].map(String).join('.'),
+    issue?.message ?? 'is wrong',
+    'See docs/protocol.md.',
+  );
+}

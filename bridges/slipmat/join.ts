@@ -1,0 +1,137 @@
+import type { Epoch, Seq } from '../../core/domain/ids.ts';
+import type { HistoryMessage } from '../../core/domain/wire.ts';
+import type { SurfacePort } from '../../core/plugin/surface.ts';
+import type { Reader } from './channel-feed.ts';
+import type { Connection, Person } from './connection.ts';
+import { entryText, headerBytes, writeFrame } from './encode.ts';
+import { MAX_JOINED } from './limits.ts';
+import type { ParsedRequest } from './protocol.ts';
+import type { Readers } from './readers.ts';
+import { sayError } from './say.ts';
+
+type Join = Extract<ParsedRequest, { readonly type: 'join' }>;
+/** Missed entries read at once. */
+const PAGE = 200;
+/** How often a join begins anew when the log moves away under it. */
+const MAX_TRIES = 3;
+
+interface At {
+  readonly port: SurfacePort;
+  readonly readers: Readers;
+  readonly connection: Connection;
+  readonly reader: Reader;
+  readonly frame: Join;
+  readonly person: Person;
+}
+
+/** Lets a connection into a channel: what it missed, or the newest page; then live, with nothing in between. */
+export async function join(
+  port: SurfacePort,
+  readers: Readers,
+  connection: Connection,
+  person: Person,
+  frame: Join,
+): Promise<void> {
+  if (connection.joined.size >= MAX_JOINED && !connection.joined.has(frame.channel)) {
+    sayError(
+      connection,
+      frame.id,
+      'bad-request',
+      `Leave a channel first: ${MAX_JOINED} at once are the most.`,
+      'channel',
+    );
+    return;
+  }
+  const reader = readers.enter(connection, frame.channel);
+  const allowed = await port.ask(person.actor, 'channel', { channel: frame.channel });
+  if (!allowed.ok) {
+    readers.leave(connection, frame.channel);
+    sayError(connection, frame.id, allowed.code, allowed.say, 'channel');
+    return;
+  }
+  reader.mayPost = allowed.value.mayPost;
+  const at: At = { port, readers, connection, reader, frame, person };
+  if (await enter(at)) return;
+  if (connection.joined.get(frame.channel) === reader) readers.leave(connection, frame.channel);
+  sayError(connection, frame.id, 'unavailable', 'The channel changed meanwhile; join it again.', null);
+}
+
+async function enter(at: At): Promise<boolean> {
+  const { after } = at.frame;
+  const epoch = at.port.feed.epoch();
+  if (after !== null && after.epoch === epoch) {
+    at.reader.lastSent = after.seq;
+    const done = await readUp(at, epoch, () => answer(at, epoch, 'resumed', [], false));
+    if (done !== 'reset') return done === 'live';
+  }
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const done = await startAnew(at);
+    if (done !== 'reset') return done === 'live';
+  }
+  return false;
+}
+
+/** The newest page, and from its position on what came while it was read. */
+async function startAnew(at: At): Promise<'live' | 'gone' | 'reset'> {
+  const { port, reader, frame, person } = at;
+  const epoch = port.feed.epoch();
+  const head = await port.feed.headSeq(frame.channel);
+  const page = await port.ask(person.actor, 'history', { channel: frame.channel, before: null, limit: frame.limit });
+  if (reader.isGone || !page.ok) return 'gone';
+  if (port.feed.epoch() !== epoch) return 'reset';
+  reader.lastSent = head;
+  answer(at, epoch, 'reset', page.value.messages, page.value.isEnd);
+  return readUp(at, epoch, () => {});
+}
+
+/**
+ * Reads until nothing is missing, then follows in the same tick. A read that began when the hub had handed out just
+ * as much as it has now cannot have missed anything.
+ */
+async function readUp(at: At, epoch: Epoch, whenLive: () => void): Promise<'live' | 'gone' | 'reset'> {
+  const { port, readers, connection, reader, frame } = at;
+  for (;;) {
+    const handedOut = port.feed.liveSeq(frame.channel);
+    const page = await port.feed.since(frame.channel, epoch, reader.lastSent, PAGE);
+    if (reader.isGone || !connection.isOpen) return 'gone';
+    if (page.kind === 'reset') return 'reset';
+    if (page.entries.length > 0) connection.write(framesOf(page.entries));
+    reader.lastSent = page.entries.at(-1)?.seq ?? reader.lastSent;
+    const live = port.feed.liveSeq(frame.channel);
+    if (page.isLast && (live === handedOut || live === null || reader.lastSent >= live)) {
+      whenLive();
+      readers.follow(reader);
+      return 'live';
+    }
+    await connection.drained();
+    if (reader.isGone || !connection.isOpen) return 'gone';
+  }
+}
+
+function answer(
+  at: At,
+  epoch: Epoch,
+  mode: 'resumed' | 'reset',
+  messages: readonly HistoryMessage[],
+  isEnd: boolean,
+): void {
+  const { id, channel } = at.frame;
+  const seq: Seq = at.reader.lastSent;
+  at.connection.send({ type: 'joined', id, channel, epoch, seq, mode, messages: historyOf(messages), isEnd });
+}
+
+function framesOf(entries: readonly { readonly seq: Seq; readonly body: string }[]): Buffer {
+  const texts = entries.map((entry) => {
+    const text = entryText(entry);
+    return { text, payload: Buffer.byteLength(text) };
+  });
+  const bytes = Buffer.allocUnsafe(texts.reduce((sum, { payload }) => sum + headerBytes(payload) + payload, 0));
+  let at = 0;
+  for (const { text, payload } of texts) at = writeFrame(bytes, at, text, payload);
+  return bytes;
+}
+
+/** Copies the list: a frame's type is a plain array. */
+export function historyOf<T>(messages: readonly T[]): T[] {
+  return [...messages];
+}

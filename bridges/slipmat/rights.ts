@@ -1,0 +1,120 @@
+import type { Answer, ListedChannel, SurfacePort } from '../../core/plugin/surface.ts';
+import type { Connection, Person } from './connection.ts';
+import { encodeFrame } from './encode.ts';
+import { CLOSE } from './limits.ts';
+import { digestOfList } from './list-digest.ts';
+import type { Readers } from './readers.ts';
+import { sayError } from './say.ts';
+
+interface Loaded {
+  readonly list: Answer<{ readonly channels: readonly ListedChannel[] }>;
+  readonly bytes: Buffer;
+  readonly digest: string;
+}
+type Lists = Map<string, Promise<Loaded>>;
+/** Connections looked at in one turn of the loop. */
+const PER_TURN = 100;
+
+/** Looks again at everybody when rights changed: who is signed out, who may no longer read what, whose list is another. */
+export interface RightsWatch {
+  changed(): void;
+  /** Resolves when no round is running. */
+  stop(): Promise<void>;
+}
+
+export function createRightsWatch(
+  port: SurfacePort,
+  readers: Readers,
+  connections: ReadonlySet<Connection>,
+): RightsWatch {
+  let isDue = false;
+  let isStopped = false;
+  let running: Promise<void> | null = null;
+
+  async function rounds(): Promise<void> {
+    while (isDue && !isStopped) {
+      isDue = false;
+      const lists: Lists = new Map();
+      let count = 0;
+      for (const connection of [...connections]) {
+        if (isStopped) return;
+        await lookAt(connection, lists).catch((error: unknown) => {
+          port.log.error({ err: error }, 'rights of a connection could not be looked at again');
+        });
+        count += 1;
+        if (count % PER_TURN === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+      }
+    }
+  }
+
+  async function lookAt(connection: Connection, lists: Lists): Promise<void> {
+    const { person } = connection;
+    if (person === null || !connection.isOpen) return;
+    const current = await stillIn(connection, person);
+    if (current === null) return;
+    const { list, bytes, digest } = await listFor(current, lists);
+    if (!list.ok || connection.person !== current) return;
+    const readable = new Map(list.value.channels.map((channel) => [channel.id, channel]));
+    for (const [channel, reader] of [...connection.joined]) {
+      const here = readable.get(channel);
+      if (here !== undefined) {
+        reader.mayPost = here.mayPost;
+        continue;
+      }
+      readers.leave(connection, channel);
+      connection.send({ type: 'removed', channel, say: 'You may no longer read this channel.' });
+    }
+    if (connection.listDigest === null || connection.listDigest === digest) return;
+    connection.listDigest = digest;
+    connection.write(bytes);
+  }
+
+  /** @returns null when the connection was closed */
+  async function stillIn(connection: Connection, person: Person): Promise<Person | null> {
+    if (person.token === null || person.actor.isGuest) return person;
+    const verified = await port.verify(person.token);
+    if (connection.person !== person) return null;
+    if (!verified.ok) {
+      if (verified.code === 'unavailable' || verified.code === 'rate-limited') return person;
+      sayError(connection, null, verified.code, verified.say);
+      connection.end(CLOSE.signedOut, 'Signed out.');
+      return null;
+    }
+    const { actor, isAdmin } = verified;
+    if (isAdmin === person.isAdmin && JSON.stringify(actor) === JSON.stringify(person.actor)) return person;
+    if (actor.user !== person.actor.user) {
+      connection.end(CLOSE.signedOut, 'Signed in as somebody else.');
+      return null;
+    }
+    connection.person = { actor, isAdmin, token: person.token };
+    return connection.person;
+  }
+
+  /** One list for all connections of a person, and one for all guests: they have the same rights. */
+  function listFor({ actor }: Person, lists: Lists): Promise<Loaded> {
+    const key = actor.isGuest ? 'guests' : actor.user;
+    const known = lists.get(key) ?? load(actor);
+    lists.set(key, known);
+    return known;
+  }
+
+  async function load(actor: Person['actor']): Promise<Loaded> {
+    const list = await port.ask(actor, 'channels', {});
+    const channels = list.ok ? [...list.value.channels] : [];
+    return { list, bytes: encodeFrame({ type: 'channels', id: null, channels }), digest: digestOfList(channels) };
+  }
+
+  return {
+    changed() {
+      isDue = true;
+      if (isStopped) return;
+      running ??= rounds().finally(() => {
+        running = null;
+      });
+    },
+    async stop() {
+      isStopped = true;
+      await running;
+    },
+  };
+}
