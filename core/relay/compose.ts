@@ -1,0 +1,72 @@
+import type { Attachment, Rich } from '../domain/content.ts';
+import type { Author, Quote } from '../domain/message.ts';
+import type { WireChatMessage } from '../domain/wire.ts';
+import type { MediaRef, Operations, Speaker } from '../plugin/operations.ts';
+import { firstGraphemes, measure } from './measure.ts';
+import { prefixOf, tameName, withoutFakePrefixes } from './speaker.ts';
+import { splitText } from './split-text.ts';
+
+export type PostLimits = Operations['post'][2];
+
+const QUOTE_CHARACTERS = 80;
+
+export interface Composed {
+  /** Each within its limit, what stands in front of it included. */
+  readonly parts: readonly Rich[];
+  /** Goes with the first part. */
+  readonly media: readonly MediaRef[];
+}
+
+/**
+ * What a message looks like in a room: name before the text where the platform shows no other name, a quote where it
+ * has no replies, attachments as links where it takes none.
+ * @param hasReplyRef whether the message that is answered stands in the room
+ */
+export function compose(message: WireChatMessage, limits: PostLimits, hasReplyRef: boolean): Composed {
+  const { native, linked } = sortAttachments(message.content.attachments, limits);
+  const prefix = limits.speaker === 'prefix' ? prefixOf(message.author) : '';
+  const said = message.content.rich;
+  const needsQuote = message.replyTo !== null && !(limits.reply && hasReplyRef);
+  const quote = needsQuote && message.replyTo !== null ? quoteLine(message.replyTo) : [];
+  const whole: Rich = [...quote, ...said, ...links(linked, said.length > 0)];
+  const body = prefix === '' ? whole : withoutFakePrefixes(whole);
+  const taken = measure(prefix, limits.unit);
+  const parts = splitText(body, {
+    first: (native.length > 0 ? limits.caption : limits.text) - taken,
+    rest: limits.text - taken,
+    unit: limits.unit,
+  });
+  return {
+    parts: prefix === '' ? parts : parts.map((part): Rich => [{ t: 'text', text: prefix }, ...part]),
+    media: native.map(({ url, mediaType, bytes, isSpoiler }) => ({ url, type: mediaType, bytes, isSpoiler })),
+  };
+}
+
+/** Who a post is said to come from. */
+export function speakerOf(author: Author, limits: PostLimits): Speaker {
+  if (limits.speaker === 'prefix') return { kind: 'hub' };
+  return { kind: 'user', name: tameName(author.name), avatarUrl: author.avatarUrl, key: author.user };
+}
+
+/** A picture that must stay covered is never shown where the platform has no cover for it. */
+function sortAttachments(all: readonly Attachment[], limits: PostLimits) {
+  const fits = all.filter((one) => one.bytes <= limits.maxMediaBytes && (limits.spoiler || !one.isSpoiler));
+  const native = fits.slice(0, limits.maxMedia);
+  return { native, linked: all.filter((one) => !native.includes(one)) };
+}
+
+function links(attachments: readonly Attachment[], isAfterText: boolean): Rich {
+  return attachments.flatMap((one, index): Rich => {
+    const lineBreak = index > 0 || isAfterText ? '\n' : '';
+    return [
+      { t: 'text', text: `${lineBreak}${one.name}: ` },
+      { t: 'link', url: one.url, children: [{ t: 'text', text: one.url }] },
+    ];
+  });
+}
+
+function quoteLine(quote: Quote): Rich {
+  const line = quote.text.replace(/\s+/gu, ' ').trim();
+  const shown = firstGraphemes(line, QUOTE_CHARACTERS);
+  return [{ t: 'text', text: `> ${tameName(quote.name)}: ${shown}\n` }];
+}

@@ -1,0 +1,95 @@
+import type { MessageId } from '../domain/ids.ts';
+import type { RemoteRef } from '../domain/message.ts';
+import type { Portal } from '../domain/portal.ts';
+import type { HistoryMessage, WireEntry, WireMessage } from '../domain/wire.ts';
+import type { Entry, EntryNote } from '../store/ports.ts';
+import type { Plan, Target } from './plan.ts';
+import { planEdit, planPost, planReaction, planRedaction } from './plan.ts';
+
+/** The message as it stands now, hot or archived; null when nothing is known of it. */
+export type Lookup = (portal: Portal, id: MessageId) => Promise<Pick<HistoryMessage, 'message' | 'reactions'> | null>;
+
+/** What planning asks of the store. */
+export interface Known {
+  readonly lookup: Lookup;
+  copies(message: MessageId): Promise<readonly RemoteRef[]>;
+  /** Plain text that was last sent for this message, if it is remembered. */
+  sentText(message: MessageId): string | null;
+}
+
+/** An entry that may have to be sent through this portal. */
+export interface Concern {
+  readonly wire: Exclude<WireEntry, { type: 'notice' }>;
+  readonly note: EntryNote;
+}
+
+/** What was asked, and what to do for it in this room. */
+export interface Prepared {
+  readonly message: MessageId;
+  readonly plan: Plan;
+  /** Where the message stands so far. */
+  readonly copies: readonly RemoteRef[];
+}
+
+/** The entry as it concerns this portal; null when it does not. The log is written by the hub alone. */
+export function concernOf(entry: Entry, portal: Portal): Concern | null {
+  if (entry.channel !== portal.channel || entry.audience !== 'readers') return null;
+  const wire: WireEntry = JSON.parse(entry.body);
+  if (wire.type === 'notice') return null;
+  const note: EntryNote = JSON.parse(entry.note);
+  return { wire, note };
+}
+
+/** Whether it was said in the very room of the portal: people there have it already. */
+export function isFromRoom(note: EntryNote, portal: Portal): boolean {
+  return note.bridge === portal.bridge && note.ref?.room === portal.room;
+}
+
+/** Plans one entry from what is known now. */
+export async function prepare(concern: Concern, portal: Portal, target: Target, known: Known): Promise<Prepared> {
+  const { wire, note } = concern;
+  if (wire.type === 'message') return prepareMessage(wire, portal, target, known);
+  const copies = await known.copies(wire.id);
+  const plan = isFromRoom(note, portal)
+    ? ({ kind: 'drop', reason: 'own-origin' } as const)
+    : await planChange(concern, copies, portal, target, known);
+  return { message: wire.id, plan, copies };
+}
+
+async function prepareMessage(wire: WireMessage, portal: Portal, target: Target, known: Known): Promise<Prepared> {
+  const { message } = wire;
+  const now = await known.lookup(portal, message.id);
+  const subject = { message, replyRef: await replyRefOf(message, known), copies: [] };
+  const isRedacted = now !== null && now.message.redaction !== null;
+  const plan = isRedacted ? ({ kind: 'drop', reason: 'redacted' } as const) : planPost(subject, target);
+  return { message: message.id, plan, copies: [] };
+}
+
+async function planChange(
+  { wire, note }: Concern,
+  copies: readonly RemoteRef[],
+  portal: Portal,
+  target: Target,
+  known: Known,
+): Promise<Plan> {
+  if (wire.type === 'message') return { kind: 'drop', reason: 'gone' };
+  const now = await known.lookup(portal, wire.id);
+  if (wire.type === 'redaction') {
+    return planRedaction(copies, now?.message.sentAt ?? target.now, note.reason ?? null, target);
+  }
+  if (now === null) return { kind: 'drop', reason: 'gone' };
+  if (wire.type === 'reaction') {
+    const users = now.reactions.find(({ emoji }) => emoji === wire.emoji)?.users ?? [];
+    const others = users.some((user) => user !== wire.user);
+    return planReaction({ ...wire, message: wire.id, others }, copies, target);
+  }
+  if (now.message.revision > wire.revision) return { kind: 'drop', reason: 'superseded' };
+  const message = { ...now.message, content: wire.content, revision: wire.revision };
+  const replyRef = await replyRefOf(message, known);
+  return planEdit({ message, copies, replyRef }, target, known.sentText(wire.id));
+}
+
+async function replyRefOf(message: WireMessage['message'], known: Known): Promise<RemoteRef | null> {
+  if (message.replyTo === null) return null;
+  return (await known.copies(message.replyTo.id))[0] ?? null;
+}

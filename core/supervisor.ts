@@ -1,0 +1,176 @@
+import type { Clock } from './async/clock.ts';
+import type { BridgeId, HubId, RoomId } from './domain/ids.ts';
+import type { Stamped } from './domain/inbound.ts';
+import type { Portals } from './domain/portal.ts';
+import type { Receipt } from './domain/receipt.ts';
+import type { Logger } from './ops/log.ts';
+import type { Bridge } from './plugin/bridge.ts';
+import type { HubPort, LinkState } from './plugin/hub-port.ts';
+import { type BuiltIns, loadPlugin, PluginError } from './plugin/load.ts';
+import type { SurfacePort } from './plugin/surface.ts';
+import type { Courier } from './relay/courier.ts';
+import type { BridgeState, Leases } from './store/ports.ts';
+import { createHubPort } from './supervisor/port.ts';
+import { createRunner, type Phase, type Runner } from './supervisor/runner.ts';
+
+export interface ConfiguredBridge {
+  readonly id: BridgeId;
+  /** A built-in name or an npm package. */
+  readonly use: string;
+  readonly isRequired: boolean;
+  readonly config: unknown;
+}
+
+export interface SupervisorDeps {
+  readonly bridges: readonly ConfiguredBridge[];
+  readonly builtIns: BuiltIns;
+  readonly hub: HubId;
+  readonly leases: Leases;
+  readonly bridgeState: BridgeState;
+  readonly portals: Portals;
+  readonly courier: Courier;
+  /** The route, for what bridges report. */
+  readonly receive: (stamped: Stamped) => Promise<Receipt>;
+  /** Makes a surface's port from a bridge's, for built-in surfaces alone. */
+  readonly extend: (port: HubPort, id: BridgeId) => SurfacePort;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface BridgeStatus {
+  readonly id: BridgeId;
+  /** Null until it is loaded. */
+  readonly platform: string | null;
+  readonly isRequired: boolean;
+  readonly phase: Phase;
+  /** What the bridge last said of each linked room. */
+  readonly rooms: ReadonlyMap<RoomId, LinkState>;
+}
+
+/** Starts, restarts and pauses bridges; stops them in order. */
+export interface Supervisor {
+  /**
+   * Resolves once every bridge has been loaded and tried once, or waits for its lease.
+   * @throws {RequiredBridgeError} when one that is required did not come up; the others run until `stop`
+   */
+  start(): Promise<void>;
+  /** Bridges stop side by side: couriers first, then the link, then the lease. Never rejects. */
+  stop(): Promise<void>;
+  status(): readonly BridgeStatus[];
+}
+
+/** A bridge that the hub must not run without. */
+export class RequiredBridgeError extends Error {
+  override readonly name = 'RequiredBridgeError';
+}
+
+export function createSupervisor(deps: SupervisorDeps): Supervisor {
+  const stopping = new AbortController();
+  const supervised = deps.bridges.map((one) => createSupervised(one, deps));
+  const running: Promise<void>[] = [];
+
+  return {
+    async start() {
+      await Promise.all(
+        supervised.map(async (one) => {
+          if (await one.load()) running.push(one.run(stopping.signal));
+          await one.tried;
+        }),
+      );
+      const failed = supervised.filter(({ status }) => status().isRequired && isDown(status().phase));
+      if (failed.length === 0) return;
+      const said = failed.map(({ status }) => `${status().id}: ${status().phase.say ?? status().phase.kind}`);
+      throw new RequiredBridgeError(`required bridges did not start: ${said.join('; ')}`);
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.all(running);
+    },
+    status: () => supervised.map(({ status }) => status()),
+  };
+}
+
+interface Supervised {
+  /** @returns whether there is anything to run */
+  load(): Promise<boolean>;
+  run(signal: AbortSignal): Promise<void>;
+  /** Resolves when it is live, standing by, or has failed once. */
+  readonly tried: Promise<void>;
+  status(): BridgeStatus;
+}
+
+function createSupervised(configured: ConfiguredBridge, deps: SupervisorDeps): Supervised {
+  const { id, use, isRequired, config } = configured;
+  const { promise: tried, resolve: wasTried } = Promise.withResolvers<void>();
+  const rooms = new Map<RoomId, LinkState>();
+  let platform: string | null = null;
+  let phase: Phase = { kind: 'stopped', say: null };
+  let runner: Runner | null = null;
+
+  function onPhase(next: Phase): void {
+    phase = next;
+    if (next.kind !== 'starting') wasTried();
+  }
+
+  function onStatus(room: RoomId | null, state: LinkState): void {
+    if (room !== null && isLinked(room)) rooms.set(room, state);
+    runner?.status(room, state);
+  }
+
+  function isLinked(room: RoomId): boolean {
+    return deps.portals.list().some((portal) => portal.bridge === id && portal.room === room);
+  }
+
+  async function build(): Promise<Bridge> {
+    const plugin = await loadPlugin(use, deps.builtIns);
+    platform = plugin.platform;
+    const hub = createHubPort({
+      ...deps,
+      bridge: id,
+      platform,
+      isOpen: () => runner?.isOpen() ?? false,
+      holds: () => runner?.holds() ?? false,
+      onStatus,
+    });
+    return plugin.create(config, { hub, surface: () => deps.extend(hub, id) });
+  }
+
+  return {
+    tried,
+    async load() {
+      try {
+        const bridge = await build();
+        runner = createRunner({ ...deps, id, bridge, lease: deps, onPhase });
+        return true;
+      } catch (error) {
+        const say = error instanceof PluginError ? error.message : 'internal error';
+        deps.logger.error({ bridge: id, say }, 'bridge not loaded');
+        onPhase({ kind: 'broken', say });
+        return false;
+      }
+    },
+    async run(signal) {
+      await runner?.run(signal);
+    },
+    status() {
+      for (const room of rooms.keys()) if (!isLinked(room)) rooms.delete(room);
+      return { id, platform, isRequired, phase, rooms: new Map(rooms) };
+    },
+  };
+}
+
+function isDown(phase: Phase): boolean {
+  switch (phase.kind) {
+    case 'broken':
+    case 'paused':
+    case 'waiting':
+    case 'stopped':
+      return true;
+    case 'standby':
+    case 'starting':
+    case 'live':
+      return false;
+    default:
+      return phase.kind satisfies never;
+  }
+}
