@@ -56,7 +56,12 @@ export interface Desk {
 /** Accounts over a real database in a folder of their own. */
 export async function openDesk(config: Record<string, unknown> = {}, cost: PasswordCost = CHEAP): Promise<Desk> {
   const folder = mkdtempSync(join(tmpdir(), 'slipmat-accounts-'));
-  const sql = await openSql({ file: join(folder, 'hub.sqlite'), clock: systemClock, log: silentLogger });
+  const sql = await openSql({
+    file: join(folder, 'hub.sqlite'),
+    clock: systemClock,
+    log: silentLogger,
+    busyTimeoutMs: 300,
+  });
   const clock = testClock();
   const changes: DirectoryChange[] = [];
   const channelStates = new Map<string, 'open' | 'read-only'>();
