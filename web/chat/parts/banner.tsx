@@ -1,0 +1,54 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { Chat } from '../state/chat.ts';
+import { nowMs } from '../time.ts';
+import { Icon } from './icons.tsx';
+
+const TICK_MS = 250;
+/** A first connection quicker than this says nothing. */
+const QUIET_MS = 1_500;
+
+/** Says that the connection is lost, how long until the next try, and offers that try now. */
+export function ConnectionBanner({ chat }: { readonly chat: Chat }) {
+  const state = chat.connection.value;
+  const now = useSignal(nowMs());
+  const since = useSignal(nowMs());
+  useEffect(() => {
+    since.value = nowMs();
+    now.value = nowMs();
+    if (state.kind === 'live') return;
+    const timer = setInterval(() => {
+      now.value = nowMs();
+    }, TICK_MS);
+    return () => clearInterval(timer);
+  }, [state]);
+
+  switch (state.kind) {
+    case 'waiting': {
+      const seconds = Math.max(0, Math.ceil((state.retryAt - now.value) / 1_000));
+      return (
+        <div class="banner" role="status">
+          <Icon name="alert" size={18} />
+          <span>
+            Connection lost. <span aria-hidden="true">Trying again {seconds === 0 ? 'now' : `in ${seconds} s`}.</span>
+          </span>
+          <button type="button" class="button" onClick={() => chat.client.retryNow()}>
+            Retry now
+          </button>
+        </div>
+      );
+    }
+    case 'connecting':
+      if (now.value - since.value < QUIET_MS) return null;
+      return (
+        <div class="banner" role="status">
+          <Icon name="clock" size={18} />
+          <span>Connecting …</span>
+        </div>
+      );
+    case 'live':
+    case 'closed':
+    case 'signed-out':
+      return null;
+  }
+}

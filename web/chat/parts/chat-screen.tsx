@@ -1,0 +1,170 @@
+import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
+import { channelHref, goTo, route } from '../route.ts';
+import { type Chat, isLookedAt } from '../state/chat.ts';
+import { createDeeds } from '../state/deeds.ts';
+import { isDrawerOpen, overlay } from '../state/overlay.ts';
+import { ConnectionBanner } from './banner.tsx';
+import { Composer } from './composer.tsx';
+import { Dialogs } from './dialogs.tsx';
+import { MessageList } from './message-list.tsx';
+import { PeoplePanel } from './people-panel.tsx';
+import { Sidebar } from './sidebar.tsx';
+import { TopBar } from './top-bar.tsx';
+
+interface Props {
+  readonly chat: Chat;
+  readonly hubName: string;
+  readonly onSignIn: () => void;
+  readonly onSignOut: () => void;
+}
+
+export function ChatScreen({ chat, hubName, onSignIn, onSignOut }: Props) {
+  const jumpTo = useSignal<string | null>(null);
+  const toPresent = useSignal(0);
+  const model = chat.current.value;
+  const channel = chat.channel.value;
+  const deeds = useMemo(() => (model === null ? null : createDeeds(chat, model, jumpTo)), [chat, model, jumpTo]);
+  const title = useComputed(() => titleOf(chat));
+
+  useSignalEffect(() => {
+    const { channel: wanted, message } = route.value;
+    chat.open(wanted);
+    if (message !== null) jumpTo.value = message;
+  });
+  useSignalEffect(() => {
+    document.title = title.value;
+  });
+  useEffect(() => {
+    const looked = (): void => {
+      if (isLookedAt() && chat.current.value?.isPinned === true) chat.markRead();
+    };
+    const onKey = (event: KeyboardEvent): void => handleKey(event, chat, toPresent);
+    window.addEventListener('focus', looked);
+    document.addEventListener('visibilitychange', looked);
+    document.addEventListener('keydown', onKey);
+    return () => {
+      window.removeEventListener('focus', looked);
+      document.removeEventListener('visibilitychange', looked);
+      document.removeEventListener('keydown', onKey);
+    };
+  }, [chat, toPresent]);
+
+  return (
+    <div class="app">
+      <Sidebar chat={chat} hubName={hubName} onSignIn={onSignIn} />
+      <main class="chat">
+        <TopBar chat={chat} channel={channel} />
+        {model !== null && channel !== null && deeds !== null ? (
+          <MessageList
+            key={model.id}
+            chat={chat}
+            model={model}
+            channel={channel}
+            deeds={deeds}
+            jumpTo={jumpTo}
+            toPresent={toPresent}
+          />
+        ) : (
+          <div class="log" />
+        )}
+        <div class="dock">
+          <ConnectionBanner chat={chat} />
+          {model !== null && channel !== null && (
+            <Foot chat={chat} onSignIn={onSignIn} onSent={() => toPresent.value++} />
+          )}
+        </div>
+      </main>
+      <PeoplePanel chat={chat} />
+      <Scrims chat={chat} />
+      <Dialogs chat={chat} model={model} deeds={deeds} onSignOut={onSignOut} />
+    </div>
+  );
+}
+
+/** The composer, or why there is none. */
+function Foot(props: { readonly chat: Chat; readonly onSignIn: () => void; readonly onSent: () => void }) {
+  const { chat, onSignIn, onSent } = props;
+  const [model, channel] = [chat.current.value, chat.channel.value];
+  if (model === null || channel === null) return null;
+  if (channel.mayPost) return <Composer key={model.id} chat={chat} model={model} channel={channel} onSent={onSent} />;
+  if (channel.state === 'read-only') return <p class="join-bar">This channel is read-only.</p>;
+  if (chat.you.value?.isGuest !== true) return <p class="join-bar">You may read here, but not write.</p>;
+  return (
+    <div class="join-bar">
+      <span>You are reading as a guest.</span>
+      <button type="button" class="button primary" onClick={onSignIn}>
+        Sign in to chat
+      </button>
+    </div>
+  );
+}
+
+/** Behind the drawers on narrow screens; a touch on it closes them. */
+function Scrims({ chat }: { readonly chat: Chat }) {
+  return (
+    <>
+      {isDrawerOpen.value && (
+        <button
+          type="button"
+          class="scrim for-side"
+          aria-label="Close channels"
+          onClick={() => {
+            isDrawerOpen.value = false;
+          }}
+        />
+      )}
+      {chat.people.isOpen.value && (
+        <button
+          type="button"
+          class="scrim for-people"
+          aria-label="Close people"
+          onClick={() => {
+            chat.people.isOpen.value = false;
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function handleKey(event: KeyboardEvent, chat: Chat, toPresent: { value: number }): void {
+  if (event.defaultPrevented || event.isComposing || overlay.value.kind !== 'none') return;
+  const isTyping = event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement;
+  const hasText = isTyping && event.target instanceof HTMLTextAreaElement && event.target.value !== '';
+  if (event.key === 'Escape') {
+    if (isDrawerOpen.value) isDrawerOpen.value = false;
+    else goToPresent(chat, toPresent);
+  } else if (event.key === 'End' && !hasText) {
+    event.preventDefault();
+    toPresent.value += 1;
+  } else if (event.key === '?' && !isTyping) {
+    overlay.value = { kind: 'keys' };
+  } else if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    overlay.value = { kind: 'directory' };
+  } else if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
+    event.preventDefault();
+    step(chat, event.key === 'ArrowUp' ? -1 : 1);
+  }
+}
+
+function goToPresent(chat: Chat, toPresent: { value: number }): void {
+  toPresent.value += 1;
+  const model = chat.current.value;
+  if (model !== null) model.newFrom.value = null;
+}
+
+function step(chat: Chat, by: -1 | 1): void {
+  const list = chat.mine.value;
+  const at = list.findIndex((one) => one.id === chat.channel.value?.id);
+  const next = list[(at + by + list.length) % list.length];
+  if (next !== undefined) goTo(channelHref(next.id));
+}
+
+function titleOf(chat: Chat): string {
+  const channel = chat.channel.value;
+  const place = channel === null ? '' : `${channel.kind === 'direct' ? '' : '#'}${channel.name} - `;
+  const count = chat.unread.value;
+  return `${count > 0 ? `(${count}) ` : ''}${place}Slipmat`;
+}

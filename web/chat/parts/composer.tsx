@@ -1,0 +1,206 @@
+import { useSignalEffect } from '@preact/signals';
+import type { TargetedInputEvent, TargetedKeyboardEvent } from 'preact';
+
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { MAX_POST_UTF16 } from '../../../bridges/slipmat/limits.ts';
+import { markupText } from '../../../bridges/slipmat/markup-text.ts';
+import type { ListedChannel, WireChatMessage } from '../../../core/domain/wire.ts';
+
+import { type Aim, type ChannelModel, NEW } from '../state/channel-model.ts';
+import type { Chat } from '../state/chat.ts';
+import { excerpt, lastOwn, saveEdit } from '../state/deeds.ts';
+import { overlay } from '../state/overlay.ts';
+import { nowMs } from '../time.ts';
+import { Icon } from './icons.tsx';
+import { TypingNote } from './typing-note.tsx';
+
+interface Props {
+  readonly chat: Chat;
+  readonly model: ChannelModel;
+  readonly channel: ListedChannel;
+  /** Called when something is sent: the reader wants to see it. */
+  readonly onSent: () => void;
+}
+
+/** The counter appears when this much of the limit is used. */
+const COUNT_FROM = 0.8;
+const TYPING_EACH_MS = 3_000;
+
+export function Composer({ chat, model, channel, onSent }: Props) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  /** What was being written before an edit began; it comes back after. */
+  const setAside = useRef('');
+  const before = useRef<Aim>(NEW);
+  const lastTyping = useRef(0);
+  const text = model.draft.value;
+  const aim = model.aim.value;
+  const isOver = text.length > MAX_POST_UTF16;
+  const isBlank = text.trim() === '';
+
+  useSignalEffect(() => {
+    const next = model.aim.value;
+    if (next === before.current) return;
+    const wasEdit = before.current.kind === 'edit';
+    before.current = next;
+    if (next.kind === 'edit') {
+      if (!wasEdit) setAside.current = model.draft.peek();
+      model.draft.value = markupText(next.message.content.rich);
+    } else if (wasEdit) {
+      model.write(setAside.current);
+    }
+    if (next.kind !== 'new') focusAtEnd(field.current);
+  });
+
+  useLayoutEffect(() => {
+    if (field.current !== null) fitHeight(field.current);
+  }, [text]);
+
+  const send = (): void => {
+    if (isOver) return;
+    if (aim.kind === 'edit') {
+      finishEdit(aim.message);
+      return;
+    }
+    if (isBlank) return;
+    chat.client.post({ channel: model.id, text: text.trim(), replyTo: aim.kind === 'reply' ? aim.to.id : null });
+    model.write('');
+    model.aim.value = NEW;
+    lastTyping.current = 0;
+    onSent();
+  };
+
+  const finishEdit = (message: WireChatMessage): void => {
+    model.aim.value = NEW;
+    if (isBlank) overlay.value = { kind: 'delete', message };
+    else if (text.trim() !== markupText(message.content.rich)) void saveEdit(chat, model, message, text.trim());
+  };
+
+  const onKeyDown = (event: TargetedKeyboardEvent<HTMLTextAreaElement>): void => {
+    // While an input method composes, its keys are its own; 229 is how some browsers say so.
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === 'Enter' && !event.shiftKey) {
+      event.preventDefault();
+      send();
+    } else if (event.key === 'Escape' && aim.kind !== 'new') {
+      event.preventDefault();
+      event.stopPropagation();
+      model.aim.value = NEW;
+    } else if (event.key === 'ArrowUp' && text === '' && aim.kind === 'new') {
+      const message = lastOwn(model, chat.you.value?.user ?? '');
+      if (message === null) return;
+      event.preventDefault();
+      model.aim.value = { kind: 'edit', message };
+    }
+  };
+
+  const onInput = (event: TargetedInputEvent<HTMLTextAreaElement>): void => {
+    if (aim.kind === 'edit') model.draft.value = event.currentTarget.value;
+    else model.write(event.currentTarget.value);
+    if (aim.kind === 'edit' || nowMs() - lastTyping.current < TYPING_EACH_MS) return;
+    lastTyping.current = nowMs();
+    chat.client.typing(model.id, true);
+  };
+
+  const insert = useMemo(
+    () => (emoji: string) => {
+      const element = field.current;
+      if (element === null) return;
+      const { selectionStart, selectionEnd, value } = element;
+      model.write(value.slice(0, selectionStart) + emoji + value.slice(selectionEnd));
+      requestAnimationFrame(() => {
+        element.focus();
+        element.setSelectionRange(selectionStart + emoji.length, selectionStart + emoji.length);
+      });
+    },
+    [model],
+  );
+
+  return (
+    <div>
+      <AimLine aim={aim} onCancel={() => cancel(model, field.current)} />
+      <div class="composer">
+        <textarea
+          ref={field}
+          rows={1}
+          aria-label={aim.kind === 'edit' ? 'Edit your message' : `Message ${channel.name}`}
+          placeholder={`Message ${channel.kind === 'direct' ? channel.name : `#${channel.name}`}`}
+          value={text}
+          enterkeyhint="send"
+          dir="auto"
+          aria-describedby="composer-notes"
+          onInput={onInput}
+          onKeyDown={onKeyDown}
+        />
+        <button
+          type="button"
+          class="icon-button"
+          aria-label="Insert emoji"
+          title="Insert emoji"
+          onClick={() => {
+            overlay.value = { kind: 'pick', take: insert };
+          }}
+        >
+          <Icon name="smile" size={22} />
+        </button>
+        <button
+          type="button"
+          class="icon-button send"
+          aria-label={aim.kind === 'edit' ? 'Save' : 'Send'}
+          title={aim.kind === 'edit' ? 'Save' : 'Send'}
+          disabled={isOver || (isBlank && aim.kind !== 'edit')}
+          onClick={send}
+        >
+          <Icon name={aim.kind === 'edit' ? 'check' : 'send'} size={22} />
+        </button>
+      </div>
+      <div id="composer-notes" class="below">
+        <TypingNote names={chat.typing.names.value.get(model.id) ?? []} />
+        {text.length >= MAX_POST_UTF16 * COUNT_FROM && (
+          <span class={isOver ? 'counter over' : 'counter'}>
+            {isOver
+              ? `${text.length - MAX_POST_UTF16} over ${MAX_POST_UTF16}`
+              : `${MAX_POST_UTF16 - text.length} characters left`}
+          </span>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function AimLine({ aim, onCancel }: { readonly aim: Aim; readonly onCancel: () => void }) {
+  if (aim.kind === 'new') return null;
+  return (
+    <div class="context">
+      <Icon name={aim.kind === 'reply' ? 'reply' : 'pencil'} size={16} />
+      {aim.kind === 'reply' ? (
+        <span>
+          Replying to <b>{aim.to.author.name}</b>: {excerpt(aim.to)}
+        </span>
+      ) : (
+        <span>
+          <b>Editing your message.</b> Esc cancels, Enter saves.
+        </span>
+      )}
+      <button type="button" class="icon-button" aria-label="Cancel" title="Cancel" onClick={onCancel}>
+        <Icon name="close" size={18} />
+      </button>
+    </div>
+  );
+}
+
+function cancel(model: ChannelModel, field: HTMLTextAreaElement | null): void {
+  model.aim.value = NEW;
+  field?.focus();
+}
+
+function focusAtEnd(field: HTMLTextAreaElement | null): void {
+  requestAnimationFrame(() => {
+    field?.focus();
+    field?.setSelectionRange(field.value.length, field.value.length);
+  });
+}
+
+function fitHeight(field: HTMLTextAreaElement): void {
+  field.style.height = 'auto';
+  field.style.height = `${field.scrollHeight}px`;
+}

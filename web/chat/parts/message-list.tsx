@@ -1,0 +1,213 @@
+import { type Signal, useSignal, useSignalEffect } from '@preact/signals';
+import type { TargetedKeyboardEvent } from 'preact';
+
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import type { ListedChannel } from '../../../core/domain/wire.ts';
+import { createPlace, distanceToEnd, NEAR_PX } from '../place.ts';
+import type { ChannelModel } from '../state/channel-model.ts';
+import type { Chat } from '../state/chat.ts';
+import { isLookedAt } from '../state/chat.ts';
+import { loadOlder, loadUntil } from '../state/load.ts';
+import { overlay } from '../state/overlay.ts';
+import { toast } from '../state/toast.ts';
+import {
+  hasOlder,
+  hold,
+  isAtTail,
+  newSince,
+  PINNED,
+  showAround,
+  showNewer,
+  shownRows,
+  showOlder,
+  type Window,
+} from '../state/window.ts';
+import { Icon } from './icons.tsx';
+import { createLongPress } from './long-press.ts';
+import type { RowDeeds } from './message-row.tsx';
+import { Rows } from './rows.tsx';
+
+interface Props {
+  readonly chat: Chat;
+  readonly model: ChannelModel;
+  readonly channel: ListedChannel;
+  readonly deeds: RowDeeds;
+  /** A message to scroll to; set back to null once that is done. */
+  readonly jumpTo: Signal<string | null>;
+  /** Counts up when the reader asks for the present. */
+  readonly toPresent: Signal<number>;
+}
+
+const LOAD_WITHIN_PX = 800;
+const FLASH_MS = 1_800;
+
+export function MessageList({ chat, model, channel, deeds, jumpTo, toPresent }: Props) {
+  const window = useSignal<Window>(PINNED);
+  const active = useSignal<string | null>(null);
+  const flashing = useSignal<string | null>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const place = useMemo(createPlace, []);
+  const isBusy = useRef(false);
+  const press = useMemo(() => createLongPress((row) => openSheet(model, row)), [model]);
+
+  const view = model.view.value;
+  const isPinned = window.value.kind === 'pinned';
+  const newer = newSince(view.rows, window.value);
+  model.isPinned = isPinned;
+
+  const pin = (): void => {
+    window.value = PINNED;
+    if (scroller.current !== null) place.settle(scroller.current, true);
+    if (isLookedAt()) chat.markRead();
+  };
+
+  const older = async (): Promise<void> => {
+    if (isBusy.current) return;
+    isBusy.current = true;
+    const isThere = hasOlder(model.view.value.rows, window.value) || (await loadOlder(chat, model));
+    isBusy.current = false;
+    if (isThere && window.value.kind === 'held') window.value = showOlder(model.view.value.rows, window.value);
+  };
+
+  const onScroll = (): void => {
+    const element = scroller.current;
+    if (element === null) return;
+    const hasMovedUp = place.note(element);
+    const distance = distanceToEnd(element);
+    const { rows } = model.view.value;
+    if (window.value.kind === 'pinned') {
+      if (hasMovedUp && distance >= NEAR_PX) window.value = hold(rows);
+    } else if (!hasMovedUp && distance < NEAR_PX && isAtTail(rows, window.value)) {
+      pin();
+    } else if (!hasMovedUp && distance < element.clientHeight && !isAtTail(rows, window.value)) {
+      window.value = showNewer(rows, window.value);
+    }
+    if (element.scrollTop < LOAD_WITHIN_PX) void older();
+  };
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    place.settle(element, isPinned);
+    if (view.resets > 0 && !view.isEnd && element.scrollHeight <= element.clientHeight + NEAR_PX) void older();
+  });
+
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const sizes = new ResizeObserver(() => place.settle(element, window.value.kind === 'pinned'));
+    sizes.observe(element);
+    if (element.firstElementChild !== null) sizes.observe(element.firstElementChild);
+    return () => sizes.disconnect();
+  }, [place, window]);
+
+  const resets = useRef(0);
+  useSignalEffect(() => {
+    const isReplaced = model.view.value.resets !== resets.current;
+    resets.current = model.view.value.resets;
+    if (isReplaced) window.value = PINNED;
+  });
+
+  const asked = useRef(toPresent.value);
+  useSignalEffect(() => {
+    if (toPresent.value === asked.current) return;
+    asked.current = toPresent.value;
+    pin();
+  });
+
+  useSignalEffect(() => {
+    const id = jumpTo.value;
+    if (id === null || model.view.value.resets === 0) return;
+    jumpTo.value = null;
+    void show(id);
+  });
+
+  async function show(id: string): Promise<void> {
+    isBusy.current = true;
+    const isThere = await loadUntil(chat, model, id);
+    isBusy.current = false;
+    const around = isThere ? showAround(model.view.value.rows, id) : null;
+    if (around === null) {
+      toast('That message cannot be shown: it is too far back, or gone.');
+      return;
+    }
+    const isDrawn = shownRows(model.view.value.rows, window.value).some(
+      (row) => row.kind === 'message' && row.message.id === id,
+    );
+    window.value = isDrawn && window.value.kind === 'held' ? window.value : around;
+    flashing.value = id;
+    requestAnimationFrame(() => {
+      const row = document.getElementById(`m-${id}`);
+      row?.scrollIntoView({ block: 'center' });
+      row?.focus({ preventScroll: true });
+      setTimeout(() => {
+        if (flashing.value === id) flashing.value = null;
+      }, FLASH_MS);
+    });
+  }
+
+  const onKeyDown = (event: TargetedKeyboardEvent<HTMLElement>): void => {
+    if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
+    if (!(event.target instanceof HTMLElement) || event.target.dataset.message === undefined) return;
+    const rows = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-message]')];
+    const next = rows[rows.indexOf(event.target) + (event.key === 'ArrowUp' ? -1 : 1)];
+    event.preventDefault();
+    next?.focus();
+  };
+
+  return (
+    <div class="log" role="log" aria-live="off" aria-label={`Messages in ${channel.name}`}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: it listens for what happens in its rows, which are focusable. */}
+      <div
+        ref={scroller}
+        class="scroller"
+        onScroll={onScroll}
+        onKeyDown={onKeyDown}
+        onPointerOver={(event) => {
+          if (event.pointerType === 'mouse') active.value = rowOf(event.target);
+        }}
+        onPointerLeave={() => {
+          active.value = null;
+        }}
+        onFocusIn={(event) => {
+          active.value = rowOf(event.target);
+        }}
+        onFocusOut={(event) => {
+          if (rowOf(event.relatedTarget) === null) active.value = null;
+        }}
+        {...press}
+      >
+        <Rows
+          chat={chat}
+          model={model}
+          channel={channel}
+          deeds={deeds}
+          rows={shownRows(view.rows, window.value)}
+          isAtTail={isAtTail(view.rows, window.value)}
+          isAtBeginning={view.isEnd && !hasOlder(view.rows, window.value)}
+          active={active.value}
+          flashing={flashing.value}
+        />
+      </div>
+      {!isPinned && (
+        <button type="button" class={newer > 0 ? 'pill' : 'pill quiet'} onClick={pin}>
+          <Icon name="down" size={16} />
+          {newer > 0 ? `${newer} new ${newer === 1 ? 'message' : 'messages'}` : 'Jump to present'}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function openSheet(model: ChannelModel, id: string): void {
+  const row = model.view.value.rows.find((one) => one.kind === 'message' && one.message.id === id);
+  if (row?.kind === 'message' && row.message.redaction === null) {
+    overlay.value = { kind: 'sheet', message: row.message };
+  }
+}
+
+/** The id of the message in whose row this element stands. */
+export function rowOf(target: EventTarget | null): string | null {
+  if (!(target instanceof Element)) return null;
+  return target.closest<HTMLElement>('[data-message]')?.dataset.message ?? null;
+}

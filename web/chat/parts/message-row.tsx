@@ -1,0 +1,182 @@
+import { Component, type ComponentChildren } from 'preact';
+import { plainText } from '../../../core/domain/content.ts';
+import type { Reaction } from '../../../core/domain/message.ts';
+import type { WireChatMessage } from '../../../core/domain/wire.ts';
+import type { FailedEdit } from '../state/channel-model.ts';
+import type { Chat } from '../state/chat.ts';
+import { clockTime, fullTime } from '../time.ts';
+import { Icon } from './icons.tsx';
+import { Disc, PlatformBadge, RoleBadge, spokenAuthor, tint } from './person.tsx';
+import { Reactions } from './reactions.tsx';
+import { Attachments, isOnlyEmoji, RichText } from './rich.tsx';
+import { RowActions, type RowCan } from './row-actions.tsx';
+
+/** What can be asked for from a row. */
+export interface RowDeeds {
+  reply(message: WireChatMessage): void;
+  edit(message: WireChatMessage): void;
+  remove(message: WireChatMessage): void;
+  react(message: WireChatMessage, emoji: string, on: boolean): void;
+  pickReaction(message: WireChatMessage): void;
+  copyLink(message: WireChatMessage): void;
+  jump(messageId: string): void;
+  retryEdit(message: WireChatMessage, text: string): void;
+  dropEdit(message: WireChatMessage): void;
+}
+
+interface Props {
+  readonly chat: Chat;
+  readonly seq: number;
+  readonly message: WireChatMessage;
+  readonly reactions: readonly Reaction[];
+  /** Whether it begins a group of one author. */
+  readonly isFirst: boolean;
+  readonly isActive: boolean;
+  readonly isFlashing: boolean;
+  readonly isTabStop: boolean;
+  readonly you: string | null;
+  readonly can: RowCan;
+  readonly failedEdit: FailedEdit | null;
+  readonly deeds: RowDeeds;
+}
+
+/** One message. Drawn again only when something about it has changed, for there may be hundreds. */
+export class MessageRow extends Component<Props> {
+  override shouldComponentUpdate(next: Readonly<Props>): boolean {
+    const now = this.props;
+    return (
+      next.message !== now.message ||
+      next.reactions !== now.reactions ||
+      next.isFirst !== now.isFirst ||
+      next.isActive !== now.isActive ||
+      next.isFlashing !== now.isFlashing ||
+      next.isTabStop !== now.isTabStop ||
+      next.you !== now.you ||
+      next.failedEdit !== now.failedEdit ||
+      !isSameCan(next.can, now.can)
+    );
+  }
+
+  override render({ message, isFirst, isActive, isTabStop, ...rest }: Props): ComponentChildren {
+    const { author } = message;
+    return (
+      <li
+        id={`m-${message.id}`}
+        data-message={message.id}
+        data-key={rest.seq}
+        class={rowClass(this.props)}
+        style={tint(author.user)}
+        tabIndex={isTabStop ? 0 : -1}
+        aria-label={spokenRow(message)}
+      >
+        <div class="gutter">{isFirst ? <Disc name={author.name} /> : <Time at={message.sentAt} />}</div>
+        <div>
+          {message.replyTo !== null && <QuoteLine quote={message.replyTo} onJump={rest.deeds.jump} />}
+          {isFirst && (
+            <div class="byline">
+              <span class="name">{author.name}</span>
+              <RoleBadge badge={author.badge} />
+              <PlatformBadge platform={author.platform} />
+              <Time at={message.sentAt} />
+            </div>
+          )}
+          <Body message={message} you={rest.you} />
+          {rest.failedEdit !== null && <EditFailed message={message} failed={rest.failedEdit} deeds={rest.deeds} />}
+          <Reactions
+            chat={rest.chat}
+            reactions={rest.reactions}
+            canReact={rest.can.react}
+            onToggle={(emoji, on) => rest.deeds.react(message, emoji, on)}
+          />
+        </div>
+        {isActive && message.redaction === null && <RowActions message={message} can={rest.can} deeds={rest.deeds} />}
+      </li>
+    );
+  }
+}
+
+function Body({ message, you }: { readonly message: WireChatMessage; readonly you: string | null }) {
+  if (message.redaction !== null) {
+    return (
+      <div class="body gone">{message.redaction.by === 'author' ? 'Message deleted' : 'Removed by a moderator'}</div>
+    );
+  }
+  return (
+    <>
+      <div class={isOnlyEmoji(message.content) ? 'body big' : 'body'} dir="auto">
+        <RichText rich={message.content.rich} you={you} />
+        {message.editedAt !== null && (
+          <span class="edited" title={`Edited ${fullTime(message.editedAt)}`}>
+            (edited)
+          </span>
+        )}
+      </div>
+      <Attachments content={message.content} />
+    </>
+  );
+}
+
+function QuoteLine(props: {
+  readonly quote: NonNullable<WireChatMessage['replyTo']>;
+  readonly onJump: RowDeeds['jump'];
+}) {
+  const { quote, onJump } = props;
+  return (
+    <button type="button" class="quote" onClick={() => onJump(quote.id)} title="Show this message">
+      <Icon name="reply" size={14} />
+      <span>
+        <b>{quote.name}</b> {quote.text}
+      </span>
+    </button>
+  );
+}
+
+function EditFailed(props: {
+  readonly message: WireChatMessage;
+  readonly failed: FailedEdit;
+  readonly deeds: RowDeeds;
+}) {
+  const { message, failed, deeds } = props;
+  return (
+    <div class="failed-note">
+      <Icon name="alert" size={16} />
+      <span>Edit not saved: {failed.say}</span>
+      <button type="button" onClick={() => deeds.retryEdit(message, failed.text)}>
+        Edit again
+      </button>
+      <button type="button" onClick={() => deeds.dropEdit(message)}>
+        Discard
+      </button>
+    </div>
+  );
+}
+
+export function Time({ at }: { readonly at: number }) {
+  return (
+    <time dateTime={new Date(at).toISOString()} title={fullTime(at)}>
+      {clockTime(at)}
+    </time>
+  );
+}
+
+function rowClass({ isFirst, isActive, isFlashing, message, you }: Props): string {
+  const classes = ['row', 'tinted'];
+  if (isFirst) classes.push('first');
+  if (isActive) classes.push('active');
+  if (isFlashing) classes.push('flash');
+  if (you !== null && mentions(message, you)) classes.push('mine-mentioned');
+  return classes.join(' ');
+}
+
+function mentions(message: WireChatMessage, you: string): boolean {
+  return message.author.user !== you && message.content.rich.some((node) => node.t === 'mention' && node.user === you);
+}
+
+function spokenRow(message: WireChatMessage): string {
+  const text = message.redaction === null ? plainText(message.content.rich) : 'deleted';
+  return `${spokenAuthor(message.author)}, ${clockTime(message.sentAt)}: ${text}`;
+}
+
+function isSameCan(a: RowCan, b: RowCan): boolean {
+  return a === b || (a.reply === b.reply && a.react === b.react && a.edit === b.edit && a.remove === b.remove);
+}

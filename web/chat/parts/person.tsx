@@ -1,0 +1,67 @@
+import type { Author } from '../../../core/domain/message.ts';
+import { nameColour } from '../colour.ts';
+
+const PLATFORMS: Readonly<Record<string, { readonly name: string; readonly short: string }>> = {
+  discord: { name: 'Discord', short: 'Dc' },
+  twitch: { name: 'Twitch', short: 'Tw' },
+  telegram: { name: 'Telegram', short: 'Tg' },
+  matrix: { name: 'Matrix', short: 'Mx' },
+};
+const NATIVE = 'slipmat';
+const BADGES: Readonly<Record<NonNullable<Author['badge']>, string>> = {
+  admin: 'Admin',
+  dj: 'DJ',
+  moderator: 'Mod',
+  bot: 'Bot',
+  guest: 'Guest',
+};
+const SPOKEN_BADGES: Readonly<Record<NonNullable<Author['badge']>, string>> = {
+  admin: 'administrator',
+  dj: 'DJ',
+  moderator: 'moderator',
+  bot: 'bot',
+  guest: 'guest',
+};
+
+/** Custom properties with somebody's colour in both themes; for an element of class `tinted`. */
+export function tint(user: string): Record<string, string> {
+  const { light, dark } = nameColour(user);
+  return { '--on-light': light, '--on-dark': dark };
+}
+
+export function Disc({ name, isSmall = false }: { readonly name: string; readonly isSmall?: boolean }) {
+  return (
+    <span class={isSmall ? 'disc small' : 'disc'} aria-hidden="true">
+      {initial(name)}
+    </span>
+  );
+}
+
+/** Where somebody writes from. Those of this hub need no sign. */
+export function PlatformBadge({ platform }: { readonly platform: string }) {
+  if (platform === NATIVE) return null;
+  const { name, short } = PLATFORMS[platform] ?? { name: platform, short: platform.slice(0, 2) };
+  return (
+    <span class="platform" title={`From ${name}`}>
+      <span aria-hidden="true">{short}</span>
+      <span class="sr">from {name}</span>
+    </span>
+  );
+}
+
+export function RoleBadge({ badge }: { readonly badge: Author['badge'] }) {
+  return badge === null ? null : <span class={`badge ${badge}`}>{BADGES[badge]}</span>;
+}
+
+/** `Ana, moderator, Twitch` */
+export function spokenAuthor(author: Author): string {
+  const parts = [author.name];
+  if (author.badge !== null) parts.push(SPOKEN_BADGES[author.badge]);
+  if (author.platform !== NATIVE) parts.push(PLATFORMS[author.platform]?.name ?? author.platform);
+  return parts.join(', ');
+}
+
+function initial(name: string): string {
+  const [first] = new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(name.trim());
+  return (first?.segment ?? '?').toLocaleUpperCase();
+}

@@ -1,0 +1,127 @@
+import { useSignal } from '@preact/signals';
+import type { ComponentChildren, VNode } from 'preact';
+import { assertNever, type Content, plainText, type Rich, type RichNode } from '../../../core/domain/content.ts';
+import { channelHref } from '../route.ts';
+
+/** The rich-text tree as elements. No HTML string is ever made, so nothing in a message can become markup. */
+export function RichText({ rich, you }: { readonly rich: Rich; readonly you: string | null }) {
+  return <>{rich.map((node, at) => nodeElement(node, at, you))}</>;
+}
+
+const ONLY_EMOJI =
+  /^(?:\p{Extended_Pictographic}(?:\p{Emoji_Modifier}|\uFE0F)*(?:\u200D\p{Extended_Pictographic}\uFE0F?)*\s*){1,3}$/u;
+
+/** One to three emoji and nothing else, which are shown large. */
+export function isOnlyEmoji(content: Content): boolean {
+  return content.attachments.length === 0 && content.rich.length === 1 && ONLY_EMOJI.test(plainText(content.rich));
+}
+
+function nodeElement(node: RichNode, key: number, you: string | null): VNode | string {
+  switch (node.t) {
+    case 'text':
+      return node.text;
+    case 'bold':
+      return <strong key={key}>{inner(node.children, you)}</strong>;
+    case 'italic':
+      return <em key={key}>{inner(node.children, you)}</em>;
+    case 'underline':
+      return <u key={key}>{inner(node.children, you)}</u>;
+    case 'strike':
+      return <s key={key}>{inner(node.children, you)}</s>;
+    case 'quote':
+      return <blockquote key={key}>{inner(node.children, you)}</blockquote>;
+    case 'spoiler':
+      return <Spoiler key={key}>{inner(node.children, you)}</Spoiler>;
+    case 'code':
+      return <code key={key}>{node.text}</code>;
+    case 'pre':
+      return (
+        <pre key={key}>
+          <span>{node.text}</span>
+        </pre>
+      );
+    case 'link':
+      return <Link key={key} url={node.url} label={inner(node.children, you)} />;
+    case 'mention':
+      return (
+        <span key={key} class={node.user !== null && node.user === you ? 'mention me' : 'mention'}>
+          @{node.name}
+        </span>
+      );
+    case 'channel':
+      return (
+        <a key={key} href={channelHref(node.channel)}>
+          #{node.name}
+        </a>
+      );
+    case 'emoji':
+      return <CustomEmoji key={key} name={node.name} url={node.url} />;
+    default:
+      return assertNever(node);
+  }
+}
+
+function inner(rich: Rich, you: string | null): ComponentChildren {
+  return rich.map((node, at) => nodeElement(node, at, you));
+}
+
+function Link({ url, label }: { readonly url: string; readonly label: ComponentChildren }) {
+  // The hub lets only these through; a page trusts nobody for it.
+  if (!/^https?:\/\//i.test(url)) return <>{label}</>;
+  return (
+    <a href={url} target="_blank" rel="noopener noreferrer nofollow" title={url}>
+      {label}
+    </a>
+  );
+}
+
+function CustomEmoji({ name, url }: { readonly name: string; readonly url: string | null }) {
+  if (url === null || !isOurs(url)) return <>:{name}:</>;
+  return <img class="emoji" src={url} alt={`:${name}:`} title={`:${name}:`} loading="lazy" />;
+}
+
+function Spoiler({ children }: { readonly children: ComponentChildren }) {
+  const isShown = useSignal(false);
+  return (
+    <button
+      type="button"
+      class="spoiler"
+      aria-expanded={isShown.value}
+      aria-label={isShown.value ? undefined : 'Spoiler, press to show'}
+      onClick={() => {
+        isShown.value = !isShown.value;
+      }}
+    >
+      <span>{children}</span>
+    </button>
+  );
+}
+
+export function Attachments({ content }: { readonly content: Content }) {
+  return (
+    <>
+      {content.attachments.map((file) =>
+        file.mediaType.startsWith('image/') && isOurs(file.url) ? (
+          <img
+            key={file.url}
+            class="attachment"
+            src={file.url}
+            alt={file.alt ?? file.name}
+            width={file.width ?? undefined}
+            height={file.height ?? undefined}
+            loading="lazy"
+          />
+        ) : (
+          <p key={file.url}>
+            <Link url={file.url} label={file.name} />
+          </p>
+        ),
+      )}
+    </>
+  );
+}
+
+/** Pictures come from this hub alone: from elsewhere they would tell strangers who reads here. */
+export function isOurs(url: string): boolean {
+  return new URL(url, location.href).origin === location.origin;
+}

@@ -1,0 +1,58 @@
+import type { WireChatMessage } from '../../../core/domain/wire.ts';
+import { Icon, type IconName } from './icons.tsx';
+import type { RowDeeds } from './message-row.tsx';
+
+/** What the reader may do with a message. The hub decides in the end; this only keeps away what it would refuse. */
+export interface RowCan {
+  readonly reply: boolean;
+  readonly react: boolean;
+  readonly edit: boolean;
+  readonly remove: boolean;
+}
+
+export interface RowAction {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly isDanger: boolean;
+  readonly run: () => void;
+}
+
+/** What can be done with a message, in the order of the menu. */
+export function actionsOf(message: WireChatMessage, can: RowCan, deeds: RowDeeds): readonly RowAction[] {
+  const action = (icon: IconName, label: string, run: () => void, isDanger = false): RowAction => ({
+    icon,
+    label,
+    run,
+    isDanger,
+  });
+  return [
+    ...(can.react ? [action('smile', 'React', () => deeds.pickReaction(message))] : []),
+    ...(can.reply ? [action('reply', 'Reply', () => deeds.reply(message))] : []),
+    ...(can.edit ? [action('pencil', 'Edit', () => deeds.edit(message))] : []),
+    action('link', 'Copy link', () => deeds.copyLink(message)),
+    ...(can.remove ? [action('bin', 'Delete', () => deeds.remove(message), true)] : []),
+  ];
+}
+
+export function RowActions(props: {
+  readonly message: WireChatMessage;
+  readonly can: RowCan;
+  readonly deeds: RowDeeds;
+}) {
+  return (
+    <div class="actions" role="toolbar" aria-label="Message actions">
+      {actionsOf(props.message, props.can, props.deeds).map(({ icon, label, isDanger, run }) => (
+        <button
+          key={label}
+          type="button"
+          class={isDanger ? 'icon-button danger' : 'icon-button'}
+          aria-label={label}
+          title={label}
+          onClick={run}
+        >
+          <Icon name={icon} size={17} />
+        </button>
+      ))}
+    </div>
+  );
+}

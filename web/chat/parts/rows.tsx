@@ -1,0 +1,139 @@
+import type { ComponentChildren } from 'preact';
+import type { ViewRow } from '../../../client/index.ts';
+import type { Author } from '../../../core/domain/message.ts';
+import type { ListedChannel } from '../../../core/domain/wire.ts';
+import type { ChannelModel } from '../state/channel-model.ts';
+import type { Chat } from '../state/chat.ts';
+import { rowCan } from '../state/deeds.ts';
+import { dayLabel, isSameDay, nowMs } from '../time.ts';
+import { channelIcon } from './channel-icon.ts';
+import { Icon } from './icons.tsx';
+import { MessageRow, type RowDeeds } from './message-row.tsx';
+import { PendingRow } from './pending-row.tsx';
+
+/** Messages of one author this near to each other stand under one name. */
+const GROUP_MS = 3 * 60_000;
+
+interface Props {
+  readonly chat: Chat;
+  readonly model: ChannelModel;
+  readonly channel: ListedChannel;
+  readonly deeds: RowDeeds;
+  readonly rows: readonly ViewRow[];
+  readonly isAtTail: boolean;
+  readonly isAtBeginning: boolean;
+  readonly active: string | null;
+  readonly flashing: string | null;
+}
+
+export function Rows(props: Props) {
+  const { model, channel, rows, chat } = props;
+  const { resets, pending } = model.view.value;
+  const items: ComponentChildren[] = [];
+  let before: ViewRow | null = null;
+  for (const row of rows) {
+    items.push(
+      ...dividers(row, before, model.newFrom.value),
+      <Row key={row.seq} {...props} row={row} before={before} />,
+    );
+    before = row;
+  }
+  const you = chat.you.value;
+  const isEmpty = resets > 0 && rows.length === 0 && pending.length === 0;
+  return (
+    <ol class="rows" aria-busy={model.isLoading.value}>
+      {isEmpty && <Welcome channel={channel} />}
+      {props.isAtBeginning && !isEmpty && (
+        <li class="beginning">
+          This is where {channel.kind === 'direct' ? 'the conversation' : `#${channel.name}`} begins.
+        </li>
+      )}
+      {items}
+      {props.isAtTail &&
+        pending.map((post, at) => (
+          <PendingRow
+            key={post.key}
+            chat={chat}
+            post={post}
+            isFirst={at === 0 && (you === null || !continues(before, you, post.at))}
+          />
+        ))}
+    </ol>
+  );
+}
+
+function Row(props: Props & { readonly row: ViewRow; readonly before: ViewRow | null }) {
+  const { chat, model, row, before } = props;
+  if (row.kind === 'notice') {
+    return (
+      <li class="notice" data-key={row.seq}>
+        {row.say}
+      </li>
+    );
+  }
+  const { message } = row;
+  const you = chat.you.value?.user ?? null;
+  const last = props.rows.at(-1);
+  return (
+    <MessageRow
+      chat={chat}
+      seq={row.seq}
+      message={message}
+      reactions={row.reactions}
+      isFirst={message.replyTo !== null || !continues(before, message.author, message.sentAt)}
+      isActive={props.active === message.id}
+      isFlashing={props.flashing === message.id}
+      isTabStop={props.active === message.id || (props.active === null && row === last)}
+      you={you}
+      can={rowCan(props.channel, you, message)}
+      failedEdit={model.failedEdits.value.get(message.id) ?? null}
+      deeds={props.deeds}
+    />
+  );
+}
+
+/** Whether a message by this author at this time goes on where the row before it stopped. */
+function continues(before: ViewRow | null, author: Pick<Author, 'user' | 'platform'>, at: number): boolean {
+  if (before?.kind !== 'message') return false;
+  const { message } = before;
+  return (
+    message.author.user === author.user &&
+    message.author.platform === author.platform &&
+    at - message.sentAt < GROUP_MS &&
+    isSameDay(at, message.sentAt)
+  );
+}
+
+function dividers(row: ViewRow, before: ViewRow | null, newFrom: number | null): ComponentChildren[] {
+  const found: ComponentChildren[] = [];
+  const at = timeOf(row);
+  if (before === null || !isSameDay(at, timeOf(before))) {
+    found.push(
+      <li key={`day-${row.seq}`} class="divider">
+        {dayLabel(at, nowMs())}
+      </li>,
+    );
+  }
+  if (row.seq === newFrom) {
+    found.push(
+      <li key="new" class="divider new">
+        New
+      </li>,
+    );
+  }
+  return found;
+}
+
+function timeOf(row: ViewRow): number {
+  return row.kind === 'message' ? row.message.sentAt : row.at;
+}
+
+function Welcome({ channel }: { readonly channel: ListedChannel }) {
+  return (
+    <li class="empty">
+      <Icon name={channelIcon(channel)} size={40} />
+      <h2>{channel.name} is quiet</h2>
+      <p>{channel.mayPost ? 'Say the first word.' : 'Nobody has written here yet.'}</p>
+    </li>
+  );
+}

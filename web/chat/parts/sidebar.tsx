@@ -1,0 +1,143 @@
+import { useComputed } from '@preact/signals';
+import { isPublic } from '../../../core/domain/channel.ts';
+import type { ListedChannel } from '../../../core/domain/wire.ts';
+import { channelHref } from '../route.ts';
+import type { Chat } from '../state/chat.ts';
+import { isDrawerOpen, overlay } from '../state/overlay.ts';
+import { channelIcon } from './channel-icon.ts';
+import { Icon, Mark } from './icons.tsx';
+import { Disc, tint } from './person.tsx';
+
+interface Props {
+  readonly chat: Chat;
+  readonly hubName: string;
+  readonly onSignIn: () => void;
+}
+
+const GROUPS: readonly { readonly title: string; readonly kinds: readonly ListedChannel['kind'][] }[] = [
+  { title: 'DJs', kinds: ['dj'] },
+  { title: 'Events', kinds: ['event'] },
+  { title: 'Private', kinds: ['crew', 'private'] },
+  { title: 'Direct', kinds: ['direct'] },
+];
+/** Public channels shown before any has been opened; the rest are in the directory. */
+const SUGGESTED = 8;
+
+export function Sidebar({ chat, hubName, onSignIn }: Props) {
+  const listed = useComputed(() => withSuggestions(chat.channels.value, chat.mine.value));
+  const mega = listed.value.filter((one) => one.kind === 'mega');
+  return (
+    <nav class={isDrawerOpen.value ? 'side open' : 'side'} aria-label="Channels">
+      <div class="brand">
+        <Mark />
+        <span>{hubName}</span>
+        <button
+          type="button"
+          class="icon-button only-narrow"
+          aria-label="Close channels"
+          onClick={() => {
+            isDrawerOpen.value = false;
+          }}
+        >
+          <Icon name="close" />
+        </button>
+      </div>
+      <div class="channels">
+        <ul>
+          {mega.map((channel) => (
+            <ChannelLink key={channel.id} chat={chat} channel={channel} />
+          ))}
+        </ul>
+        {GROUPS.map(({ title, kinds }) => {
+          const group = listed.value.filter((one) => kinds.includes(one.kind));
+          if (group.length === 0) return null;
+          return (
+            <section key={title} aria-label={title}>
+              <h2>{title}</h2>
+              <ul>
+                {group.map((channel) => (
+                  <ChannelLink key={channel.id} chat={chat} channel={channel} />
+                ))}
+              </ul>
+            </section>
+          );
+        })}
+        <button
+          type="button"
+          class="channel browse"
+          onClick={() => {
+            overlay.value = { kind: 'directory' };
+          }}
+        >
+          <Icon name="plus" size={18} />
+          <span>Browse channels</span>
+        </button>
+      </div>
+      <You chat={chat} onSignIn={onSignIn} />
+    </nav>
+  );
+}
+
+function ChannelLink({ chat, channel }: { readonly chat: Chat; readonly channel: ListedChannel }) {
+  const unread = chat.modelOf(channel.id)?.unread.value ?? 0;
+  const isCurrent = chat.channel.value?.id === channel.id;
+  return (
+    <li>
+      <a
+        class={unread > 0 ? 'channel unread' : 'channel'}
+        href={channelHref(channel.id)}
+        aria-current={isCurrent ? 'page' : undefined}
+        onClick={() => {
+          isDrawerOpen.value = false;
+        }}
+      >
+        <Icon name={channelIcon(channel)} size={18} />
+        <span>{channel.name}</span>
+        {unread > 0 && (
+          <>
+            <span class="unread-dot" aria-hidden="true" />
+            <span class="sr">, unread</span>
+          </>
+        )}
+      </a>
+    </li>
+  );
+}
+
+function You({ chat, onSignIn }: { readonly chat: Chat; readonly onSignIn: () => void }) {
+  const you = chat.you.value;
+  const isLive = chat.connection.value.kind === 'live';
+  return (
+    <div class="you tinted" style={tint(you?.user ?? '')}>
+      {you !== null && <Disc name={you.name} isSmall />}
+      <div class="you-name">
+        <b>{you?.name ?? 'Connecting …'}</b>
+        <span>{isLive ? (you?.isGuest ? 'Guest' : 'Connected') : 'Offline'}</span>
+      </div>
+      {you?.isGuest === true && (
+        <button type="button" class="button" onClick={onSignIn}>
+          Sign in
+        </button>
+      )}
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Settings"
+        title="Settings"
+        onClick={() => {
+          overlay.value = { kind: 'settings' };
+        }}
+      >
+        <Icon name="sliders" />
+      </button>
+    </div>
+  );
+}
+
+/** Until somebody has opened a few, the first public channels stand in the list all the same. */
+function withSuggestions(all: readonly ListedChannel[], mine: readonly ListedChannel[]): readonly ListedChannel[] {
+  const room = SUGGESTED - mine.filter((one) => isPublic(one.kind)).length;
+  if (room <= 0) return mine;
+  const others = all.filter((one) => isPublic(one.kind) && !mine.includes(one)).slice(0, room);
+  return all.filter((one) => mine.includes(one) || others.includes(one));
+}

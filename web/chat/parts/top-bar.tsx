@@ -1,0 +1,47 @@
+import type { ListedChannel } from '../../../core/domain/wire.ts';
+import type { Chat } from '../state/chat.ts';
+import { isDrawerOpen } from '../state/overlay.ts';
+import { channelIcon } from './channel-icon.ts';
+import { Icon } from './icons.tsx';
+
+export function TopBar({ chat, channel }: { readonly chat: Chat; readonly channel: ListedChannel | null }) {
+  const { present, isOpen } = chat.people;
+  const count = present.value === null ? null : present.value.people.length + present.value.guests;
+  const elsewhere = chat.unread.value - (chat.current.value?.unread.value ?? 0);
+  return (
+    <header class="top">
+      <button
+        type="button"
+        class="icon-button only-narrow"
+        aria-label={elsewhere > 0 ? `Channels, ${elsewhere} unread` : 'Channels'}
+        aria-expanded={isDrawerOpen.value}
+        onClick={() => {
+          isDrawerOpen.value = true;
+        }}
+      >
+        <Icon name="menu" />
+        {elsewhere > 0 && <span class="unread-dot corner" aria-hidden="true" />}
+      </button>
+      <h1>
+        {channel !== null && <Icon name={channelIcon(channel)} size={19} />}
+        <span>{channel?.name ?? 'Slipmat'}</span>
+      </h1>
+      <p class="topic" title={channel?.topic}>
+        {channel?.topic}
+      </p>
+      <button
+        type="button"
+        class="icon-button here"
+        aria-label={count === null ? 'People' : `People, ${count} here`}
+        aria-expanded={isOpen.value}
+        onClick={() => {
+          isOpen.value = !isOpen.value;
+          chat.people.ask();
+        }}
+      >
+        <Icon name="people" />
+        {count !== null && <span>{count}</span>}
+      </button>
+    </header>
+  );
+}

@@ -1,0 +1,192 @@
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import { type Client, type ClientState, createClient, type You } from '../../../client/index.ts';
+import { isPublic } from '../../../core/domain/channel.ts';
+import type { ListedChannel, Person, WireChatMessage } from '../../../core/domain/wire.ts';
+import { announce } from './announce.ts';
+import { type Arrived, type ChannelModel, createChannelModel } from './channel-model.ts';
+import { clientStorage } from './keep.ts';
+import { type People, watchPeople } from './people.ts';
+import { toast } from './toast.ts';
+import { createTyping, type Typing } from './typing.ts';
+
+/** Channels followed at once, the hub's bound less some room. */
+const MAX_FOLLOWED = 40;
+const FIRST_PAGE = 60;
+const MY_CHANNELS = 'slipmat.channels';
+
+/** Everything the page shows once somebody has come in, as guest or by name. */
+export interface Chat {
+  readonly client: Client;
+  readonly connection: ReadonlySignal<ClientState>;
+  readonly you: ReadonlySignal<You | null>;
+  readonly channels: ReadonlySignal<readonly ListedChannel[]>;
+  /** Channels in the side list: all closed ones, the megachannel, and those one has opened. */
+  readonly mine: ReadonlySignal<readonly ListedChannel[]>;
+  readonly current: ReadonlySignal<ChannelModel | null>;
+  readonly channel: ReadonlySignal<ListedChannel | null>;
+  readonly people: People;
+  readonly typing: Typing;
+  readonly unread: ReadonlySignal<number>;
+  /** Null: the megachannel. */
+  open(channel: string | null): void;
+  leave(channel: string): void;
+  modelOf(channel: string): ChannelModel | null;
+  /** The name last seen of a user; for who reacted. */
+  nameOf(user: string): string | null;
+  learn(people: readonly Pick<Person, 'user' | 'name'>[]): void;
+  /** The reader looks at the newest message now. */
+  markRead(): void;
+  stop(): void;
+}
+
+export function createChat(token: string | null, owner: string): Chat {
+  const client = createClient({ url: socketUrl(), token, storage: clientStorage(owner) });
+  const connection = signal<ClientState>(client.state());
+  const you = signal<You | null>(null);
+  const channels = signal<readonly ListedChannel[]>([]);
+  const models = signal<ReadonlyMap<string, ChannelModel>>(new Map());
+  const opened = signal<ReadonlySet<string>>(new Set(storedChannels()));
+  /** What the address asks for; it may come before the list of channels does. */
+  const wanted = signal<string | null>(null);
+  const names = new Map<string, string>();
+
+  const channel = computed(() => {
+    const listed = channels.value;
+    return listed.find((one) => one.id === wanted.value) ?? listed.find((one) => one.kind === 'mega') ?? null;
+  });
+  const current = computed(() => (channel.value === null ? null : (models.value.get(channel.value.id) ?? null)));
+  const mine = computed(() => channels.value.filter((one) => isMine(one, opened.value)));
+  const people = watchPeople(client, channel, (list) => learn(list));
+  const typing = createTyping(client, you);
+
+  function learn(list: readonly Pick<Person, 'user' | 'name'>[]): void {
+    for (const { user, name } of list) names.set(user, name);
+  }
+
+  function arrived(model: ChannelModel, messages: readonly Arrived[]): void {
+    const others = messages.filter(({ message }) => message.author.user !== you.value?.user);
+    if (others.length === 0) return;
+    if (model === current.value) announce(others.map(({ message }) => message));
+    if (model === current.value && model.isPinned && isLookedAt()) return;
+    model.unread.value += others.length;
+    model.newFrom.value ??= others[0]?.seq ?? null;
+  }
+
+  /** Follows what belongs in the side list and the channel on screen; forgets what may no longer be read. */
+  function follow(): void {
+    const next = new Map(models.value);
+    const shown = channel.value;
+    const listed = [...(shown === null ? [] : [shown]), ...mine.value].slice(0, MAX_FOLLOWED);
+    for (const { id } of listed) {
+      if (next.has(id)) continue;
+      next.set(id, createChannelModel({ id, owner, arrived }));
+      void client.join(id, FIRST_PAGE).then((answer) => {
+        if (!answer.ok && answer.code !== 'no-answer') toast(answer.say);
+      });
+    }
+    for (const id of next.keys()) if (!channels.value.some((one) => one.id === id)) next.delete(id);
+    if (next.size !== models.value.size || listed.some(({ id }) => !models.value.has(id))) models.value = next;
+  }
+
+  const stops = [
+    client.on('state', (state) => {
+      connection.value = state;
+    }),
+    client.on('welcome', (frame) => {
+      you.value = frame.you;
+      learn([frame.you]);
+    }),
+    client.on('channels', (list) => {
+      channels.value = list;
+      follow();
+    }),
+    client.on('channel', (event) => {
+      if (event.type === 'message') learn([event.message.author]);
+      if (event.type === 'reaction') learn([event]);
+      if (event.type === 'joined' || event.type === 'history')
+        learn(event.messages.map(({ message }) => message.author));
+      models.value.get(event.channel)?.take(event);
+    }),
+    client.on('removed', (frame) => {
+      toast(frame.say);
+      channels.value = channels.value.filter((one) => one.id !== frame.channel);
+      follow();
+    }),
+    client.on('problem', (problem) => toast(problem.say)),
+  ];
+
+  return {
+    client,
+    connection,
+    you,
+    channels,
+    mine,
+    current,
+    channel,
+    people,
+    typing,
+    unread: computed(() => [...models.value.values()].reduce((sum, model) => sum + model.unread.value, 0)),
+    open(id) {
+      const before = current.value;
+      if (before !== null && before.id !== id) before.newFrom.value = null;
+      wanted.value = id;
+      const target = channel.value;
+      if (target !== null && isPublic(target.kind) && target.kind !== 'mega' && !opened.value.has(target.id)) {
+        opened.value = new Set([...opened.value, target.id]);
+        storeChannels(opened.value);
+      }
+      follow();
+      if (isLookedAt() && current.value !== null) current.value.unread.value = 0;
+    },
+    leave(id) {
+      opened.value = new Set([...opened.value].filter((one) => one !== id));
+      storeChannels(opened.value);
+      const next = new Map(models.value);
+      if (next.delete(id)) client.leave(id);
+      models.value = next;
+      if (wanted.value === id) wanted.value = null;
+      follow();
+    },
+    modelOf: (id) => models.value.get(id) ?? null,
+    nameOf: (user) => names.get(user) ?? null,
+    learn,
+    markRead() {
+      const model = current.value;
+      if (model !== null && model.unread.value > 0) model.unread.value = 0;
+    },
+    stop() {
+      for (const stop of stops) stop();
+      people.stop();
+      typing.stop();
+      client.close();
+    },
+  };
+}
+
+/** A message as others see it cannot be acted on while it is gone. */
+export function isGone(message: WireChatMessage): boolean {
+  return message.redaction !== null;
+}
+
+export function isLookedAt(): boolean {
+  return !document.hidden && document.hasFocus();
+}
+
+function isMine(channel: ListedChannel, opened: ReadonlySet<string>): boolean {
+  return channel.kind === 'mega' || !isPublic(channel.kind) || opened.has(channel.id);
+}
+
+function socketUrl(): string {
+  const url = new URL('/ws', location.href);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  url.hash = '';
+  return url.href;
+}
+
+function storedChannels(): readonly string[] {
+  return (localStorage.getItem(MY_CHANNELS) ?? '').split(' ').filter((id) => id !== '');
+}
+
+function storeChannels(ids: ReadonlySet<string>): void {
+  localStorage.setItem(MY_CHANNELS, [...ids].slice(-MAX_FOLLOWED).join(' '));
+}
