@@ -1,1 +1,5 @@
-export const bridges = {} as const;
+/** What comes with the hub. Each is loaded only when it runs. */
+export const bridges = {
+  surfaces: { slipmat: () => import('./slipmat/index.ts') },
+  bridges: {},
+} as const;

@@ -208,7 +208,7 @@ function stepOf(asked: Asked, here: Place, body: WireEntry, effects: readonly Ef
     audience: 'readers',
     at: at.clock.now(),
     body: JSON.stringify(body),
-    note: { actor: asked.actor.user, bridge: asked.origin.bridge },
+    note: { actor: asked.actor.user, bridge: asked.origin.bridge, ref: asked.origin.ref },
     effects,
     known: null,
   };

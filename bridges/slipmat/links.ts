@@ -1,5 +1,5 @@
 import { LinkifyIt } from 'linkify-it';
-import tlds from 'tlds';
+import tlds from 'tlds' with { type: 'json' };
 
 /** Endings that people write as file names far more often than as hosts. */
 const FILE_ENDINGS: ReadonlySet<string> = new Set(['md', 'ts', 'zip', 'mov', 'py', 'sh']);

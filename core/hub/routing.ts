@@ -38,9 +38,9 @@ export interface RoutingParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly isStopping: () => boolean;
-  /** Told of each receipt, with how long it took. */
-  readonly observe: (receipt: Receipt, kind: string, ms: number) => void;
-  readonly observeAppend: (stored: Stored) => void;
+  /** Told of each receipt. */
+  readonly observe: (receipt: Receipt) => void;
+  readonly observeAppend: (stored: Stored, ms: number) => void;
 }
 
 export function createRouting(parts: RoutingParts): Routing {
@@ -60,6 +60,7 @@ export function createRouting(parts: RoutingParts): Routing {
       within: (work) => withDeadline(clock, FRESH_WITHIN_MS, null, () => work),
       isStopping: parts.isStopping,
       observe: parts.observeAppend,
+      elapsed: clock.elapsed,
     }),
     lookup: {
       head: (scope, id) => history.head(scope, id),
@@ -91,12 +92,11 @@ export function createRouting(parts: RoutingParts): Routing {
 
   return {
     async ask(asked) {
-      const began = clock.elapsed();
       const answering = answer(asked);
       running.add(answering);
       const receipt = await answering;
       running.delete(answering);
-      parts.observe(receipt, asked.request.kind, clock.elapsed() - began);
+      parts.observe(receipt);
       return receipt;
     },
     async setChannelState(id, state) {

@@ -1,0 +1,209 @@
+import { join } from 'node:path';
+import { newHubId } from './async/mint.ts';
+import { type Accounts, createAccounts } from './community/accounts/accounts.ts';
+import { signUpMode } from './community/accounts/options.ts';
+import { createPresence } from './community/presence.ts';
+import type { HubId } from './domain/ids.ts';
+import { authRoutes } from './http/auth-routes.ts';
+import { createHttpServer, type HttpServer } from './http/server.ts';
+import { type Archiving, startArchiving } from './hub/archiving.ts';
+import { type Bridges, startBridges } from './hub/bridges.ts';
+import { type Knowledge, openKnowledge } from './hub/knowledge.ts';
+import { type OpenedLive, openLive } from './hub/live-store.ts';
+import type { HubOptions, HubParts } from './hub/parts.ts';
+import { createRouting, type Routing } from './hub/routing.ts';
+import { createSeen } from './hub/seen.ts';
+import { archiveCheck, bridgesCheck, remarksCheck, storeCheck } from './ops/checks.ts';
+import { createHealth, type Health } from './ops/health.ts';
+import type { Logger } from './ops/log.ts';
+import { createMetrics } from './ops/metrics.ts';
+import { type OpenedArchive, openArchive } from './store/archive/archive.ts';
+import { type OpenedSql, openSql } from './store/sql/open.ts';
+
+export interface Hub {
+  readonly id: HubId;
+  /** Where people on this machine find it. */
+  readonly url: string;
+  /** The one-time link by which the first admin signs in; null once there is one. For the operator's eyes only. */
+  readonly firstAdminLink: string | null;
+  readonly accounts: Accounts;
+  readonly knowledge: Knowledge;
+  readonly sql: OpenedSql;
+  readonly health: Health;
+  /** In this order: surfaces and bridges, requests under way, the archive, the stores. Within 10 s. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** Within ten seconds in all: surfaces get five. */
+const DRAIN_MS = 2_000;
+const SETTLE_MS = 1_500;
+const ARCHIVE_WARN_MS = 60_000;
+
+/** Puts the parts together and starts them: stores, what the hub knows, the route, HTTP, surfaces and bridges. */
+export async function startHub(options: HubOptions): Promise<Hub> {
+  const { config, clock, log } = options;
+  const started: (() => Promise<void>)[] = [];
+  /** What is started is stopped in the opposite order, also when a later part fails to start. */
+  const keep = <T>(part: T, stop: (part: T) => Promise<void>): T => {
+    started.push(() => stop(part));
+    return part;
+  };
+  let stopping: Promise<void> | null = null;
+  const stop = (): Promise<void> => {
+    stopping ??= stopAll(started, log);
+    return stopping;
+  };
+  try {
+    const id = newHubId();
+    const file = join(config.dataDir, 'hub.sqlite');
+    const sql = keep(await openSql({ file, clock, log }), (part) => part.close());
+    const archive = keep(openArchive({ file }), (part) => part.close());
+    const seen = createSeen(sql, archive);
+    const live = keep(await openLive({ config, sql, clock, logger: log, memory: seen.memory }), ({ store }) =>
+      store.close(),
+    );
+    const state = { isStopping: false };
+    const archiving = keep(startArchivingOf(id, live, sql, options), (part) => part.stop(DRAIN_MS));
+    const knowledge = keep(await openKnowledgeOf(live, sql, archive, options), (part) => part.stop());
+    seen.follow(knowledge);
+    const metrics = createMetrics(options.version);
+    const routing = keep(createRoutingOf({ live, archive, knowledge, metrics, state }, options), async (part) => {
+      state.isStopping = true;
+      await Promise.race([part.settled(), new Promise<void>((resolve) => clock.after(SETTLE_MS, resolve))]);
+    });
+    for (const [channel, channelState] of live.carriedStates) {
+      if (knowledge.facts.channel(channel)?.state !== channelState)
+        await routing.setChannelState(channel, channelState);
+    }
+    const accounts = keep(createAccountsOf({ sql, knowledge, routing }, options), (part) => part.close());
+    const lobby = await accounts.ensureLobby();
+    if (!lobby.ok) throw new Error(lobby.say);
+    const presence = keep(createPresence({ hub: id, store: live.store.presence, clock, logger: log }), (part) =>
+      part.stop(),
+    );
+    presence.start();
+    const health = createHealth(clock);
+    const http = keep(await createHttp({ accounts, health, metrics, knowledge }, options), (part) => part.close());
+    const parts: HubParts = {
+      id,
+      sql,
+      live,
+      archive,
+      archiving,
+      knowledge,
+      metrics,
+      routing,
+      accounts,
+      presence,
+      health,
+      http,
+    };
+    const bridges = keep(await startBridges(parts, options), (part) => part.stop());
+    watch(parts, bridges);
+    const { url } = await http.listen();
+    const firstAdminLink = await accounts.firstAdminLink(config.publicUrl ?? url);
+    log.info({ hub: id, url, store: live.source.kind }, 'hub started');
+    return { id, url, firstAdminLink, accounts, knowledge, sql, health, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function stopAll(started: (() => Promise<void>)[], log: Logger): Promise<void> {
+  for (const stopOne of started.toReversed()) {
+    try {
+      await stopOne();
+    } catch (error) {
+      log.error({ err: error }, 'a part of the hub did not stop in good order');
+    }
+  }
+}
+
+function startArchivingOf(hub: HubId, live: OpenedLive, sql: OpenedSql, { config, clock, log }: HubOptions): Archiving {
+  const isEmbedded = live.source.kind === 'embedded';
+  return startArchiving({
+    hub,
+    leases: live.store.leases,
+    sql,
+    source: live.source,
+    // in one file with the log, an archive batch must be short: appends wait for it
+    options: { hotMs: config.log.hotMinutes * 60_000, batch: isEmbedded ? 100 : 200 },
+    clock,
+    logger: log,
+  });
+}
+
+function openKnowledgeOf(live: OpenedLive, sql: OpenedSql, archive: OpenedArchive, { config, clock, log }: HubOptions) {
+  const guestsMayPost = config.accounts.guests === 'post';
+  return openKnowledge({ store: live.store, sql, archive, clock, logger: log, guestsMayPost });
+}
+
+function createRoutingOf(
+  parts: Pick<HubParts, 'live' | 'archive' | 'knowledge' | 'metrics'> & {
+    readonly state: { readonly isStopping: boolean };
+  },
+  { config, clock, log }: HubOptions,
+): Routing {
+  const { live, archive, knowledge, metrics, state } = parts;
+  return createRouting({
+    knowledge,
+    store: live.store,
+    archive,
+    config,
+    clock,
+    logger: log,
+    isStopping: () => state.isStopping,
+    observe: (receipt) => metrics.posted(receipt.kind === 'refused' ? receipt.code : receipt.kind),
+    observeAppend: (_, ms) => metrics.appended(ms),
+  });
+}
+
+function createAccountsOf(
+  { sql, knowledge, routing }: Pick<HubParts, 'sql' | 'knowledge' | 'routing'>,
+  { config, clock, log, nativePlatform, passwordCost }: HubOptions,
+): Accounts {
+  return createAccounts({
+    sql,
+    directory: knowledge.directory,
+    clock,
+    config,
+    log,
+    platforms: { native: nativePlatform, site: `${nativePlatform}-site` },
+    setChannelState: routing.setChannelState,
+    ...(passwordCost === undefined ? {} : { passwordCost }),
+  });
+}
+
+function createHttp(
+  { accounts, health, metrics, knowledge }: Pick<HubParts, 'accounts' | 'health' | 'metrics' | 'knowledge'>,
+  { config, clock, log, webRoot }: HubOptions,
+): Promise<HttpServer> {
+  return createHttpServer({
+    config,
+    log,
+    clock,
+    webRoot,
+    health,
+    metrics,
+    routes: (app) => authRoutes(app, { accounts }),
+    configInfo: () => ({
+      name: config.lobby.name,
+      signUp: signUpMode(config),
+      guests: config.accounts.guests,
+      needsAdmin: !knowledge.directory.hasAdmin(),
+    }),
+  });
+}
+
+/** What operators see: readiness and figures. */
+function watch({ live, archiving, health, metrics, knowledge }: HubParts, bridges: Bridges): void {
+  const size = () => live.store.log.size();
+  const archive = () => archiving.state() ?? { behind: 0, lagMs: 0, archived: 0, trimmed: 0, error: null };
+  health.add(storeCheck(size));
+  health.add(archiveCheck(archive, ARCHIVE_WARN_MS));
+  health.add(bridgesCheck(bridges.health));
+  health.add(remarksCheck('safety', live.warnings));
+  metrics.watch({ logSize: size, archive, bridges: bridges.health });
+  knowledge.tail.follow((batch) => metrics.fed(batch.length));
+}
