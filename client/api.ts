@@ -21,12 +21,11 @@ export interface ClientOptions {
   readonly random?: () => number;
 }
 
-/** The part of a WebSocket that the client uses. */
+/** The part of a WebSocket that the client uses: that of browsers, of Node and of `ws` all fit. */
 export interface ClientSocket {
-  onopen: ((event: never) => void) | null;
-  onmessage: ((event: { readonly data: unknown }) => void) | null;
-  /** Also after an error. */
-  onclose: ((event: { readonly code: number; readonly reason: string }) => void) | null;
+  addEventListener(type: 'open' | 'error', listener: () => void): void;
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(type: 'close', listener: (event: { readonly code: number; readonly reason: string }) => void): void;
   send(text: string): void;
   close(code?: number, reason?: string): void;
 }

@@ -24,7 +24,13 @@ export type ChannelEvent =
       readonly message: MessageId | null;
     }
   /** The hub turned it down; the text stays for a retry. */
-  | { readonly type: 'failed'; readonly channel: ChannelId; readonly key: string; readonly code: string; say: string }
+  | {
+      readonly type: 'failed';
+      readonly channel: ChannelId;
+      readonly key: string;
+      readonly code: string;
+      readonly say: string;
+    }
   | { readonly type: 'dropped'; readonly channel: ChannelId; readonly key: string }
   /** Forgets the oldest rows above this many, to bound memory; they can be loaded again. */
   | { readonly type: 'trim'; readonly channel: ChannelId; readonly keep: number };
@@ -33,7 +39,7 @@ export interface Draft {
   readonly key: string;
   readonly text: string;
   readonly replyTo: MessageId | null;
-  readonly at: EpochMs;
+  readonly at: number;
 }
 /** A post of one's own that is not yet among the messages. */
 export interface PendingPost extends Draft {

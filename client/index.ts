@@ -11,3 +11,4 @@ export {
   type PendingPost,
   type ViewRow,
 } from './channel-view.ts';
+export { createClient } from './client.ts';

@@ -50,10 +50,13 @@ export async function join(
     return;
   }
   reader.mayPost = allowed.value.mayPost;
-  const at: At = { port, readers, connection, reader, frame, person };
-  if (await enter(at)) return;
-  if (connection.joined.get(frame.channel) === reader) readers.leave(connection, frame.channel);
-  sayError(connection, frame.id, 'unavailable', 'The channel changed meanwhile; join it again.', null);
+  let isIn = false;
+  try {
+    isIn = await enter({ port, readers, connection, reader, frame, person });
+  } finally {
+    if (!isIn && connection.joined.get(frame.channel) === reader) readers.leave(connection, frame.channel);
+  }
+  if (!isIn) sayError(connection, frame.id, 'unavailable', 'The channel changed meanwhile; join it again.', null);
 }
 
 async function enter(at: At): Promise<boolean> {
