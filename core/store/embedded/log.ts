@@ -27,6 +27,7 @@ interface LogParts {
 export function createEmbeddedLog({ writer, reads, recent, clock, maxEntries }: LogParts): Log {
   const closing = new AbortController();
   const unanswered = new Set<(error: Error) => void>();
+  let whenAnswered = (): void => {};
   const isClosed = () => new StoreUnavailable('the log is closed');
 
   function append(step: Step): Promise<Stored> {
@@ -35,6 +36,7 @@ export function createEmbeddedLog({ writer, reads, recent, clock, maxEntries }: 
       unanswered.add(reject);
       writer.send({ kind: 'append', step }, (answer) => {
         unanswered.delete(reject);
+        if (unanswered.size === 0) whenAnswered();
         if (answer.kind === 'failed') return reject(errorOf(answer.failure));
         if (answer.kind !== 'stored') return reject(new Error(`unexpected answer: ${answer.kind}`));
         const { stored } = answer;
@@ -68,10 +70,10 @@ export function createEmbeddedLog({ writer, reads, recent, clock, maxEntries }: 
     shardOf: () => ONLY_SHARD,
     append,
     tail,
-    range: async (_shard, after, limit) => reads.range(placeOf(after), limit),
-    since: async (_scope, channel, after, limit) => reads.since(channel, after, limit),
-    page: async (_scope, channel, before, limit) => ({ messages: reads.page(channel, before, limit) }),
-    hot: async (_scope, ids) => reads.hot(ids),
+    range: (_shard, after, limit) => inTurn(() => reads.range(placeOf(after), limit)),
+    since: (_scope, channel, after, limit) => inTurn(() => reads.since(channel, after, limit)),
+    page: (_scope, channel, before, limit) => inTurn(() => ({ messages: reads.page(channel, before, limit) })),
+    hot: (_scope, ids) => inTurn(() => reads.hot(ids)),
     bounds: async (_scope, channel) => reads.bounds(channel),
     heads: async () => [positionOf(reads.head())],
     positionAt: async (_shard, at) => reads.positionAt(at),
@@ -91,14 +93,17 @@ export function createEmbeddedLog({ writer, reads, recent, clock, maxEntries }: 
     size: async () => ({ entries: reads.entries(), cap: maxEntries }),
     async close() {
       closing.abort();
-      const giveUp = new AbortController();
-      const deadline = pause(clock, CLOSE_DEADLINE_MS, giveUp.signal);
-      while (unanswered.size > 0 && !giveUp.signal.aborted) {
-        await Promise.race([deadline.then(() => giveUp.abort()), nextTurn()]);
-      }
-      giveUp.abort();
+      const answered = new AbortController();
+      whenAnswered = () => answered.abort();
+      if (unanswered.size > 0) await pause(clock, CLOSE_DEADLINE_MS, answered.signal);
       for (const reject of unanswered) reject(isClosed());
       unanswered.clear();
     },
   };
+}
+
+/** Reads run in the hub's own thread: sockets get their turn between one and the next. */
+async function inTurn<T>(read: () => T): Promise<T> {
+  await nextTurn();
+  return read();
 }

@@ -33,7 +33,7 @@ export function describeExperiments(open: OpenForTest): void {
       ]);
       const entries = await wholeShard(store, store.log.shardOf(at.scope));
       expect(entries.filter(({ kind }) => kind === 'sanction')).toHaveLength(60);
-      expect(entries.filter(({ kind }) => kind === 'message').length).toBeGreaterThan(600);
+      expect(entries.filter(({ kind }) => kind === 'message').length).toBeGreaterThan(590);
       expect(storedAfterSanction(entries)).toEqual([]);
     }, 60_000);
 
@@ -154,19 +154,25 @@ function createJudge(store: LiveStore, at: Place) {
       for (;;) {
         if (banned.has(author)) break;
         const answer = await store.log.append(post(at, text, { author, ifRev: rev }));
-        if (answer.kind === 'stored') break;
+        if (answer.kind === 'stored') {
+          posted += 1;
+          break;
+        }
         if (answer.kind !== 'stale') throw new Error(`unexpected: ${answer.kind}`);
         await refresh();
       }
-      posted += 1;
     },
   };
 }
 
-/** Stands in for the archive: carries entries over, then trims, and reads pages hot first. */
+/** Rounds of the stand-in for which carried entries stay hot: no page takes longer, as none takes 15 minutes. */
+const HOT_ROUNDS = 10;
+
+/** Stands in for the archive: carries entries over, trims what is carried long enough, and reads pages hot first. */
 function createStandIn(store: LiveStore, at: Place) {
   const shard = store.log.shardOf(at.scope);
   const rows = new Map<MessageId, { readonly seq: Seq; readonly id: MessageId; readonly revision: number }>();
+  const marks: Position[] = [];
   let mark: Position = START;
   let trimmed = 0;
   const revisionOf = (body: string | null): number =>
@@ -181,7 +187,9 @@ function createStandIn(store: LiveStore, at: Place) {
         } else if (row !== undefined) rows.set(row.id, { ...row, revision: revisionOf(entry.body) });
         mark = entry.position;
       }
-      trimmed += await trimAll(store, shard, mark);
+      marks.push(mark);
+      const old = marks.length > HOT_ROUNDS ? marks.shift() : undefined;
+      if (old !== undefined) trimmed += await trimAll(store, shard, old);
     },
     async page(before: Seq | null, limit: number) {
       const hot = await store.log.page(at.scope, at.channel, before, limit);

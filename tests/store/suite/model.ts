@@ -50,8 +50,8 @@ function problemOf(model: Model, effect: Effect): string | null {
   if (effect.kind !== 'edit' && effect.kind !== 'redact' && effect.kind !== 'react') return null;
   const head = model.heads.get(effect.id);
   if (head === undefined) return 'conflict unknown';
-  if (effect.kind !== 'react' && head.author !== effect.author) return 'conflict not-author';
   if (head.isRedacted) return 'conflict redacted';
+  if (effect.kind !== 'react' && head.author !== effect.author) return 'conflict not-author';
   if (effect.kind === 'edit' && head.revision !== effect.fromRevision) return 'conflict edited';
   if (effect.kind === 'react' && isOn(head, effect) === effect.on) return 'unchanged';
   return null;
