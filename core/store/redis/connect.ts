@@ -1,0 +1,74 @@
+import { Redis } from 'ioredis';
+import { RedisRefused } from './refused.ts';
+import { UnreadableReply } from './reply.ts';
+
+const CONNECT_MS = 5_000;
+/** A command that gets nothing back for so long stands on a dead connection. Longer than the tail's own wait. */
+const SILENT_MS = 15_000;
+
+/**
+ * One connection that is never mended: when it breaks it ends, and whoever holds it makes another. ioredis neither
+ * queues nor repeats anything, since only the caller knows in which order that would be right.
+ */
+export function createConnection(url: string, pipelined: boolean): Redis {
+  const client = new Redis(addressOf(url), {
+    protocol: 2,
+    lazyConnect: true,
+    connectTimeout: CONNECT_MS,
+    socketTimeout: SILENT_MS,
+    enableAutoPipelining: pipelined,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    maxLoadingRetryTime: CONNECT_MS,
+    retryStrategy: () => null,
+  });
+  // The reason comes with the rejected promises too; without a listener ioredis would print it.
+  client.on('error', () => undefined);
+  return client;
+}
+
+/** ioredis takes the path of a socket bare. */
+function addressOf(url: string): string {
+  return url.startsWith('unix://') ? url.slice('unix://'.length) : url;
+}
+
+/** Resolves once the connection is gone. */
+export function ended(client: Redis): Promise<void> {
+  if (client.status === 'end') return Promise.resolve();
+  return new Promise((resolve) => client.once('end', () => resolve()));
+}
+
+/** The address without its password, for logs and errors. */
+export function shownUrl(url: string): string {
+  try {
+    const parsed = new URL(url);
+    if (parsed.password !== '') parsed.password = '***';
+    return parsed.toString();
+  } catch {
+    return 'the configured address';
+  }
+}
+
+/** What an error of a command says about the command. */
+export type Fault =
+  /** The connection broke: whether the command took effect is unknown. */
+  | 'lost'
+  /** Redis has forgotten the library. */
+  | 'no-library'
+  /** Redis has no memory left for writes. */
+  | 'full'
+  /** Refused for now; nothing was done. */
+  | 'passing'
+  /** Refused for good. */
+  | 'broken';
+
+const PASSING = /^(LOADING|BUSY|MISCONF|READONLY|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNKILLABLE|MOVED|ASK)\b/;
+
+export function faultOf(error: unknown): Fault {
+  if (error instanceof TypeError || error instanceof RedisRefused || error instanceof UnreadableReply) return 'broken';
+  if (!(error instanceof Error) || error.name !== 'ReplyError') return 'lost';
+  if (error.message.includes('Function not found')) return 'no-library';
+  if (error.message.startsWith('OOM')) return 'full';
+  return PASSING.test(error.message) ? 'passing' : 'broken';
+}

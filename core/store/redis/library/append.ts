@@ -1,0 +1,132 @@
+/** The one atomic step, in this order: key, rev, effects, cap, seq, entry, effects, key last. Scripts do not roll back. */
+export const APPEND = `
+local TURN_MS = 60000
+
+local function archived_head(known, id)
+  if known == '' then return nil end
+  local k = cjson.decode(known)
+  if k.id ~= id then return nil end
+  return { author = k.author, revision = k.revision, redaction = k.isRedacted and '{}' or '', channel = k.channel,
+    post = '', edit = '', last = '', whole = false }
+end
+
+local function check_change(p, effect, head)
+  if not head then return { 'conflict', 'unknown' } end
+  if head.redaction ~= '' then return { 'conflict', 'redacted' } end
+  if effect.kind ~= 'react' and head.author ~= effect.author then return { 'conflict', 'not-author' } end
+  if effect.kind == 'edit' and head.revision ~= effect.fromRevision then return { 'conflict', 'edited' } end
+  if effect.kind == 'react' then
+    local now = redis.call('HGET', p .. 'rx:' .. effect.id, effect.emoji .. '\\31' .. effect.user)
+    if not now and head.whole then now = '0' end
+    if now == effect.on then return { 'unchanged' } end
+  end
+  return nil
+end
+
+local function check_effects(p, effects, known, channel)
+  local heads = {}
+  for _, effect in ipairs(effects) do
+    if effect.kind == 'message' then
+      heads[effect.id] = { author = effect.author, revision = 0, redaction = '', channel = channel,
+        post = '', edit = '', last = '', whole = true }
+    elseif effect.id then
+      local head = heads[effect.id] or get_head(p, effect.id) or archived_head(known, effect.id)
+      local problem = check_change(p, effect, head)
+      if problem then return nil, problem end
+      heads[effect.id] = head
+    end
+  end
+  return heads, nil
+end
+
+local function take_effect(p, effect, head, position, scope)
+  if effect.kind == 'message' then
+    head.post = position
+  elseif effect.kind == 'edit' then
+    head.revision = head.revision + 1
+    head.edit = position
+  elseif effect.kind == 'redact' then
+    head.redaction = effect.redaction
+  elseif effect.kind == 'react' then
+    redis.call('HSET', p .. 'rx:' .. effect.id, effect.emoji .. '\\31' .. effect.user, effect.on)
+  elseif effect.kind == 'sanction' then
+    local field = 's\\31' .. scope .. '\\31' .. effect.user
+    if effect.act == 'lift' then redis.call('HDEL', p .. 'state', field)
+    else redis.call('HSET', p .. 'state', field, effect.act .. '\\31' .. effect['until']) end
+    return true
+  elseif effect.kind == 'channel' then
+    redis.call('HSET', p .. 'state', 'c\\31' .. effect.channel, effect.state)
+    return true
+  elseif effect.kind == 'rev' then
+    return true
+  end
+  return false
+end
+
+local function touched_by(effects)
+  for _, effect in ipairs(effects) do
+    if effect.id then return effect.id end
+  end
+  return ''
+end
+
+local function store(p, step, effects, heads)
+  local message, seq = touched_by(effects), ''
+  local is_read = step.audience == 'readers' and step.channel ~= ''
+  if is_read then seq = tostring(redis.call('HINCRBY', p .. 'seq', step.channel, 1)) end
+  local position = redis.call('XADD', p .. 'log', '*', 'kind', step.kind, 'audience', step.audience,
+    'channel', step.channel, 'seq', seq, 'message', message, 'key', step.key, 'at', step.at,
+    'body', step.body, 'note', step.note)
+  if is_read then
+    redis.call('ZADD', p .. 'e:' .. step.channel, seq, position)
+    if step.kind == 'message' then redis.call('ZADD', p .. 'm:' .. step.channel, seq, message) end
+  end
+  local raises = false
+  for _, effect in ipairs(effects) do
+    if take_effect(p, effect, heads[effect.id or ''], position, step.scope) then raises = true end
+  end
+  for id, head in pairs(heads) do
+    head.last = position
+    redis.call('HSET', p .. 'heads', id, cjson.encode(head))
+  end
+  if raises then redis.call('INCR', p .. 'rev') end
+  redis.call('SET', p .. 'seen:' .. step.key,
+    cjson.encode({ step.digest, step.token, message, seq, position }), 'PX', step.keep_ms)
+  return { 'stored', message, seq, position }
+end
+
+local function decide(p, step)
+  local seen = redis.call('GET', p .. 'seen:' .. step.key)
+  if seen then
+    local was = cjson.decode(seen)
+    if was[2] == step.token then return { 'stored', was[3], was[4], was[5] } end
+    if was[1] ~= step.digest then return { 'key-reused' } end
+    return { 'duplicate', was[3], was[4], was[5] }
+  end
+  if step.if_rev ~= '' then
+    local rev = redis.call('GET', p .. 'rev') or '0'
+    if rev ~= step.if_rev then return { 'stale', rev } end
+  end
+  local effects = cjson.decode(step.effects)
+  local heads, problem = check_effects(p, effects, step.known, step.channel)
+  if problem then return problem end
+  if step.audience == 'readers' and redis.call('XLEN', p .. 'log') >= step.cap then return { 'full' } end
+  return store(p, step, effects, heads)
+end
+
+-- A step waits for its turn while the one before it in its sender's window has not got through.
+local function append(keys, args)
+  local p = prefix_of(keys[1])
+  local turn_key = p .. 'turn:' .. args[1]
+  local turn, after = tonumber(args[2]), tonumber(args[3])
+  local reached = tonumber(redis.call('GET', turn_key) or '0')
+  if after > 0 and reached < after then return { 'wait' } end
+  local answer = decide(p, {
+    token = args[1] .. ':' .. args[2], keep_ms = args[4], cap = tonumber(args[5]), scope = args[6], channel = args[7],
+    key = args[8], digest = args[9], if_rev = args[10], kind = args[11], audience = args[12], at = args[13],
+    body = args[14], note = args[15], effects = args[16], known = args[17],
+  })
+  redis.call('SET', turn_key, string.format('%.0f', math.max(turn, reached)), 'PX', TURN_MS)
+  return answer
+end
+`;

@@ -1,0 +1,57 @@
+/** Reads of more than one key, so that each sees one state. */
+export const READ = `
+local function head(keys)
+  return last_of(keys[1])
+end
+
+local function snapshot(keys)
+  local p = prefix_of(keys[1])
+  return { last_of(keys[1]), redis.call('GET', p .. 'rev') or '0', redis.call('HGETALL', p .. 'state') }
+end
+
+local function hot_of(p, id)
+  local packed = redis.call('HGET', p .. 'heads', id)
+  if not packed then return false end
+  local known = cjson.decode(packed)
+  local post = fields_at(p .. 'log', known.post)
+  local edit = fields_at(p .. 'log', known.edit)
+  return { id, packed, post and post[FIELD.seq] or '', post and post[FIELD.body] or '', edit and edit[FIELD.body] or '',
+    redis.call('HGETALL', p .. 'rx:' .. id) }
+end
+
+local function hot(keys, ids)
+  local p = prefix_of(keys[1])
+  local found = {}
+  for _, id in ipairs(ids) do
+    local one = hot_of(p, id)
+    if one then found[#found + 1] = one end
+  end
+  return found
+end
+
+local function page(keys, args)
+  local p = prefix_of(keys[1])
+  local ids = redis.call('ZRANGE', p .. 'm:' .. args[1], args[2], '-inf', 'BYSCORE', 'REV', 'LIMIT', 0, args[3])
+  return hot(keys, ids)
+end
+
+local function since(keys, args)
+  local p = prefix_of(keys[1])
+  local ids = redis.call('ZRANGE', p .. 'e:' .. args[1], '(' .. args[2], '+inf', 'BYSCORE', 'LIMIT', 0, args[3])
+  local found = {}
+  for _, id in ipairs(ids) do
+    local fields = fields_at(keys[1], id)
+    if fields then
+      local known = fields[FIELD.message] ~= '' and get_head(p, fields[FIELD.message])
+      found[#found + 1] = { id, fields, known and known.redaction or '' }
+    end
+  end
+  return found
+end
+
+local function bounds(keys, args)
+  local p = prefix_of(keys[1])
+  local lowest = redis.call('ZRANGE', p .. 'e:' .. args[1], 0, 0, 'WITHSCORES')
+  return { lowest[2] or '', redis.call('HGET', p .. 'seq', args[1]) or '' }
+end
+`;

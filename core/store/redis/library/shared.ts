@@ -1,0 +1,61 @@
+/*
+ * What the functions of the library have in common. Every key of a call carries the tag of its shard, so that each
+ * call stays on one node of a cluster. Within a shard:
+ *
+ *   log            stream; fields kind audience channel seq message key at body note, always in this order
+ *   seq            hash: channel -> newest seq
+ *   rev            revision of the rights
+ *   state          hash: s<31>scope<31>user -> act<31>until, c<31>channel -> open or read-only
+ *   heads          hash: message -> JSON of what is known of it while an entry that touches it is hot
+ *   rx:MESSAGE     hash: emoji<31>user -> 1 or 0
+ *   e:CHANNEL      sorted set of positions of all entries for readers, by seq
+ *   m:CHANNEL      sorted set of messages, by seq
+ *   seen:KEY       JSON: digest, token of the call that stored it, message, seq, position
+ *   turn:SENDER    number of the last step that this sender's window got through
+ *   trimmed        position of the newest entry that was trimmed
+ *   back           run of Redis and position at which the log stood when a hub first met that run
+ *   jumped         run of Redis in which rev jumped, since the log had gone back
+ */
+export const SHARED = `
+local FIELD = { kind = 2, channel = 6, seq = 8, message = 10, body = 16, audience = 4 }
+
+local function prefix_of(log)
+  return string.sub(log, 1, -4)
+end
+
+local function parts(id)
+  local ms, n = string.match(id, '^(%d+)%-(%d+)$')
+  if ms then return tonumber(ms), tonumber(n) end
+  return tonumber(id), 0
+end
+
+local function is_before(a, b)
+  local a_ms, a_n = parts(a)
+  local b_ms, b_n = parts(b)
+  return a_ms < b_ms or (a_ms == b_ms and a_n < b_n)
+end
+
+local function last_of(log)
+  if redis.call('EXISTS', log) == 0 then return '0' end
+  local info = redis.call('XINFO', 'STREAM', log)
+  for i = 1, #info, 2 do
+    if info[i] == 'last-generated-id' then
+      if info[i + 1] == '0-0' then return '0' end
+      return info[i + 1]
+    end
+  end
+end
+
+local function fields_at(log, id)
+  if id == '' then return nil end
+  local found = redis.call('XRANGE', log, id, id)[1]
+  if found then return found[2] end
+  return nil
+end
+
+local function get_head(p, id)
+  local packed = redis.call('HGET', p .. 'heads', id)
+  if packed then return cjson.decode(packed) end
+  return nil
+end
+`;
