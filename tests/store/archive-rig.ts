@@ -34,8 +34,11 @@ export interface RigOptions {
 /** Opens the live store of one kind beside the database. */
 export interface Backend {
   readonly name: string;
-  /** Once for a whole file of tests: what outlives the hub. @returns a function that ends it */
+  /** Once for a whole file of tests: starts what outlives the hub. @returns a function that ends it */
   prepare(): Promise<() => Promise<void>>;
+  /** Where that is, for a process that comes to it; null where there is none. */
+  url(): string | null;
+  use(url: string): void;
   source(): SourceSpec;
   open(parts: {
     readonly sql: OpenedSql;
@@ -48,6 +51,8 @@ export interface Backend {
 export const EMBEDDED: Backend = {
   name: 'embedded',
   prepare: async () => async () => {},
+  url: () => null,
+  use() {},
   source: () => ({ kind: 'embedded' }),
   open: ({ sql, folder, clock, maxEntries }) =>
     openEmbedded({ sql, lockFile: join(folder, 'hub.lock'), clock, maxEntries, log: silentLogger }),
