@@ -36,18 +36,19 @@ export async function startWriter(
   // `tsc` rewrites the extensions of imports, not of worker URLs.
   const file = import.meta.url.endsWith('.ts') ? './writer-worker.ts' : './writer-worker.js';
   const worker = new Worker(new URL(file, import.meta.url), { workerData: parts.options });
-  const archiveId = await opened(worker);
+  const archiveId = await opened(worker, parts.options.file);
   return { writer: createWriter(worker, parts), archiveId };
 }
 
-function opened(worker: Worker): Promise<string> {
+function opened(worker: Worker, file: string): Promise<string> {
   return new Promise((resolve, reject) => {
     worker.once('error', reject);
     worker.once('message', (message: FromWriter) => {
       worker.off('error', reject);
       if (message.kind === 'ready') return resolve(message.archiveId);
       const failure = message.kind === 'not-opened' ? message.failure : WRITER_CLOSED;
-      reject(failure.code === 'DatabaseTooNew' ? new DatabaseTooNew(failure.message) : errorOf(failure));
+      if (failure.code === 'DatabaseTooNew') return reject(new DatabaseTooNew(failure.message));
+      reject(new Error(`The database ${file} could not be opened: ${failure.message}`, { cause: errorOf(failure) }));
     });
   });
 }
