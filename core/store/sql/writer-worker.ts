@@ -6,6 +6,7 @@ import type { SourceSpec } from '../archive/link.ts';
 import type { ArchiveSource } from '../archive/source.ts';
 import { createLogWorker, type LogWorker } from '../embedded/in-worker.ts';
 import { embeddedSource } from '../embedded/source.ts';
+import { openRedisSource } from '../redis/source.ts';
 import { createBatchWriter, type JobRunner } from './batch.ts';
 import { type Db, openWriter } from './connect.ts';
 import { failureOf } from './errors.ts';
@@ -124,7 +125,7 @@ async function openSource(spec: SourceSpec, embedded: () => ArchiveSource): Prom
     case 'embedded':
       return embedded();
     case 'redis':
-      throw new Error('openRedisSource(spec.url) goes here');
+      return openRedisSource(spec.url);
     default:
       return assertNever(spec);
   }
