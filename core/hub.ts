@@ -12,7 +12,7 @@ import { type Knowledge, openKnowledge } from './hub/knowledge.ts';
 import { type OpenedLive, openLive } from './hub/live-store.ts';
 import type { HubOptions, HubParts } from './hub/parts.ts';
 import { createRouting, type Routing } from './hub/routing.ts';
-import { createSeen } from './hub/seen.ts';
+import { archivedMemory } from './hub/seen.ts';
 import { archiveCheck, bridgesCheck, remarksCheck, storeCheck } from './ops/checks.ts';
 import { createHealth, type Health } from './ops/health.ts';
 import type { Logger } from './ops/log.ts';
@@ -58,14 +58,11 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     const file = join(config.dataDir, 'hub.sqlite');
     const sql = keep(await openSql({ file, clock, log }), (part) => part.close());
     const archive = keep(openArchive({ file }), (part) => part.close());
-    const seen = createSeen(sql, archive);
-    const live = keep(await openLive({ config, sql, clock, logger: log, memory: seen.memory }), ({ store }) =>
-      store.close(),
-    );
+    const memory = await archivedMemory(sql, archive);
+    const live = keep(await openLive({ config, sql, clock, logger: log, memory }), ({ store }) => store.close());
     const state = { isStopping: false };
     const archiving = keep(startArchivingOf(id, live, sql, options), (part) => part.stop(DRAIN_MS));
     const knowledge = keep(await openKnowledgeOf(live, sql, archive, options), (part) => part.stop());
-    seen.follow(knowledge);
     const metrics = createMetrics(options.version);
     const routing = keep(createRoutingOf({ live, archive, knowledge, metrics, state }, options), async (part) => {
       state.isStopping = true;

@@ -1,6 +1,6 @@
 import { createClient } from '../../client/index.ts';
 import { plainText } from '../../core/domain/content.ts';
-import { type SentPost, wholeHistory } from './senders.ts';
+import { CHANNEL, type SentPost, wholeHistory } from './senders.ts';
 
 export interface Checked {
   readonly acked: number;
@@ -17,6 +17,8 @@ export interface Checked {
 /** Holds the history, as a newcomer reads it, against what was said and acknowledged. */
 export async function checkHistory(url: string, posts: readonly SentPost[]): Promise<Checked> {
   const client = createClient({ url: `${url.replace('http', 'ws')}/ws`, token: null });
+  const joined = await client.join(CHANNEL);
+  if (!joined.ok) throw new Error(`join: ${joined.code} ${joined.say}`);
   const history = await wholeHistory(client);
   client.close();
   return compare(

@@ -16,7 +16,7 @@ export interface Senders {
   finish(): Promise<readonly SentPost[]>;
 }
 
-const CHANNEL = 'lobby';
+export const CHANNEL = 'lobby';
 /** A sender says no more while so many wait for their answer. */
 const MOST_WAITING = 300;
 const TICK_MS = 20;

@@ -14,6 +14,8 @@ const GATHER_MS = 500;
 export interface HubPresence {
   join(channel: ChannelId, actor: Actor): void;
   leave(channel: ChannelId, actor: Actor): void;
+  /** Over all hubs; of this one, as of now. */
+  connected(channel: ChannelId): Promise<readonly PresentUser[]>;
   start(): void;
   stop(): Promise<void>;
 }
@@ -73,6 +75,12 @@ export function createPresence(deps: {
       users.delete(actor.user);
       if (users.size === 0) channels.delete(channel);
       soon();
+    },
+    async connected(channel) {
+      const told = await deps.store.connected(channel);
+      const people = new Map(told.map((person) => [person.user, person]));
+      for (const [user, { person }] of channels.get(channel) ?? []) people.set(user, person);
+      return [...people.values()];
     },
     start() {
       stopBeat = deps.clock.every(BEAT_MS, tell);

@@ -58,7 +58,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
           query,
         ),
     },
-    presence: store.presence,
+    presence,
     headSeq: knowledge.headSeq,
   });
   const supervisor = createSupervisor({

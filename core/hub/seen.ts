@@ -1,39 +1,21 @@
 import { scopeOf } from '../domain/channel.ts';
 import type { Position } from '../domain/ids.ts';
-import type { Archive } from '../store/ports.ts';
+import { readChannels } from '../store/directory/queries.ts';
+import { type Archive, START } from '../store/ports.ts';
 import type { RedisMemory } from '../store/redis/open.ts';
 import type { Sql } from '../store/sql/sql.ts';
-import type { Knowledge } from './knowledge.ts';
 
-/** What this hub and the archive have seen of the log: by it a log that has gone back is found out. */
-export interface Seen {
-  readonly memory: RedisMemory;
-  /** From here on the hub's own reading counts too. */
-  follow(knowledge: Knowledge): void;
-}
-
-export function createSeen(sql: Sql, archive: Archive): Seen {
-  let known: Knowledge | null = null;
-  return {
-    memory: {
-      async highest() {
-        const query = sql.build.selectFrom('archive_marks').selectAll().compile();
-        const marks = await sql.read(query);
-        return {
-          followed: known?.tail.positions() ?? [],
-          archived: marks.map(({ shard, position }) => ({ shard, position: position as Position })),
-        };
-      },
-      async seqs() {
-        const archived = await archive.newest();
-        return (known?.directory.channels() ?? []).flatMap((channel) => {
-          const seq = Math.max(archived.get(channel.id) ?? 0, known?.feed.liveSeq(channel.id) ?? 0);
-          return seq === 0 ? [] : [{ scope: scopeOf(channel), channel: channel.id, seq }];
-        });
-      },
-    },
-    follow(knowledge) {
-      known = knowledge;
-    },
-  };
+/** What the archive has of the log: by it a log that has gone back while no hub ran is found out. */
+export async function archivedMemory(sql: Sql, archive: Archive): Promise<RedisMemory> {
+  const marks = await sql.read(sql.build.selectFrom('archive_marks').selectAll().compile());
+  const highest: Position[] = [];
+  for (const { shard, position } of marks) highest[shard] = position as Position;
+  const newest = await archive.newest();
+  const channels = await readChannels(sql, null);
+  const seqs = channels.flatMap((channel) => {
+    const seq = newest.get(channel.id);
+    return seq === undefined ? [] : [{ scope: scopeOf(channel), channel: channel.id, seq }];
+  });
+  const positions = Array.from(highest, (position) => position ?? START);
+  return { highest: () => positions, seqs: () => seqs };
 }
