@@ -275,6 +275,15 @@ describe('guests', () => {
     expect(await desk.sql.read(desk.sql.build.selectFrom('users').selectAll().compile())).toEqual([]);
   });
 
+  it('are told to come again when the database is locked, and let in after', async () => {
+    const other = new Database(desk.sql.file);
+    other.exec('begin immediate');
+    expect(await desk.accounts.verify(null)).toMatchObject({ ok: false, code: 'unavailable' });
+    other.exec('rollback');
+    other.close();
+    expect(await desk.accounts.verify(null)).toMatchObject({ ok: true });
+  });
+
   it('stay outside where they are off, those that came before too', async () => {
     const before = await desk.accounts.verify(null);
     const off = desk.again({ accounts: { guests: 'off' } });

@@ -1,5 +1,6 @@
 import type { UserId } from '../../domain/ids.ts';
 import type { Verified } from '../../plugin/surface.ts';
+import { StoreUnavailable } from '../../store/ports.ts';
 import type { Statement } from '../../store/sql/sql.ts';
 import { createGuests, isGuestToken } from './guests.ts';
 import { skeletonOf } from './names.ts';
@@ -27,7 +28,7 @@ export interface SignIn {
   signInWithToken(token: string): Promise<Outcome<SignedIn>>;
   /** Ends the session on every hub. @returns whether there was one */
   signOut(token: string): Promise<boolean>;
-  /** Who holds this token: of a session, a guest or the main site; null comes in as a new guest. */
+  /** Who holds this token: of a session, a guest or the main site; null comes in as a new guest. Never rejects for want of a store. */
   verify(token: string | null): Promise<Verified>;
 }
 
@@ -146,10 +147,19 @@ export function createSignIn({ options, passwords, sessions, throttle }: Parts):
       return true;
     },
     async verify(token) {
-      if (token === null || isGuestToken(token)) return verifyGuest(token);
-      const person = await (looksLikeSiteToken(token) ? bySiteToken(token) : bySession(token));
-      if (person.ok) return { ok: true, actor: actorOf(person.value), isAdmin: person.value.isAdmin, token: null };
-      return { ok: false, code: person.code === 'taken' ? 'sign-in' : person.code, say: person.say };
+      try {
+        if (token === null || isGuestToken(token)) return await verifyGuest(token);
+        return verified(await (looksLikeSiteToken(token) ? bySiteToken(token) : bySession(token)));
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable)) throw error;
+        log.warn({ err: error }, 'nobody can be verified');
+        return { ok: false, code: 'unavailable', say: 'The hub cannot reach its database. Try again soon.' };
+      }
     },
   };
+}
+
+function verified(person: Outcome<Person>): Verified {
+  if (person.ok) return { ok: true, actor: actorOf(person.value), isAdmin: person.value.isAdmin, token: null };
+  return { ok: false, code: person.code === 'taken' ? 'sign-in' : person.code, say: person.say };
 }
