@@ -48,9 +48,9 @@ describe('sign-in', () => {
         times[kind].push(performance.now() - start);
       }
     }
-    const median = (of: number[]) => of.sort((a, b) => a - b)[2] ?? 0;
-    expect(median(times.unknown)).toBeGreaterThan(median(times.known) * 0.5);
-    expect(median(times.unknown)).toBeLessThan(median(times.known) * 2);
+    const [known, unknown] = [Math.min(...times.known), Math.min(...times.unknown)]; // a busy machine only adds
+    expect(unknown).toBeGreaterThan(known * 0.5);
+    expect(unknown).toBeLessThan(known * 2);
   });
 
   it('tells only who knows the password that an account is disabled', async () => {
