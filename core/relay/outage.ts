@@ -45,5 +45,5 @@ export async function tellMissed(lane: Lane, last: Entry, missed: number, inDoub
   if ((await lane.marks.settle(last.position, outcome)) === 'fenced') return 'fenced';
   lane.deps.count('missed', null, missed);
   lane.deps.logger.warn({ portal: lane.of.portal.id, missed }, 'outage told in one line');
-  return 'next';
+  return 'reopen';
 }
