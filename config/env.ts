@@ -19,6 +19,8 @@ export const SHORT_NAMES: Readonly<Record<string, string>> = {
   REDIS_URL: 'redisUrl',
 };
 const PREFIX = 'SLIPMAT_';
+/** Variables of the tests, which a hub that they start inherits. */
+const OF_TESTS = 'SLIPMAT_TEST_';
 const FROM_FILE = '_FILE';
 
 /** What the environment says of the configuration. An empty variable counts as unset, for that is how compose files unset one. */
@@ -94,7 +96,7 @@ function targetOf(variable: string): Target | ConfigError | null {
     const schema = schemaAt([short]);
     return schema === null ? null : { path: [short], schema, isFile: variable.endsWith(FROM_FILE) };
   }
-  if (!variable.startsWith(PREFIX)) return null;
+  if (!variable.startsWith(PREFIX) || variable.startsWith(OF_TESTS)) return null;
   return direct(variable, false) ?? fromFile(variable) ?? unknownVariable(variable);
 }
 

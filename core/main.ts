@@ -1,25 +1,67 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import { bridges } from '../bridges/index.ts';
-import { loadConfig } from '../config/load.ts';
 import { systemClock } from './async/clock.ts';
+import type { RunningHub, StartOptions } from './cli/parts.ts';
+import { runCli } from './cli/run.ts';
+import { startControl } from './http/control.ts';
+import { operatorOperations } from './http/operator.ts';
 import { startHub } from './hub.ts';
-import { createLogger } from './ops/log.ts';
+import { untilArchived } from './store/backup/until-archived.ts';
 
-const loaded = loadConfig({ env: process.env, readFile: (p: string) => readFileSync(p, 'utf8') });
-if (!loaded.ok) {
-  console.error(loaded.errors.map((e) => e.message).join('\n'));
-  process.exit(2);
+/** From the sources the package is one folder up, from the built files two. */
+const isSource = import.meta.url.endsWith('.ts');
+const fromPackage = (path: string): URL => new URL(`${isSource ? '..' : '../..'}/${path}`, import.meta.url);
+const { version } = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(fromPackage('package.json'), 'utf8')));
+/** Where people without an account elsewhere are at home. */
+const NATIVE_PLATFORM = 'slipmat';
+
+async function startOperatedHub({ isOffline, ...options }: StartOptions): Promise<RunningHub> {
+  const { config, clock, log } = options;
+  const builtIns = isOffline ? { bridges: {}, surfaces: {} } : bridges;
+  const hub = await startHub({ ...options, builtIns, nativePlatform: NATIVE_PLATFORM, version });
+  const { id, sql, live, accounts, health } = hub;
+  const url = config.publicUrl ?? hub.url;
+  const operations = operatorOperations({
+    config,
+    version,
+    hubId: id,
+    clock,
+    sql,
+    accounts,
+    health,
+    url: () => url,
+    portals: () => config.portals,
+    drain: (signal) => untilArchived({ log: live.store.log, sql, clock }, signal),
+  });
+  const control = await startControl({ dataDir: config.dataDir, hubId: id, operations, log, clock });
+  return {
+    url,
+    firstAdminLink: hub.firstAdminLink,
+    async stop() {
+      await control.close();
+      await hub.stop();
+    },
+  };
 }
-const hub = await startHub({
-  config: loaded.config,
-  builtIns: bridges,
-  nativePlatform: 'slipmat',
+
+// What the hub writes holds people's messages and secrets: for its own user alone.
+process.umask(0o077);
+
+const exitCode = await runCli({
+  argv: process.argv.slice(2),
+  env: process.env,
+  version,
+  webRoot: fileURLToPath(fromPackage('dist/web')),
   clock: systemClock,
-  log: createLogger(loaded.config.logLevel),
-  webRoot: new URL('../dist/web', import.meta.url).pathname,
-  version: '0.1.0',
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  readFile: (path) => readFileSync(path, 'utf8'),
+  startHub: startOperatedHub,
 });
-console.log(`Slipmat Hub is at ${hub.url}`, hub.firstAdminLink);
-process.once('SIGINT', () => void hub.stop().then(() => process.exit(0)));
-process.once('SIGTERM', () => void hub.stop().then(() => process.exit(0)));
+process.exit(exitCode);

@@ -12,8 +12,8 @@ export interface Metrics {
   appended(ms: number): void;
   /** One batch of entries handed to the surfaces. */
   fed(entries: number): void;
-  /** `result`: native, repost, drop, sent, dead or unknown. */
-  relayed(bridge: string, result: string): void;
+  /** What became of one command to a platform, and why. */
+  relayed(reason: string, outcome: string): void;
   /** Gauges that are read when somebody asks. */
   watch(sources: MetricSources): void;
   /** Name, kind, labels and meaning of everything, for the documents. */
@@ -64,8 +64,8 @@ export function createMetrics(version: string): Metrics {
   });
   const relays = new Counter({
     name: 'slipmat_relay_total',
-    help: 'Commands to platforms, by bridge and result.',
-    labelNames: ['bridge', 'result'],
+    help: 'Commands to platforms, by what became of them and why.',
+    labelNames: ['outcome', 'reason'],
     registers,
   });
   const gauges = createGauges(registers);
@@ -82,7 +82,7 @@ export function createMetrics(version: string): Metrics {
     posted: (outcome) => posts.labels(outcome).inc(),
     appended: (ms) => appends.observe(ms / SECONDS),
     fed: (entries) => batches.observe(entries),
-    relayed: (bridge, result) => relays.labels(bridge, result).inc(),
+    relayed: (reason, outcome) => relays.labels(outcome, reason).inc(),
     watch: (given) => {
       sources = given;
     },

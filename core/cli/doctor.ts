@@ -1,0 +1,132 @@
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, statfsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { codeOf } from '../../config/env.ts';
+import { type HubConfig, isLocalOnly, isLoopback } from '../../config/schema.ts';
+import { listenTogether } from '../http/listen.ts';
+import type { ControlClient } from './control-client.ts';
+import { findHub } from './control-client.ts';
+import { sayError } from './parts.ts';
+import { redisFindings } from './redis-doctor.ts';
+
+/** One thing looked at. `mend`: what to do, where something is not well. */
+export type Finding =
+  | { readonly level: 'ok'; readonly what: string }
+  | { readonly level: 'warn' | 'fail'; readonly what: string; readonly mend: string };
+
+const LOW_DISK_BYTES = 500 * 1024 * 1024;
+
+/** Looks at all that the hub needs, in the order in which it needs it. */
+export async function examine(config: HubConfig, webRoot: string): Promise<readonly Finding[]> {
+  const running = await findHub(config.dataDir);
+  return [
+    folderFinding(config.dataDir),
+    ...diskFindings(config.dataDir),
+    webFinding(webRoot),
+    await portFinding(config, running),
+    ...addressFindings(config),
+    ...(await redisFindings(config.redisUrl)),
+    ...(running === null ? [] : await hubFindings(running)),
+  ];
+}
+
+/** The report as lines for a terminal. */
+export function findingText(finding: Finding): string {
+  switch (finding.level) {
+    case 'ok':
+      return `ok    ${finding.what}\n`;
+    case 'warn':
+      return `warn  ${finding.what}\n      ${finding.mend}\n`;
+    case 'fail':
+      return `FAIL  ${finding.what}\n      ${finding.mend}\n`;
+  }
+}
+
+function folderFinding(dataDir: string): Finding {
+  const probe = join(dataDir, '.doctor');
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    closeSync(openSync(probe, 'w'));
+    rmSync(probe);
+    return { level: 'ok', what: `The data folder ${dataDir} can be written.` };
+  } catch (error) {
+    return {
+      level: 'fail',
+      what: `The data folder ${dataDir} cannot be written (${codeOf(error)}).`,
+      mend: 'Give this user the right to write there, or set DATA_DIR to another folder.',
+    };
+  }
+}
+
+function diskFindings(dataDir: string): readonly Finding[] {
+  if (!existsSync(dataDir)) return [];
+  const { bavail, bsize } = statfsSync(dataDir);
+  if (bavail * bsize > LOW_DISK_BYTES) return [];
+  const what = `Only ${Math.round((bavail * bsize) / 1024 / 1024)} MB are free in the data folder.`;
+  return [{ level: 'warn', what, mend: 'Free some, or set DATA_DIR to a larger disk: a full disk refuses posts.' }];
+}
+
+function webFinding(webRoot: string): Finding {
+  return existsSync(join(webRoot, 'index.html'))
+    ? { level: 'ok', what: 'The web app is built.' }
+    : { level: 'warn', what: 'The web app is not built.', mend: 'Run `npm run build`; `npm start` does it by itself.' };
+}
+
+async function portFinding(config: HubConfig, running: ControlClient | null): Promise<Finding> {
+  if (running !== null) return { level: 'ok', what: 'A hub runs on this data folder.' };
+  const servers = [createServer(), createServer()];
+  try {
+    const port = await listenTogether(servers, config.host, config.port);
+    return { level: 'ok', what: `Port ${port} of ${config.host} is free.` };
+  } catch (error) {
+    return { level: 'fail', what: 'The hub could not listen.', mend: sayError(error, config) };
+  } finally {
+    for (const server of servers) server.close();
+  }
+}
+
+function addressFindings(config: HubConfig): readonly Finding[] {
+  const findings: Finding[] = [];
+  const { publicUrl, host, trustProxy, accounts } = config;
+  if (publicUrl === null && !isLoopback(host)) {
+    findings.push({
+      level: 'warn',
+      what: 'The hub listens to others, but publicUrl is not set.',
+      mend: 'Set PUBLIC_URL to the address that people open: links to the hub are made from it.',
+    });
+  }
+  if (publicUrl?.startsWith('http:') && !isLoopback(new URL(publicUrl).hostname)) {
+    findings.push({
+      level: 'warn',
+      what: 'publicUrl is not https: passwords travel in the clear.',
+      mend: 'Put a proxy with a certificate in front (docs/operations.md) and use https://.',
+    });
+  }
+  if (publicUrl?.startsWith('https:') && trustProxy === false) {
+    findings.push({
+      level: 'warn',
+      what: 'publicUrl is https, so a proxy stands in front, but trustProxy is false.',
+      mend: `Set SLIPMAT_TRUST_PROXY='["loopback"]' (or the proxy's address): else everybody shares one address in the limits.`,
+    });
+  }
+  if (accounts.signUp === null && !isLocalOnly(config) && isLoopback(host)) {
+    findings.push({
+      level: 'warn',
+      what: 'Anyone who reaches the hub through the proxy may sign up.',
+      mend: 'Set SLIPMAT_ACCOUNTS__SIGN_UP to open, invite or closed.',
+    });
+  }
+  return findings;
+}
+
+async function hubFindings(hub: ControlClient): Promise<readonly Finding[]> {
+  const answer = await hub.call('status', {});
+  if (!answer.ok) return [{ level: 'warn', what: 'The running hub does not tell its state.', mend: answer.say }];
+  const { version, url, checks } = answer.value;
+  const head: Finding = { level: 'ok', what: `Hub ${version} runs at ${url}.` };
+  const rest = checks.map(({ name, status, say }): Finding => {
+    if (status === 'ok') return { level: 'ok', what: `Check ${name} of the running hub.` };
+    return { level: status === 'warn' ? 'warn' : 'fail', what: `Check ${name} of the running hub.`, mend: say };
+  });
+  return [head, ...rest];
+}

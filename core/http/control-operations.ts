@@ -1,0 +1,107 @@
+import { z } from 'zod';
+
+/*
+ * What the command line may ask of a running hub. Both sides read the same schemas: the hub what it is asked, the
+ * command line what it is told. Add an operation here and the handlers fail to compile until there is one.
+ */
+
+const name = z.string().min(1).max(200);
+const password = z.string().min(1).max(1_000);
+const limit = z.number().int().min(1).max(500);
+const cursor = z.string().max(200).nullable();
+
+export const userLine = z.strictObject({
+  name: z.string(),
+  id: z.string(),
+  platform: z.string(),
+  isAdmin: z.boolean(),
+  isDj: z.boolean(),
+  isDisabled: z.boolean(),
+});
+export type UserLine = z.output<typeof userLine>;
+
+const status = z.strictObject({
+  version: z.string(),
+  hubId: z.string(),
+  pid: z.number().int(),
+  url: z.string(),
+  store: z.enum(['embedded', 'redis']),
+  isReady: z.boolean(),
+  checks: z.array(z.strictObject({ name: z.string(), status: z.enum(['ok', 'warn', 'down']), say: z.string() })),
+});
+
+const schemas = {
+  status: { input: z.strictObject({}), output: status },
+  'user-add': {
+    input: z.strictObject({ name, password }),
+    output: z.strictObject({ name: z.string(), id: z.string() }),
+  },
+  'user-list': {
+    input: z.strictObject({ after: cursor, limit }),
+    output: z.strictObject({ users: z.array(userLine), next: z.string().nullable() }),
+  },
+  'user-role': {
+    input: z.strictObject({
+      name,
+      role: z.enum(['admin', 'dj', 'moderator', 'listener']),
+      /** Null: the megachannel for a moderator, everything for a listener. */
+      channel: z.string().max(100).nullable(),
+    }),
+    output: z.strictObject({ say: z.string() }),
+  },
+  'user-password': { input: z.strictObject({ name, password }), output: z.strictObject({ name: z.string() }) },
+  'user-enabled': {
+    input: z.strictObject({ name, isEnabled: z.boolean() }),
+    output: z.strictObject({ name: z.string() }),
+  },
+  'user-invite': {
+    input: z.strictObject({ hours: z.number().int().min(1).max(720) }),
+    output: z.strictObject({ url: z.string(), expiresAt: z.number().int() }),
+  },
+  'portal-list': {
+    input: z.strictObject({}),
+    output: z.strictObject({
+      portals: z.array(
+        z.strictObject({
+          channel: z.string(),
+          bridge: z.string(),
+          room: z.string(),
+          direction: z.enum(['both', 'in', 'out']),
+        }),
+      ),
+    }),
+  },
+  /** Writes the whole database to a new file on the hub's machine. */
+  backup: {
+    input: z.strictObject({ file: z.string().min(1).max(4_000) }),
+    output: z.strictObject({ file: z.string(), bytes: z.number().int() }),
+  },
+  /** A page of archived messages as they stand now, by id and so by time. */
+  export: {
+    input: z.strictObject({ after: cursor, limit }),
+    output: z.strictObject({ messages: z.array(z.unknown()), next: z.string().nullable() }),
+  },
+} as const;
+
+export type ControlName = keyof typeof schemas;
+export type ControlInput<K extends ControlName> = z.output<(typeof schemas)[K]['input']>;
+export type ControlOutput<K extends ControlName> = z.output<(typeof schemas)[K]['output']>;
+type Control = {
+  readonly [K in ControlName]: {
+    readonly input: z.ZodType<ControlInput<K>>;
+    readonly output: z.ZodType<ControlOutput<K>>;
+  };
+};
+export const CONTROL: Control = schemas;
+
+/** What is expected to fail is a value with a sentence for the operator. */
+export type ControlAnswer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly say: string };
+
+/** What the hub implements. */
+export type ControlOperations = {
+  readonly [K in ControlName]: (input: ControlInput<K>) => Promise<ControlAnswer<ControlOutput<K>>>;
+};
+
+export function isControlName(text: string): text is ControlName {
+  return Object.hasOwn(CONTROL, text);
+}
