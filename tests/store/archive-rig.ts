@@ -45,6 +45,8 @@ export interface Backend {
     readonly folder: string;
     readonly clock: Clock;
     readonly maxEntries: number;
+    /** Whatever an earlier rig left is to be forgotten. */
+    readonly isFresh: boolean;
   }): Promise<LiveStore>;
 }
 
@@ -78,7 +80,7 @@ export async function openRig(backend: Backend, { maxEntries = 1_000_000, folder
   const clock = steeredClock();
   const log = silentLogger;
   const sql = await openSql({ file: join(home, 'hub.db'), clock, log });
-  const store = await backend.open({ sql, folder: home, clock, maxEntries });
+  const store = await backend.open({ sql, folder: home, clock, maxEntries, isFresh: folder === undefined });
   const archive = openArchive({ file: sql.file, searchDeadlineMs: 20_000 });
   const archivers: Archiver[] = [];
   return {
