@@ -43,7 +43,6 @@ export function App() {
         here !== null && (
           <ChatScreen
             chat={here}
-            hubName={hub.name}
             onSignIn={() => {
               gate.value = { note: null };
             }}

@@ -16,9 +16,6 @@ export const EMOJI: readonly Emoji[] = TABLE.split(/[|\n]/).map((entry) => {
   const at = entry.indexOf(' ');
   return { char: entry.slice(0, at), words: entry.slice(at + 1) };
 });
-/** Offered at one touch. */
-export const QUICK = EMOJI.slice(0, 6);
-
 const RECENT_KEY = 'slipmat.emoji';
 const MAX_RECENT = 16;
 

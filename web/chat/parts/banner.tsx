@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Chat } from '../state/chat.ts';
 import { nowMs } from '../time.ts';
 import { Icon } from './icons.tsx';
@@ -13,6 +13,22 @@ export function ConnectionBanner({ chat }: { readonly chat: Chat }) {
   const state = chat.connection.value;
   const now = useSignal(nowMs());
   const since = useSignal(nowMs());
+  const isOffline = useSignal(!navigator.onLine);
+  const wasLost = useRef(false);
+  if (state.kind === 'waiting') wasLost.current = true;
+  if (state.kind === 'live') wasLost.current = false;
+  useEffect(() => {
+    const look = (): void => {
+      isOffline.value = !navigator.onLine;
+      if (navigator.onLine) chat.client.retryNow();
+    };
+    window.addEventListener('online', look);
+    window.addEventListener('offline', look);
+    return () => {
+      window.removeEventListener('online', look);
+      window.removeEventListener('offline', look);
+    };
+  }, [chat, isOffline]);
   useEffect(() => {
     since.value = nowMs();
     now.value = nowMs();
@@ -39,7 +55,7 @@ export function ConnectionBanner({ chat }: { readonly chat: Chat }) {
       );
     }
     case 'connecting':
-      if (now.value - since.value < QUIET_MS) return null;
+      if (!wasLost.current && now.value - since.value < QUIET_MS) return null;
       return (
         <div class="banner" role="status">
           <Icon name="clock" size={18} />
@@ -47,6 +63,13 @@ export function ConnectionBanner({ chat }: { readonly chat: Chat }) {
         </div>
       );
     case 'live':
+      if (!isOffline.value) return null;
+      return (
+        <div class="banner" role="status">
+          <Icon name="alert" size={18} />
+          <span>This device is offline. What you write is kept and sent later.</span>
+        </div>
+      );
     case 'closed':
     case 'signed-out':
       return null;

@@ -14,12 +14,11 @@ import { TopBar } from './top-bar.tsx';
 
 interface Props {
   readonly chat: Chat;
-  readonly hubName: string;
   readonly onSignIn: () => void;
   readonly onSignOut: () => void;
 }
 
-export function ChatScreen({ chat, hubName, onSignIn, onSignOut }: Props) {
+export function ChatScreen({ chat, onSignIn, onSignOut }: Props) {
   const jumpTo = useSignal<string | null>(null);
   const toPresent = useSignal(0);
   const model = chat.current.value;
@@ -52,7 +51,7 @@ export function ChatScreen({ chat, hubName, onSignIn, onSignOut }: Props) {
 
   return (
     <div class="app">
-      <Sidebar chat={chat} hubName={hubName} onSignIn={onSignIn} />
+      <Sidebar chat={chat} onSignIn={onSignIn} />
       <main class="chat">
         <TopBar chat={chat} channel={channel} />
         {model !== null && channel !== null && deeds !== null ? (

@@ -10,6 +10,7 @@ import { type Aim, type ChannelModel, NEW } from '../state/channel-model.ts';
 import type { Chat } from '../state/chat.ts';
 import { excerpt, lastOwn, saveEdit } from '../state/deeds.ts';
 import { overlay } from '../state/overlay.ts';
+import { toast } from '../state/toast.ts';
 import { nowMs } from '../time.ts';
 import { Icon } from './icons.tsx';
 import { TypingNote } from './typing-note.tsx';
@@ -62,7 +63,14 @@ export function Composer({ chat, model, channel, onSent }: Props) {
       return;
     }
     if (isBlank) return;
-    chat.client.post({ channel: model.id, text: text.trim(), replyTo: aim.kind === 'reply' ? aim.to.id : null });
+    const replyTo = aim.kind === 'reply' ? aim.to.id : null;
+    const { done } = chat.client.post({ channel: model.id, text: text.trim(), replyTo });
+    void done.then((answer) => {
+      // What was not even taken in is nowhere but here.
+      if (answer.ok || answer.code !== 'too-many') return;
+      toast(answer.say);
+      if (model.draft.value === '') model.write(text);
+    });
     model.write('');
     model.aim.value = NEW;
     lastTyping.current = 0;

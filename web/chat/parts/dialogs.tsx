@@ -1,5 +1,4 @@
 import { useSignal } from '@preact/signals';
-import { QUICK } from '../emoji.ts';
 import { channelHref, goTo } from '../route.ts';
 import type { ChannelModel } from '../state/channel-model.ts';
 import type { Chat } from '../state/chat.ts';
@@ -211,6 +210,16 @@ function ConfirmDelete(props: {
     </Dialog>
   );
 }
+
+/** Reactions at one touch. */
+const QUICK = [
+  { char: '🔥', words: 'fire' },
+  { char: '❤️', words: 'heart' },
+  { char: '👍', words: 'thumbs up' },
+  { char: '😂', words: 'laughing' },
+  { char: '🙌', words: 'hands raised' },
+  { char: '🕺', words: 'dancing' },
+];
 
 function Sheet(props: {
   readonly chat: Chat;

@@ -59,7 +59,7 @@ export function Gate({ config, secret, note, onEnter, onGuest }: Props) {
       <div class="gate-card">
         <div class="gate-brand">
           <Mark size={40} />
-          {config.name}
+          Slipmat
         </div>
         <form onSubmit={(event) => void submit(event)}>
           <h1>{TITLES[way.value]}</h1>

@@ -10,7 +10,6 @@ import { Disc, tint } from './person.tsx';
 
 interface Props {
   readonly chat: Chat;
-  readonly hubName: string;
   readonly onSignIn: () => void;
 }
 
@@ -23,14 +22,14 @@ const GROUPS: readonly { readonly title: string; readonly kinds: readonly Listed
 /** Public channels shown before any has been opened; the rest are in the directory. */
 const SUGGESTED = 8;
 
-export function Sidebar({ chat, hubName, onSignIn }: Props) {
+export function Sidebar({ chat, onSignIn }: Props) {
   const listed = useComputed(() => withSuggestions(chat.channels.value, chat.mine.value));
   const mega = listed.value.filter((one) => one.kind === 'mega');
   return (
     <nav class={isDrawerOpen.value ? 'side open' : 'side'} aria-label="Channels">
       <div class="brand">
         <Mark />
-        <span>{hubName}</span>
+        <span>Slipmat</span>
         <button
           type="button"
           class="icon-button only-narrow"

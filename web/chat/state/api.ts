@@ -1,13 +1,12 @@
 /* The few things that go by HTTP: signing in, and what to show before that. Everything else goes by the socket. */
 
 export interface HubConfig {
-  readonly name: string;
   readonly signUp: 'open' | 'invite' | 'closed';
   readonly guests: 'off' | 'read' | 'post';
   readonly needsAdmin: boolean;
 }
 /** What is assumed while the hub does not answer: those signed in go on by the socket alone. */
-export const UNKNOWN_CONFIG: HubConfig = { name: 'Slipmat', signUp: 'closed', guests: 'read', needsAdmin: false };
+export const UNKNOWN_CONFIG: HubConfig = { signUp: 'closed', guests: 'read', needsAdmin: false };
 
 export interface SignedIn {
   readonly token: string;
@@ -76,9 +75,8 @@ function unreachable(): ApiAnswer<never> {
 }
 
 function parseConfig(value: unknown): HubConfig {
-  const { name, signUp, guests, needsAdmin } = asRecord(value);
+  const { signUp, guests, needsAdmin } = asRecord(value);
   return {
-    name: typeof name === 'string' ? name : UNKNOWN_CONFIG.name,
     signUp: signUp === 'open' || signUp === 'invite' ? signUp : 'closed',
     guests: guests === 'off' || guests === 'post' ? guests : 'read',
     needsAdmin: needsAdmin === true,

@@ -49,6 +49,7 @@ export function createChat(token: string | null, owner: string): Chat {
   /** What the address asks for; it may come before the list of channels does. */
   const wanted = signal<string | null>(null);
   const names = new Map<string, string>();
+  const followed = new Set<string>();
 
   const channel = computed(() => {
     const listed = channels.value;
@@ -74,18 +75,31 @@ export function createChat(token: string | null, owner: string): Chat {
 
   /** Follows what belongs in the side list and the channel on screen; forgets what may no longer be read. */
   function follow(): void {
-    const next = new Map(models.value);
     const shown = channel.value;
     const listed = [...(shown === null ? [] : [shown]), ...mine.value].slice(0, MAX_FOLLOWED);
     for (const { id } of listed) {
-      if (next.has(id)) continue;
-      next.set(id, createChannelModel({ id, owner, arrived }));
+      if (followed.has(id)) continue;
+      followed.add(id);
+      modelFor(id);
       void client.join(id, FIRST_PAGE).then((answer) => {
         if (!answer.ok && answer.code !== 'no-answer') toast(answer.say);
       });
     }
-    for (const id of next.keys()) if (!channels.value.some((one) => one.id === id)) next.delete(id);
-    if (next.size !== models.value.size || listed.some(({ id }) => !models.value.has(id))) models.value = next;
+    for (const id of models.value.keys()) if (!channels.value.some((one) => one.id === id)) forget(id);
+  }
+
+  /** The model of a channel, made when it is first heard of: posts kept over a reload come before the first join. */
+  function modelFor(id: string): ChannelModel {
+    const known = models.value.get(id);
+    if (known !== undefined) return known;
+    const model = createChannelModel({ id, owner, arrived });
+    models.value = new Map([...models.value, [id, model]]);
+    return model;
+  }
+
+  function forget(id: string): void {
+    followed.delete(id);
+    models.value = new Map([...models.value].filter(([known]) => known !== id));
   }
 
   const stops = [
@@ -105,7 +119,7 @@ export function createChat(token: string | null, owner: string): Chat {
       if (event.type === 'reaction') learn([event]);
       if (event.type === 'joined' || event.type === 'history')
         learn(event.messages.map(({ message }) => message.author));
-      models.value.get(event.channel)?.take(event);
+      modelFor(event.channel).take(event);
     }),
     client.on('removed', (frame) => {
       toast(frame.say);
@@ -141,9 +155,8 @@ export function createChat(token: string | null, owner: string): Chat {
     leave(id) {
       opened.value = new Set([...opened.value].filter((one) => one !== id));
       storeChannels(opened.value);
-      const next = new Map(models.value);
-      if (next.delete(id)) client.leave(id);
-      models.value = next;
+      if (followed.has(id)) client.leave(id);
+      forget(id);
       if (wanted.value === id) wanted.value = null;
       follow();
     },
