@@ -10,8 +10,8 @@ const slipmatConfig = z
     maxConnectionsPerAddress: z.number().int().min(1).default(100),
     trustProxy: z.union([z.boolean(), z.array(z.string().min(1))]).default(false),
     /** Frames of any kind from one connection: at once, and a second on average. */
-    frameBurst: z.number().int().min(1).default(200),
-    framesPerSecond: z.number().min(1).default(50),
+    frameBurst: z.number().int().min(1).default(1_000),
+    framesPerSecond: z.number().min(1).default(200),
   })
   .prefault({});
 
@@ -20,8 +20,8 @@ export type SlipmatConfig = z.output<typeof slipmatConfig>;
 export const EXAMPLE_CONFIG = `# Web origins that may open the chat socket besides the hub's own address.
 origins: []
 # Frames of any kind from one connection: at once, and a second on average.
-frameBurst: 200
-framesPerSecond: 50
+frameBurst: 1000
+framesPerSecond: 200
 `;
 
 /** @throws {ConfigError} naming the field */

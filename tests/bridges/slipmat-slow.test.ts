@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestHub, type TestHub } from '../fakes/hub.ts';
+import { connectPeer, newKey, PATIENT, type Peer } from '../fakes/socket-peer.ts';
+
+const lobby = { type: 'join', channel: 'lobby', after: null };
+/** 12 KB on the wire: the kernel takes several MB before the hub notices that somebody does not read. */
+const LONG = '盤'.repeat(4_000);
+
+describe('a reader that does not keep up', () => {
+  let hub: TestHub;
+  let ann: string;
+  beforeAll(async () => {
+    hub = await startTestHub({ config: PATIENT });
+    ann = await hub.user('Ann');
+  }, 30_000);
+  afterAll(() => hub.close());
+
+  /** Posts long messages, several at once, until `enough`. @returns the keys, in order */
+  async function postUntil(peer: Peer, enough: (posted: number) => boolean): Promise<string[]> {
+    const keys: string[] = [];
+    while (!enough(keys.length)) {
+      const batch = Array.from({ length: 20 }, newKey);
+      keys.push(...batch);
+      await Promise.all(batch.map((key) => peer.ask({ type: 'post', channel: 'lobby', key, text: LONG })));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return keys;
+  }
+
+  it('is told of the gap, resumes without loss, and delays nobody', async () => {
+    const writer = await connectPeer(hub.wsUrl, { token: ann, isChecked: false });
+    const [slow, fast] = [
+      await connectPeer(hub.wsUrl, { isChecked: false }),
+      await connectPeer(hub.wsUrl, { isChecked: false }),
+    ];
+    await Promise.all([slow.ask(lobby), fast.ask(lobby)]);
+    slow.socket.pause();
+    const began = performance.now();
+    const keys = await postUntil(writer, (posted) => posted >= 1_000);
+    await fast.next('message', ({ key }) => key === keys.at(-1));
+    expect(messageKeys(fast)).toEqual(keys);
+    expect(performance.now() - began).toBeLessThan(9_000);
+    slow.socket.resume();
+    const gap = await slow.next('gap');
+    const seen = slow.frames.flatMap((frame) => (frame.type === 'message' ? [frame.seq] : []));
+    expect(seen.length).toBeLessThan(keys.length);
+    expect(seen.at(-1) ?? 0).toBe(gap.from);
+    expect(gap.to).toBeGreaterThan(gap.from);
+    const welcome = await slow.next('welcome');
+    const after = { epoch: welcome.epoch, seq: gap.from };
+    expect(await slow.ask({ ...lobby, after })).toMatchObject({ type: 'joined', mode: 'resumed' });
+    expect(messageKeys(slow)).toEqual(keys);
+    await Promise.all([writer.close(), slow.close(), fast.close()]);
+  }, 60_000);
+
+  it('is sent away when it does not read at all, and costs the others nothing', async () => {
+    const writer = await connectPeer(hub.wsUrl, { token: ann, isChecked: false });
+    const [dead, fast] = [
+      await connectPeer(hub.wsUrl, { isChecked: false }),
+      await connectPeer(hub.wsUrl, { isChecked: false }),
+    ];
+    await Promise.all([dead.ask(lobby), fast.ask(lobby)]);
+    dead.socket.pause();
+    const heapBefore = process.memoryUsage().external;
+    const keys = await postUntil(writer, (posted) => posted >= 1_000);
+    await fast.next('message', ({ key }) => key === keys.at(-1));
+    expect(process.memoryUsage().external - heapBefore).toBeLessThan(64 * 1024 * 1024);
+    await until(async () => {
+      const people = await writer.ask({ type: 'people', channel: 'lobby' });
+      return people.type === 'people' && people.guests === 1;
+    });
+    dead.socket.resume();
+    expect([1006, 1013]).toContain(await dead.closed);
+    await Promise.all([writer.close(), fast.close()]);
+  }, 60_000);
+});
+
+function messageKeys(peer: Peer): (string | null)[] {
+  return peer.frames.flatMap((frame) => (frame.type === 'message' ? [frame.key] : []));
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 30_000;
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error('did not come about in time');
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
