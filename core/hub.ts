@@ -29,6 +29,7 @@ export interface Hub {
   readonly accounts: Accounts;
   readonly knowledge: Knowledge;
   readonly sql: OpenedSql;
+  readonly live: OpenedLive;
   readonly health: Health;
   /** In this order: surfaces and bridges, requests under way, the archive, the stores. Within 10 s. Idempotent. */
   stop(): Promise<void>;
@@ -100,7 +101,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     const { url } = await http.listen();
     const firstAdminLink = await accounts.firstAdminLink(config.publicUrl ?? url);
     log.info({ hub: id, url, store: live.source.kind }, 'hub started');
-    return { id, url, firstAdminLink, accounts, knowledge, sql, health, stop };
+    return { id, url, firstAdminLink, accounts, knowledge, sql, live, health, stop };
   } catch (error) {
     await stop();
     throw error;
