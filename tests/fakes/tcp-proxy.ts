@@ -7,6 +7,9 @@ export interface TcpProxy {
   readonly port: number;
   /** Breaks all connections at once, with whatever is on its way. */
   cut(): void;
+  /** Cuts, and refuses new connections until `mend`. */
+  breakDown(): void;
+  mend(): void;
   /** Hands on what the client sends but keeps the server's answers back, until the next cut. */
   muteAnswers(): void;
   stop(): Promise<void>;
@@ -15,7 +18,16 @@ export interface TcpProxy {
 export async function startProxy(target: number): Promise<TcpProxy> {
   const open = new Set<Socket>();
   let isMuted = false;
+  let isBroken = false;
+  const cut = (): void => {
+    isMuted = false;
+    for (const socket of open) socket.destroy();
+  };
   const server = createServer((client) => {
+    if (isBroken) {
+      client.destroy();
+      return;
+    }
     const upstream = connect(target, '127.0.0.1');
     for (const socket of [client, upstream]) {
       open.add(socket);
@@ -35,9 +47,13 @@ export async function startProxy(target: number): Promise<TcpProxy> {
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
-    cut() {
-      isMuted = false;
-      for (const socket of open) socket.destroy();
+    cut,
+    breakDown() {
+      isBroken = true;
+      cut();
+    },
+    mend() {
+      isBroken = false;
     },
     muteAnswers() {
       isMuted = true;

@@ -28,9 +28,11 @@ export interface Link {
   isUp(): boolean;
   /** One call, at once. Rejects with the client's own error; nothing is repeated. */
   send(name: FunctionName, keys: readonly string[], args: readonly string[]): Promise<unknown>;
-  /** One call of something that may be repeated without harm. @throws {StoreUnavailable} */
+  /** One call, sent a second time over the next connection if the line breaks. @throws {StoreUnavailable} */
   call(name: FunctionName, keys: readonly string[], args?: readonly string[]): Promise<unknown>;
-  /** Any other commands on the connection. @throws {StoreUnavailable} */
+  /** The same for what must not be sent twice. @throws {StoreUnavailable} */
+  callOnce(name: FunctionName, keys: readonly string[], args?: readonly string[]): Promise<unknown>;
+  /** Any other commands, repeated like `call`. @throws {StoreUnavailable} */
   use<T>(work: (client: Redis) => Promise<T>): Promise<T>;
   /** Loads the library again, after Redis has forgotten it. */
   reload(): Promise<void>;
@@ -117,14 +119,38 @@ export function createLink({ url, clock, log, arrive }: LinkOptions): Link {
     });
   }
 
-  async function use<T>(work: (client: Redis) => Promise<T>): Promise<T> {
-    const client = await reachable();
+  async function once<T>(client: Redis, work: (client: Redis) => Promise<T>): Promise<T> {
     try {
       return await work(client);
     } catch (cause) {
       if (faultOf(cause) === 'broken') throw cause;
       throw new StoreUnavailable('Redis did not answer', { cause });
     }
+  }
+
+  async function use<T>(work: (client: Redis) => Promise<T>): Promise<T> {
+    const client = await reachable();
+    try {
+      return await once(client, work);
+    } catch (error) {
+      if (client.status === 'ready' || !(error instanceof StoreUnavailable)) throw error;
+      await ended(client);
+      return once(await reachable(), work);
+    }
+  }
+
+  /** A call that first makes the library known where Redis has forgotten it. */
+  function calling(name: FunctionName, keys: readonly string[], args: readonly string[]) {
+    return async (client: Redis): Promise<unknown> => {
+      const call = (): Promise<unknown> => client.fcall(fullName(name), keys.length, ...keys, ...args);
+      try {
+        return await call();
+      } catch (error) {
+        if (faultOf(error) !== 'no-library') throw error;
+        await loadLibrary(client);
+        return call();
+      }
+    };
   }
 
   async function reload(): Promise<void> {
@@ -138,17 +164,8 @@ export function createLink({ url, clock, log, arrive }: LinkOptions): Link {
       if (current === null) return Promise.reject(new StoreUnavailable('not connected to Redis'));
       return current.fcall(fullName(name), keys.length, ...keys, ...args);
     },
-    call: (name, keys, args = []) =>
-      use(async (client) => {
-        const once = (): Promise<unknown> => client.fcall(fullName(name), keys.length, ...keys, ...args);
-        try {
-          return await once();
-        } catch (error) {
-          if (faultOf(error) !== 'no-library') throw error;
-          await loadLibrary(client);
-          return once();
-        }
-      }),
+    call: (name, keys, args = []) => use(calling(name, keys, args)),
+    callOnce: async (name, keys, args = []) => once(await reachable(), calling(name, keys, args)),
     use,
     reload,
     onHealth(listener) {

@@ -30,7 +30,7 @@ export function createDeliveries(link: Link): Deliveries {
       return { at: asPosition(at), inFlight: asPosition(inFlight) };
     },
     async begin(portal, fence, entry) {
-      return asBegun(text(await link.call('begin', [portalKey(portal)], [String(fence), entry])));
+      return asBegun(text(await link.callOnce('begin', [portalKey(portal)], [String(fence), entry])));
     },
     async settle(portal, fence, entry, { message, refs }) {
       const copies = message === null || refs.length === 0 ? [] : [copiesKey(portal, message)];
