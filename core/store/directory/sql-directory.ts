@@ -130,16 +130,13 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
     isMember: (user, channel) =>
       isPublic(channel.kind) ||
       members.get(channel.id)?.has(user) === true ||
-      (channel.kind === 'crew' && crewMember(channel, user, grants.get(user) ?? [])),
+      (channel.kind === 'crew' && rolesIn(channel, grants.get(user) ?? []).length > 0),
     rankOf(user, channel, isGuest) {
       if (isGuest || disabled.has(user)) return 'guest';
       if (admins.has(user)) return 'admin';
-      if (channel.owner === user) return 'dj';
-      const scope = scopeOf(channel);
-      const isModerator = (grants.get(user) ?? []).some(
-        (grant) => grant.role === 'moderator' && grant.scope === scope && (grant.channel ?? channel.id) === channel.id,
-      );
-      return isModerator ? 'moderator' : 'listener';
+      if (channel.owner === user && channel.kind === 'private') return 'dj';
+      const roles = rolesIn(channel, grants.get(user) ?? []);
+      return roles.includes('dj') ? 'dj' : roles.includes('moderator') ? 'moderator' : 'listener';
     },
     async change(change: DirectoryChange) {
       const announced = { id: newRowId(), scopes: change.scopes, what: change.what };
@@ -160,8 +157,12 @@ interface AnnouncedChange {
   readonly what: readonly ChangeWhat[];
 }
 
-function crewMember(channel: Channel, user: UserId, grants: readonly RoleGrant[]): boolean {
-  return channel.owner === user || grants.some((grant) => grant.scope === scopeOf(channel) && grant.channel === null);
+/** The roles given for this channel, by itself or with all of its scope. A DJ who was dismissed has none. */
+function rolesIn(channel: Channel, grants: readonly RoleGrant[]): readonly RoleGrant['role'][] {
+  const scope = scopeOf(channel);
+  return grants
+    .filter((grant) => grant.scope === scope && (grant.channel ?? channel.id) === channel.id)
+    .map(({ role }) => role);
 }
 
 function changeRow(sql: Sql, change: AnnouncedChange, clock: Clock) {
