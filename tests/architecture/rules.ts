@@ -90,15 +90,18 @@ export const onlyMintMakesRandomness: Rule = uses(
   'core/async/mint.ts',
 );
 
-/** A platform named in core changes what core does; `main.ts` hands names in. */
+const PLATFORM_VALUE = /(['"`])(discord|twitch|telegram|irc|matrix|slipmat)\1/i;
+const PLATFORM_WORD = /(?<![a-z])(discord|twitch|telegram|irc|matrix)(?![a-z])/i;
+
+/** A platform named in core changes what core does; sentences for people may name them, and `main.ts` hands names in. */
 export const noPlatformNames: Rule = (files) =>
   files
     .filter(({ path }) => path.startsWith('core/') && path !== 'core/main.ts')
-    .flatMap(({ path, text }) =>
-      linesOf(codeOf(text, 'keep'))
-        .filter(({ line }) => /\b(discord|twitch|telegram|irc|matrix)\b/i.test(line) || /(['"`])slipmat\1/i.test(line))
-        .map(({ number }) => `${path}:${number} names a platform`),
-    );
+    .flatMap(({ path, text }) => {
+      const code = linesOf(codeOf(text, 'blank')).filter(({ line }) => PLATFORM_WORD.test(line));
+      const values = linesOf(codeOf(text, 'keep')).filter(({ line }) => PLATFORM_VALUE.test(line));
+      return [...code, ...values].map(({ number }) => `${path}:${number} names a platform`);
+    });
 
 export const shortFiles: Rule = (files) =>
   files
