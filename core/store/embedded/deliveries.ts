@@ -3,6 +3,7 @@ import type { RemoteRef } from '../../domain/message.ts';
 import type { BridgeState, Deliveries } from '../ports.ts';
 import type { Db } from '../sql/connect.ts';
 import type { Writer } from '../sql/writer.ts';
+import { inTurn } from './in-turn.ts';
 import type { Place } from './jobs.ts';
 import { placeOf, positionOf } from './place.ts';
 
@@ -26,10 +27,11 @@ export function createDeliveries(db: Db, writer: Writer): Deliveries {
   const position = (place: Place | null | undefined) => (place == null ? null : positionOf(place));
 
   return {
-    async load(portal) {
-      const row = load.get(portal);
-      return { at: position(row?.at), inFlight: position(row?.in_flight) };
-    },
+    load: (portal) =>
+      inTurn(db, () => {
+        const row = load.get(portal);
+        return { at: position(row?.at), inFlight: position(row?.in_flight) };
+      }),
     async begin(portal, fence, entry) {
       const answer = await writer.ask({ kind: 'begin', portal, fence, entry: placeOf(entry) });
       if (answer.kind !== 'begun') throw new Error(`unexpected answer: ${answer.kind}`);
@@ -43,8 +45,8 @@ export function createDeliveries(db: Db, writer: Writer): Deliveries {
     async rewind(portal, to) {
       await writer.ask({ kind: 'rewind', portal, to: placeOf(to) });
     },
-    copies: async (portal, message) => copies.all(portal, message).map(refOf),
-    messageOf: async (portal, ref) => messageOf.get(portal, ref.id, ref.room)?.message ?? null,
+    copies: (portal, message) => inTurn(db, () => copies.all(portal, message).map(refOf)),
+    messageOf: (portal, ref) => inTurn(db, () => messageOf.get(portal, ref.id, ref.room)?.message ?? null),
   };
 }
 
@@ -58,7 +60,7 @@ export function createBridgeState(db: Db, writer: Writer): BridgeState {
     'select value from log_bridge_state where bridge = ? and name = ?',
   );
   return {
-    load: async (bridge, name) => load.get(bridge, name)?.value ?? null,
+    load: (bridge, name) => inTurn(db, () => load.get(bridge, name)?.value ?? null),
     async save(bridge, name, value) {
       await writer.ask({ kind: 'save-state', bridge, name, value });
     },

@@ -4,6 +4,7 @@ import type { Db } from '../sql/connect.ts';
 import { createAppender, type LogCounters } from './append.ts';
 import type { LogAnswer, LogJob, Place } from './jobs.ts';
 import { createPortals } from './portals.ts';
+import { createPlaceReads } from './rows.ts';
 import { createTrimmer } from './trim.ts';
 
 /** The embedded store's half in the writer worker. Everything here runs inside a transaction of the caller. */
@@ -20,11 +21,12 @@ export function createLogWorker(db: Db): LogWorker {
   const trimEntries = createTrimmer(db);
   const portals = createPortals(db);
   const facts = createFacts(db);
+  const places = createPlaceReads(db);
   const raise = db.prepare<[ChannelId, Seq]>(
     'insert into log_seqs values (?, ?) on conflict (channel) do update set seq = max(seq, excluded.seq)',
   );
   const saveState = db.prepare('insert or replace into log_bridge_state values (?, ?, ?)');
-  let counters: LogCounters = { entries: facts.entries(), rev: Number(facts.read('rev') ?? 0) as Rev };
+  let counters: LogCounters = { entries: places.entries(), rev: Number(facts.read('rev') ?? 0) as Rev };
   let maxEntries = Number.POSITIVE_INFINITY;
 
   function trim(upTo: Place, limit: number, now: EpochMs): number {
@@ -38,7 +40,7 @@ export function createLogWorker(db: Db): LogWorker {
     const epoch = facts.read('epoch') ?? facts.write('epoch', job.newEpoch);
     const starts = Number(facts.read('starts') ?? 0) + 1;
     facts.write('starts', String(starts));
-    return { kind: 'log-opened', epoch, starts, head: facts.head() };
+    return { kind: 'log-opened', epoch, starts, head: places.head() };
   }
 
   return {
@@ -89,8 +91,5 @@ function createFacts(db: Db) {
       write.run(name, value);
       return value;
     },
-    entries: () => db.prepare<[], { n: number }>('select count(*) as n from log_entries').get()?.n ?? 0,
-    head: () =>
-      db.prepare<[], { seq: Place }>("select seq from sqlite_sequence where name = 'log_entries'").get()?.seq ?? 0,
   };
 }

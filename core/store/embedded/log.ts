@@ -3,8 +3,11 @@ import type { Clock } from '../../async/clock.ts';
 import { pause } from '../../async/clock.ts';
 import type { Position } from '../../domain/ids.ts';
 import { type Entry, type Log, START, type Step, type Stored, StoreUnavailable } from '../ports.ts';
+import type { Db } from '../sql/connect.ts';
 import { errorOf } from '../sql/errors.ts';
+import { reading } from '../sql/reading.ts';
 import type { Writer } from '../sql/writer.ts';
+import { inTurn } from './in-turn.ts';
 import { isBefore, placeOf, positionOf } from './place.ts';
 import type { LogReads } from './reads.ts';
 import type { Recent } from './recent.ts';
@@ -16,6 +19,7 @@ const TAIL_LIMIT = 500;
 const CLOSE_DEADLINE_MS = 2_000;
 
 interface LogParts {
+  readonly db: Db;
   readonly writer: Writer;
   readonly reads: LogReads;
   readonly recent: Recent;
@@ -24,7 +28,7 @@ interface LogParts {
 }
 
 /** The log of one hub in its own database file: one shard, appends by the writer worker, the tail from memory. */
-export function createEmbeddedLog({ writer, reads, recent, clock, maxEntries }: LogParts): Log {
+export function createEmbeddedLog({ db, writer, reads, recent, clock, maxEntries }: LogParts): Log {
   const closing = new AbortController();
   const unanswered = new Set<(error: Error) => void>();
   let whenAnswered = (): void => {};
@@ -51,7 +55,8 @@ export function createEmbeddedLog({ writer, reads, recent, clock, maxEntries }: 
     let at = placeOf(after[ONLY_SHARD] ?? START);
     while (!signal.aborted) {
       const inMemory = recent.after(at, TAIL_LIMIT);
-      const batch = inMemory ?? reads.range(at, TAIL_LIMIT);
+      const from = at;
+      const batch = inMemory ?? reading(db, () => reads.range(from, TAIL_LIMIT));
       const last = batch.at(-1);
       if (last !== undefined) {
         at = placeOf(last.position);
@@ -70,13 +75,13 @@ export function createEmbeddedLog({ writer, reads, recent, clock, maxEntries }: 
     shardOf: () => ONLY_SHARD,
     append,
     tail,
-    range: (_shard, after, limit) => inTurn(() => reads.range(placeOf(after), limit)),
-    since: (_scope, channel, after, limit) => inTurn(() => reads.since(channel, after, limit)),
-    page: (_scope, channel, before, limit) => inTurn(() => ({ messages: reads.page(channel, before, limit) })),
-    hot: (_scope, ids) => inTurn(() => reads.hot(ids)),
-    bounds: async (_scope, channel) => reads.bounds(channel),
-    heads: async () => [positionOf(reads.head())],
-    positionAt: async (_shard, at) => reads.positionAt(at),
+    range: (_shard, after, limit) => inTurn(db, () => reads.range(placeOf(after), limit)),
+    since: (_scope, channel, after, limit) => inTurn(db, () => reads.since(channel, after, limit)),
+    page: (_scope, channel, before, limit) => inTurn(db, () => ({ messages: reads.page(channel, before, limit) })),
+    hot: (_scope, ids) => inTurn(db, () => reads.hot(ids)),
+    bounds: (_scope, channel) => inTurn(db, () => reads.bounds(channel)),
+    heads: () => inTurn(db, () => [positionOf(reads.head())]),
+    positionAt: (_shard, at) => inTurn(db, () => reads.positionAt(at)),
     isBefore,
     async trim(_shard, upTo) {
       let gone = 0;
@@ -90,7 +95,7 @@ export function createEmbeddedLog({ writer, reads, recent, clock, maxEntries }: 
     async raise(_scope, seqs) {
       await writer.ask({ kind: 'raise', seqs: [...seqs] });
     },
-    size: async () => ({ entries: reads.entries(), cap: maxEntries }),
+    size: () => inTurn(db, () => ({ entries: reads.entries(), cap: maxEntries })),
     async close() {
       closing.abort();
       const answered = new AbortController();
@@ -100,10 +105,4 @@ export function createEmbeddedLog({ writer, reads, recent, clock, maxEntries }: 
       unanswered.clear();
     },
   };
-}
-
-/** Reads run in the hub's own thread: sockets get their turn between one and the next. */
-async function inTurn<T>(read: () => T): Promise<T> {
-  await nextTurn();
-  return read();
 }

@@ -5,6 +5,7 @@ import type { Logger } from '../../ops/log.ts';
 import type { LiveState, LiveStore } from '../ports.ts';
 import type { OpenedSql } from '../sql/open.ts';
 import { createBridgeState, createDeliveries } from './deliveries.ts';
+import { inTurn } from './in-turn.ts';
 import { createLeases } from './leases.ts';
 import { holdLock } from './lock.ts';
 import { createEmbeddedLog } from './log.ts';
@@ -33,7 +34,7 @@ export async function openEmbedded({ sql, lockFile, clock, maxEntries, log }: Em
     const opened = await writer.ask({ kind: 'open-log', maxEntries, newEpoch: newSecret() });
     if (opened.kind !== 'log-opened') throw new Error(`unexpected answer: ${opened.kind}`);
     const reads = createLogReads(reader);
-    const live = createEmbeddedLog({ writer, reads, recent: createRecent(opened.head), clock, maxEntries });
+    const live = createEmbeddedLog({ db: reader, writer, reads, recent: createRecent(opened.head), clock, maxEntries });
     log.info({ starts: opened.starts, head: opened.head }, 'the embedded log is open');
     return {
       log: live,
@@ -54,9 +55,9 @@ export async function openEmbedded({ sql, lockFile, clock, maxEntries, log }: Em
 }
 
 /** The log cannot go back behind this hub: its epoch is that of the file. */
-function liveState(reads: LogReads, epoch: Epoch, { writer }: OpenedSql): LiveState {
+function liveState(reads: LogReads, epoch: Epoch, { reader, writer }: OpenedSql): LiveState {
   return {
-    snapshot: async () => reads.snapshot(),
+    snapshot: () => inTurn(reader, () => reads.snapshot()),
     epoch: async () => epoch,
     onEpoch: () => () => {},
     onHealth: (listener) => writer.onHealth(listener),

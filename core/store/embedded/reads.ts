@@ -28,7 +28,6 @@ export function createLogReads(db: Db) {
     'select min(seq) as seq from log_entries where channel = ? and seq is not null',
   );
   const newest = db.prepare<[ChannelId], { seq: Seq }>('select seq from log_seqs where channel = ?');
-  const entries = db.prepare<[], { n: number }>('select count(*) as n from log_entries');
 
   return {
     ...createPlaceReads(db),
@@ -53,7 +52,6 @@ export function createLogReads(db: Db) {
       lowest: lowest.get(channel)?.seq ?? null,
       head: newest.get(channel)?.seq ?? null,
     }),
-    entries: () => entries.get()?.n ?? 0,
     snapshot: createSnapshot(db),
   };
 }

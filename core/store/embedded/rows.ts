@@ -44,6 +44,8 @@ export interface PlaceReads {
   /** Newest place ever given; 0 before the first. */
   head(): Place;
   positionAt(at: EpochMs): Position;
+  /** How many entries there are: places have no holes, and trimming takes from the oldest on. */
+  entries(): number;
 }
 
 export function createPlaceReads(db: Db): PlaceReads {
@@ -74,6 +76,10 @@ export function createPlaceReads(db: Db): PlaceReads {
   }
 
   return {
+    entries() {
+      const { first, last } = ends.get() ?? { first: null, last: null };
+      return first === null || last === null ? 0 : last - first + 1;
+    },
     range: (after, limit) => range.all(after, limit).map(entryOfRow),
     head: headOf,
     positionAt(at) {

@@ -6,7 +6,7 @@ import { newSecret } from '../../async/mint.ts';
 import type { Logger } from '../../ops/log.ts';
 import { createCompiler } from './compile.ts';
 import { BUSY_TIMEOUT_MS, type Db, openReader } from './connect.ts';
-import { errorOf, failureOf } from './errors.ts';
+import { reading } from './reading.ts';
 import type { Sql, Statement, Written } from './sql.ts';
 import { startWriter, type Writer } from './writer.ts';
 
@@ -67,9 +67,5 @@ async function write(writer: Writer, statements: readonly Statement[]): Promise<
 }
 
 function read<Row>(reader: Db, { sql, parameters }: CompiledQuery<Row>): readonly Row[] {
-  try {
-    return reader.prepare<unknown[], Row>(sql).all(...parameters);
-  } catch (error) {
-    throw errorOf(failureOf(error));
-  }
+  return reading(reader, () => reader.prepare<unknown[], Row>(sql).all(...parameters));
 }

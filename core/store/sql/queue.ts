@@ -29,6 +29,7 @@ export function createJobQueue({ write, gather, answer, blocked }: QueueParts) {
   let waiting: TimedJob[] = [];
   let isScheduled = false;
   let failures = 0;
+  let isBlocked = false;
   const idle: (() => void)[] = [];
 
   function writeSome(): void {
@@ -38,8 +39,8 @@ export function createJobQueue({ write, gather, answer, blocked }: QueueParts) {
     const outcome = write(batch);
     if (outcome.kind === 'committed') {
       waiting = waiting.slice(batch.length);
-      if (failures > 0) blocked(null);
       failures = 0;
+      tellBlocked(null);
       answer(outcome.answers);
     } else if (isPassing(outcome.failure)) {
       putOff(batch, outcome.failure);
@@ -66,16 +67,20 @@ export function createJobQueue({ write, gather, answer, blocked }: QueueParts) {
     const keep = batch.filter(({ job }) => job.kind === 'append');
     answer(batch.filter(({ job }) => job.kind !== 'append').map((job) => failed(job, failure)));
     waiting = [...keep, ...waiting.slice(batch.length)];
-    if (failures === 0 && keep.length > 0) blocked(failure);
     failures += 1;
+    if (keep.length > 0) tellBlocked(failure);
+  }
+
+  function tellBlocked(by: Failure | null): void {
+    if (isBlocked === (by !== null)) return;
+    isBlocked = by !== null;
+    blocked(by);
   }
 
   function schedule(): void {
     if (isScheduled) return;
-    if (waiting.length === 0) {
-      for (const done of idle.splice(0)) done();
-      return;
-    }
+    if (waiting.length === 0 || failures > 0) for (const done of idle.splice(0)) done();
+    if (waiting.length === 0) return;
     isScheduled = true;
     if (failures === 0) setImmediate(pump);
     else

@@ -6,7 +6,6 @@ import type { SourceSpec } from '../archive/link.ts';
 import type { ArchiveSource } from '../archive/source.ts';
 import { createLogWorker, type LogWorker } from '../embedded/in-worker.ts';
 import { embeddedSource } from '../embedded/source.ts';
-import { openRedisSource } from '../redis/source.ts';
 import { createBatchWriter, type JobRunner } from './batch.ts';
 import { type Db, openWriter } from './connect.ts';
 import { failureOf } from './errors.ts';
@@ -124,8 +123,11 @@ async function openSource(spec: SourceSpec, embedded: () => ArchiveSource): Prom
   switch (spec.kind) {
     case 'embedded':
       return embedded();
-    case 'redis':
+    case 'redis': {
+      // Its client is loaded only where it is used.
+      const { openRedisSource } = await import('../redis/source.ts');
       return openRedisSource(spec.url);
+    }
     default:
       return assertNever(spec);
   }
