@@ -22,17 +22,19 @@ export interface FreshDeps {
   readonly within: <T>(work: Promise<T>) => Promise<T>;
   /** Whether an append was refused because the log is closed. */
   readonly isStopping: () => boolean;
-  /** Told of every append. */
-  readonly observe: (stored: Stored) => void;
+  /** Told of every append, and how long it took. */
+  readonly observe: (stored: Stored, ms: number) => void;
+  readonly elapsed: () => number;
 }
 
 const BUSY = refused('unavailable', 'The hub is busy; try again.', 1_000);
 
-export function createUntilFresh({ log, facts, within, isStopping, observe }: FreshDeps): Fresh {
+export function createUntilFresh({ log, facts, within, isStopping, observe, elapsed }: FreshDeps): Fresh {
   async function once(step: Step): Promise<Stored | null> {
+    const began = elapsed();
     try {
       const stored = await log.append(step);
-      observe(stored);
+      observe(stored, elapsed() - began);
       return stored;
     } catch (error) {
       if (isStopping()) return null;
