@@ -1,13 +1,13 @@
+import { type BackoffPolicy, backoffMs } from '../../async/backoff.ts';
 import { systemClock } from '../../async/clock.ts';
-import { jitter } from '../../async/mint.ts';
 import type { BatchOutcome, TimedJob } from './batch.ts';
 import { type Failure, isPassing, WRITER_CLOSED } from './errors.ts';
 import type { Answer } from './jobs.ts';
 
 /** Jobs of one transaction, at most. */
 const MAX_BATCH = 512;
-const LEAST_PAUSE_MS = 20;
-const MOST_PAUSE_MS = 500;
+/** Between tries while the database cannot be used. */
+const BLOCKED: BackoffPolicy = { baseMs: 40, capMs: 500 };
 
 export interface Answered {
   readonly id: number;
@@ -83,11 +83,7 @@ export function createJobQueue({ write, gather, answer, blocked }: QueueParts) {
     if (waiting.length === 0) return;
     isScheduled = true;
     if (failures === 0) setImmediate(pump);
-    else
-      systemClock.after(
-        Math.min(MOST_PAUSE_MS, LEAST_PAUSE_MS * 2 ** Math.min(failures, 8)) * (0.5 + jitter() / 2),
-        pump,
-      );
+    else systemClock.after(backoffMs(failures, BLOCKED), pump);
   }
 
   function pump(): void {
