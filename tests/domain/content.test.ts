@@ -78,7 +78,7 @@ describe('cleaning content', () => {
   });
 });
 
-describe('a message', () => {
+describe('T2: a message', () => {
   const author = { user: userIdOf('x', 'a' as never), name: 'Ann', platform: 'x', avatarUrl: null, badge: null };
   const channel = {
     id: 'lobby' as ChannelId,
