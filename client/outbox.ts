@@ -19,6 +19,7 @@ interface Item {
   readonly letter: Letter;
   readonly at: number;
   state: 'waiting' | 'sent' | 'failed';
+  failure: Failure | null;
   /** It may have reached the hub on an earlier try. */
   maybeThere: boolean;
   resolve: ((written: Written) => void) | null;
@@ -107,13 +108,13 @@ export function createOutbox(parts: {
     isDirty = true;
     saving = Promise.all([saving, loading]).then(() => {
       isDirty = false;
-      const kept = [...items.values()].map(({ letter, at }) => ({ letter, at }));
+      const kept = [...items.values()].map(({ letter, at, failure }) => ({ letter, at, failure }));
       return storage.save('outbox', kept.length === 0 ? null : JSON.stringify({ owner, items: kept }));
     });
   }
 
   function takeIn(letter: Letter, at: number, maybeThere: boolean): Item {
-    const item: Item = { letter, at, state: 'waiting', maybeThere, resolve: null };
+    const item: Item = { letter, at, state: 'waiting', maybeThere, failure: null, resolve: null };
     items.set(letter.key, item);
     events.onPending(letter, at);
     return item;
@@ -123,10 +124,13 @@ export function createOutbox(parts: {
     const kept = text === null ? null : parseKept(text);
     if (kept === null) return;
     owner ??= kept.owner;
-    if (kept.owner !== owner) return;
+    if (kept.owner !== owner) return save();
     const since = [...items.values()];
     items.clear();
-    for (const { letter, at } of kept.items) takeIn(letter, at, true);
+    for (const { letter, at, failure } of kept.items) {
+      const item = takeIn(letter, at, true);
+      if (failure !== null) fail(item, failure);
+    }
     for (const item of since) items.set(item.letter.key, item);
     pump();
   }
@@ -168,6 +172,7 @@ export function createOutbox(parts: {
       items.delete(key);
       items.set(key, item);
       item.state = 'waiting';
+      item.failure = null;
       events.onPending(item.letter, item.at);
       save();
       pump();
@@ -200,7 +205,8 @@ export function createOutbox(parts: {
       } else if (frame.code === 'unavailable') {
         hold(frame.retryAfterMs ?? TRY_AGAIN_MS);
       } else {
-        fail(item, frame);
+        const { code, say, field, retryAfterMs } = frame;
+        fail(item, { ok: false, code, say, field, retryAfterMs });
       }
       pump();
       return true;
@@ -208,10 +214,11 @@ export function createOutbox(parts: {
   };
 
   /** A post stays for a retry; anything else is for the app to do again. */
-  function fail(item: Item, { code, say, field, retryAfterMs }: FrameOf<'error'>): void {
-    const failure: Failure = { ok: false, code, say, field, retryAfterMs };
+  function fail(item: Item, failure: Failure): void {
     item.state = 'failed';
-    if (item.letter.type !== 'post') remove(item);
+    item.failure = failure;
+    if (item.letter.type === 'post') save();
+    else remove(item);
     events.onFailed(item.letter, failure);
     item.resolve?.(failure);
     item.resolve = null;
@@ -220,7 +227,7 @@ export function createOutbox(parts: {
 
 interface Kept {
   readonly owner: string | null;
-  readonly items: readonly { readonly letter: Letter; readonly at: number }[];
+  readonly items: readonly { readonly letter: Letter; readonly at: number; readonly failure: Failure | null }[];
 }
 
 /** What this client wrote itself earlier; anything else is passed over. */
