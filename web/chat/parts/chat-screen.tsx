@@ -1,4 +1,4 @@
-import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { effect, useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { channelHref, goTo, route } from '../route.ts';
 import { type Chat, isLookedAt } from '../state/chat.ts';
@@ -31,9 +31,14 @@ export function ChatScreen({ chat, onSignIn, onSignOut }: Props) {
     chat.open(wanted);
     if (message !== null) jumpTo.value = message;
   });
-  useSignalEffect(() => {
-    document.title = title.value;
-  });
+  // Not by the signals' own hook, which waits for a frame: a page that is not shown draws none, and needs this most.
+  useEffect(
+    () =>
+      effect(() => {
+        document.title = title.value;
+      }),
+    [title],
+  );
   useEffect(() => {
     const looked = (): void => {
       if (isLookedAt() && chat.current.value?.isPinned === true) chat.markRead();

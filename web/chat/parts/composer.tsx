@@ -1,7 +1,6 @@
-import { useSignalEffect } from '@preact/signals';
 import type { TargetedInputEvent, TargetedKeyboardEvent } from 'preact';
 
-import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { MAX_POST_UTF16 } from '../../../bridges/slipmat/limits.ts';
 import { markupText } from '../../../bridges/slipmat/markup-text.ts';
 import type { ListedChannel, WireChatMessage } from '../../../core/domain/wire.ts';
@@ -29,58 +28,46 @@ const TYPING_EACH_MS = 3_000;
 
 export function Composer({ chat, model, channel, onSent }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
-  /** What was being written before an edit began; it comes back after. */
-  const setAside = useRef('');
-  const before = useRef<Aim>(NEW);
   const lastTyping = useRef(0);
   const text = model.draft.value;
   const aim = model.aim.value;
   const isOver = text.length > MAX_POST_UTF16;
   const isBlank = text.trim() === '';
 
-  useSignalEffect(() => {
-    const next = model.aim.value;
-    if (next === before.current) return;
-    const wasEdit = before.current.kind === 'edit';
-    before.current = next;
-    if (next.kind === 'edit') {
-      if (!wasEdit) setAside.current = model.draft.peek();
-      model.draft.value = markupText(next.message.content.rich);
-    } else if (wasEdit) {
-      model.write(setAside.current);
-    }
-    if (next.kind !== 'new') focusAtEnd(field.current);
-  });
+  useEffect(() => {
+    if (aim.kind !== 'new') focusAtEnd(field.current);
+  }, [aim]);
 
   useLayoutEffect(() => {
     if (field.current !== null) fitHeight(field.current);
   }, [text]);
 
+  // Keys come faster than frames: what they act on is read when they come.
   const send = (): void => {
-    if (isOver) return;
-    if (aim.kind === 'edit') {
-      finishEdit(aim.message);
-      return;
-    }
-    if (isBlank) return;
-    const replyTo = aim.kind === 'reply' ? aim.to.id : null;
-    const { done } = chat.client.post({ channel: model.id, text: text.trim(), replyTo });
+    const [now, written] = [model.aim.value, model.draft.value.trim()];
+    if (model.draft.value.length > MAX_POST_UTF16) return;
+    if (now.kind === 'edit') finishEdit(now.message, written);
+    else if (written !== '') post(written, now.kind === 'reply' ? now.to.id : null);
+  };
+
+  const post = (written: string, replyTo: string | null): void => {
+    const { done } = chat.client.post({ channel: model.id, text: written, replyTo });
     void done.then((answer) => {
       // What was not even taken in is nowhere but here.
       if (answer.ok || answer.code !== 'too-many') return;
       toast(answer.say);
-      if (model.draft.value === '') model.write(text);
+      if (model.draft.value === '') model.write(written);
     });
     model.write('');
-    model.aim.value = NEW;
+    model.aimAt(NEW);
     lastTyping.current = 0;
     onSent();
   };
 
-  const finishEdit = (message: WireChatMessage): void => {
-    model.aim.value = NEW;
-    if (isBlank) overlay.value = { kind: 'delete', message };
-    else if (text.trim() !== markupText(message.content.rich)) void saveEdit(chat, model, message, text.trim());
+  const finishEdit = (message: WireChatMessage, written: string): void => {
+    model.aimAt(NEW);
+    if (written === '') overlay.value = { kind: 'delete', message };
+    else if (written !== markupText(message.content.rich)) void saveEdit(chat, model, message, written);
   };
 
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLTextAreaElement>): void => {
@@ -89,22 +76,21 @@ export function Composer({ chat, model, channel, onSent }: Props) {
     if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
       send();
-    } else if (event.key === 'Escape' && aim.kind !== 'new') {
+    } else if (event.key === 'Escape' && model.aim.value.kind !== 'new') {
       event.preventDefault();
       event.stopPropagation();
-      model.aim.value = NEW;
-    } else if (event.key === 'ArrowUp' && text === '' && aim.kind === 'new') {
+      model.aimAt(NEW);
+    } else if (event.key === 'ArrowUp' && model.draft.value === '' && model.aim.value.kind === 'new') {
       const message = lastOwn(model, chat.you.value?.user ?? '');
       if (message === null) return;
       event.preventDefault();
-      model.aim.value = { kind: 'edit', message };
+      model.aimAt({ kind: 'edit', message });
     }
   };
 
   const onInput = (event: TargetedInputEvent<HTMLTextAreaElement>): void => {
-    if (aim.kind === 'edit') model.draft.value = event.currentTarget.value;
-    else model.write(event.currentTarget.value);
-    if (aim.kind === 'edit' || nowMs() - lastTyping.current < TYPING_EACH_MS) return;
+    model.write(event.currentTarget.value);
+    if (model.aim.value.kind === 'edit' || nowMs() - lastTyping.current < TYPING_EACH_MS) return;
     lastTyping.current = nowMs();
     chat.client.typing(model.id, true);
   };
@@ -197,7 +183,7 @@ function AimLine({ aim, onCancel }: { readonly aim: Aim; readonly onCancel: () =
 }
 
 function cancel(model: ChannelModel, field: HTMLTextAreaElement | null): void {
-  model.aim.value = NEW;
+  model.aimAt(NEW);
   field?.focus();
 }
 

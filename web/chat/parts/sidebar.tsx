@@ -95,7 +95,7 @@ function ChannelLink({ chat, channel }: { readonly chat: Chat; readonly channel:
         {unread > 0 && (
           <>
             <span class="unread-dot" aria-hidden="true" />
-            <span class="sr">, unread</span>
+            <span class="sr">unread</span>
           </>
         )}
       </a>

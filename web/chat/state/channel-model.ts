@@ -1,4 +1,5 @@
 import { batch, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { markupText } from '../../../bridges/slipmat/markup-text.ts';
 import { type ChannelEvent, type ChannelView, EMPTY_VIEW, foldEvents } from '../../../client/index.ts';
 import type { WireChatMessage } from '../../../core/domain/wire.ts';
 import { browserClock, createFlush } from './flush.ts';
@@ -7,7 +8,6 @@ import { load, save } from './keep.ts';
 /** Rows kept in memory while the reader is at the bottom; older ones can be loaded again. */
 const KEEP_ROWS = 400;
 const TRIM_ABOVE = 1_000;
-const DRAFT_SAVE_MS = 300;
 
 /** What the composer is about, besides writing something new. */
 export type Aim =
@@ -31,13 +31,18 @@ export interface ChannelModel {
   /** Seq of the first of them: where the line "New" is drawn. */
   readonly newFrom: Signal<number | null>;
   readonly draft: Signal<string>;
-  readonly aim: Signal<Aim>;
+  readonly aim: ReadonlySignal<Aim>;
   readonly failedEdits: Signal<ReadonlyMap<string, FailedEdit>>;
   readonly isLoading: Signal<boolean>;
   /** Set by the message list: whether the newest row is on screen. */
   isPinned: boolean;
   take(event: ChannelEvent): void;
   write(text: string): void;
+  /**
+   * Turns the composer to something else. What was being written is set aside for the time of an edit, whose text
+   * `editing` is.
+   */
+  aimAt(next: Aim, editing?: string): void;
 }
 
 export interface ModelOptions {
@@ -50,10 +55,9 @@ export type Arrived = Extract<ChannelEvent, { readonly type: 'message' }>;
 
 export function createChannelModel(options: ModelOptions): ChannelModel {
   const view = signal<ChannelView>(EMPTY_VIEW);
-  const draft = signal('');
   let queue: ChannelEvent[] = [];
-  let saving: ReturnType<typeof setTimeout> | null = null;
-  const draftName = `draft:${options.owner}:${options.id}`;
+  const draftName = `draft ${options.owner} ${options.id}`;
+  const draft = signal(load(draftName) ?? '');
 
   const flush = createFlush(() => {
     if (queue.length === 0) return;
@@ -69,13 +73,16 @@ export function createChannelModel(options: ModelOptions): ChannelModel {
     });
   }, browserClock);
 
+  const aim = signal<Aim>(NEW);
+  let setAside: string | null = null;
+
   const model: ChannelModel = {
     id: options.id,
     view,
     unread: signal(0),
     newFrom: signal(null),
     draft,
-    aim: signal(NEW),
+    aim,
     failedEdits: signal(new Map()),
     isLoading: signal(false),
     isPinned: true,
@@ -85,13 +92,21 @@ export function createChannelModel(options: ModelOptions): ChannelModel {
     },
     write(text) {
       draft.value = text;
-      if (saving !== null) clearTimeout(saving);
-      saving = setTimeout(() => void save(draftName, text === '' ? null : text), DRAFT_SAVE_MS);
+      if (aim.value.kind !== 'edit') save(draftName, text === '' ? null : text);
+    },
+    aimAt(next, editing) {
+      batch(() => {
+        aim.value = next;
+        if (next.kind === 'edit') {
+          setAside ??= draft.value;
+          model.write(editing ?? markupText(next.message.content.rich));
+        } else if (setAside !== null) {
+          model.write(setAside);
+          setAside = null;
+        }
+      });
     },
   };
-  void load(draftName).then((text) => {
-    if (text !== null && draft.value === '') draft.value = text;
-  });
   return model;
 }
 

@@ -21,10 +21,10 @@ export function createDeeds(chat: Chat, model: ChannelModel, jumpTo: Signal<stri
   const deeds: RowDeeds = {
     react,
     reply(message) {
-      model.aim.value = { kind: 'reply', to: message };
+      model.aimAt({ kind: 'reply', to: message });
     },
     edit(message) {
-      model.aim.value = { kind: 'edit', message };
+      model.aimAt({ kind: 'edit', message });
     },
     remove(message) {
       overlay.value = { kind: 'delete', message };
@@ -40,8 +40,7 @@ export function createDeeds(chat: Chat, model: ChannelModel, jumpTo: Signal<stri
     },
     retryEdit(message, text) {
       setFailedEdit(model, message.id, null);
-      model.aim.value = { kind: 'edit', message };
-      model.write(text);
+      model.aimAt({ kind: 'edit', message }, text);
     },
     dropEdit(message) {
       setFailedEdit(model, message.id, null);

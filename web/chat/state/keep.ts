@@ -1,31 +1,31 @@
-import { del, get, set } from 'idb-keyval';
 import type { ClientStorage } from '../../../client/index.ts';
 
 /*
- * Texts kept on this device over a reload: drafts and what is not acknowledged. Where the browser keeps nothing
- * (private windows of some), they live as long as the page.
+ * Texts kept on this device over a reload: drafts and what is not acknowledged. In the storage that is written before
+ * the call returns: of one that is written a moment later, a page that is closed at once keeps nothing. Where the
+ * browser keeps nothing or is full, they live as long as the page.
  */
+const PREFIX = 'slipmat.kept ';
 const memory = new Map<string, string>();
 
-export async function load(name: string): Promise<string | null> {
-  const kept = memory.get(name);
-  if (kept !== undefined) return kept;
-  return await get<string>(name).then(
-    (value) => value ?? null,
-    () => null,
-  );
+export function load(name: string): string | null {
+  return memory.get(name) ?? localStorage.getItem(PREFIX + name);
 }
 
-export async function save(name: string, value: string | null): Promise<void> {
-  if (value === null) memory.delete(name);
-  else memory.set(name, value);
-  await (value === null ? del(name) : set(name, value)).catch(() => undefined);
+export function save(name: string, value: string | null): void {
+  memory.delete(name);
+  try {
+    if (value === null) localStorage.removeItem(PREFIX + name);
+    else localStorage.setItem(PREFIX + name, value);
+  } catch {
+    if (value !== null) memory.set(name, value);
+  }
 }
 
 /** What the client keeps for one person: others on this device do not find it. */
 export function clientStorage(owner: string): ClientStorage {
   return {
-    load: (name) => load(`${name}:${owner}`),
-    save: (name, value) => save(`${name}:${owner}`, value),
+    load: async (name) => load(`${name} ${owner}`),
+    save: async (name, value) => save(`${name} ${owner}`, value),
   };
 }

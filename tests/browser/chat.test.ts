@@ -1,0 +1,209 @@
+/// <reference lib="dom" />
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openStage, type Person, type Stage } from './stage.ts';
+
+let stage: Stage;
+let ana: Person;
+let ben: Person;
+beforeAll(async () => {
+  stage = await openStage();
+  ana = await stage.person('Ana');
+  ben = await stage.person('Ben');
+}, 60_000);
+afterAll(async () => {
+  expect(ana.errors).toEqual([]);
+  expect(ben.errors).toEqual([]);
+  await stage.close();
+}, 20_000);
+
+const composer = (page: Page): Locator => page.getByRole('textbox', { name: /^(Message|Edit)/ });
+const row = (page: Page, text: string): Locator => page.locator('li[data-message]', { hasText: text });
+async function say(page: Page, text: string): Promise<void> {
+  await composer(page).fill(text);
+  await composer(page).press('Enter');
+}
+async function act(page: Page, text: string, action: string): Promise<void> {
+  await row(page, text).hover();
+  await row(page, text).getByRole('button', { name: action }).click();
+}
+
+describe('two people in the lobby', () => {
+  it('U1: what one writes, the other reads at once, under the writer’s name', async () => {
+    await say(ana.page, 'oh this bassline');
+    await row(ben.page, 'oh this bassline').waitFor();
+    expect(await row(ben.page, 'oh this bassline').locator('.name').textContent()).toBe('Ana');
+    expect(await composer(ana.page).inputValue()).toBe('');
+    await say(ben.page, 'which label?');
+    await row(ana.page, 'which label?').waitFor();
+    expect(await ana.page.locator('[data-pending]').count()).toBe(0);
+  });
+
+  it('U7: the Up arrow in an empty field edits my last message; Enter saves it for both', async () => {
+    await say(ana.page, 'first draft');
+    await row(ben.page, 'first draft').waitFor();
+    await composer(ana.page).press('ArrowUp');
+    await ana.page.getByText('Editing your message').waitFor();
+    expect(await composer(ana.page).inputValue()).toBe('first draft');
+    await composer(ana.page).fill('second draft');
+    await composer(ana.page).press('Enter');
+    await row(ben.page, 'second draft').getByText('(edited)').waitFor();
+    expect(await row(ben.page, 'first draft').count()).toBe(0);
+  });
+
+  it('Esc leaves an edit and gives back what was being written', async () => {
+    await say(ana.page, 'stays as it is');
+    await row(ana.page, 'stays as it is').waitFor();
+    await composer(ana.page).press('ArrowUp');
+    await composer(ana.page).fill('changed');
+    await composer(ana.page).press('Escape');
+    expect(await composer(ana.page).inputValue()).toBe('');
+    expect(await row(ben.page, 'stays as it is').count()).toBe(1);
+  });
+
+  it('an edit to nothing asks whether to delete, and the message is gone for both', async () => {
+    await say(ana.page, 'soon gone');
+    await row(ben.page, 'soon gone').waitFor();
+    await composer(ana.page).press('ArrowUp');
+    await composer(ana.page).fill('');
+    await composer(ana.page).press('Enter');
+    await ana.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await ben.page.getByText('Message deleted').waitFor();
+    expect(await row(ben.page, 'soon gone').count()).toBe(0);
+  });
+
+  it('a reaction counts up and down for both, and says who', async () => {
+    await say(ana.page, 'react to me');
+    await row(ben.page, 'react to me').waitFor();
+    await act(ben.page, 'react to me', 'React');
+    await ben.page.getByRole('combobox', { name: 'Search emoji' }).fill('fire');
+    await ben.page.keyboard.press('Enter');
+    const chip = row(ana.page, 'react to me').locator('.reaction');
+    await chip.waitFor();
+    expect(await chip.getAttribute('aria-label')).toBe('🔥, 1: Ben');
+    await chip.click();
+    await row(ben.page, 'react to me').locator('.reaction', { hasText: '2' }).waitFor();
+    await chip.click();
+    await row(ben.page, 'react to me').locator('.reaction', { hasText: '1' }).waitFor();
+  });
+
+  it('a reply quotes what it answers, and the quote leads there', async () => {
+    await say(ana.page, 'a question');
+    await row(ben.page, 'a question').waitFor();
+    await act(ben.page, 'a question', 'Reply');
+    await ben.page.getByText('Replying to').waitFor();
+    await say(ben.page, 'an answer');
+    const quote = row(ana.page, 'an answer').locator('.quote');
+    await quote.waitFor();
+    expect(await quote.textContent()).toContain('a question');
+    await quote.click();
+    await ana.page.locator('.row.flash', { hasText: 'a question' }).waitFor();
+  });
+
+  it('nobody is offered to edit or delete the message of another listener', async () => {
+    await say(ana.page, 'mine alone');
+    await row(ben.page, 'mine alone').hover();
+    await row(ben.page, 'mine alone').getByRole('button', { name: 'Reply' }).waitFor();
+    expect(await row(ben.page, 'mine alone').getByRole('button', { name: 'Delete' }).count()).toBe(0);
+    expect(await row(ben.page, 'mine alone').getByRole('button', { name: 'Edit' }).count()).toBe(0);
+  });
+
+  it('an admin deletes the message of a listener, and it says so', async () => {
+    const root = await stage.person('Root');
+    await say(ben.page, 'against the rules');
+    await row(root.page, 'against the rules').waitFor();
+    await act(root.page, 'against the rules', 'Delete');
+    await root.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await ben.page.getByText('Removed by a moderator').waitFor();
+    await root.context.close();
+  });
+
+  it('Shift+Enter makes a new line, and an input method’s Enter sends nothing', async () => {
+    await composer(ana.page).fill('one');
+    await composer(ana.page).press('Shift+Enter');
+    await composer(ana.page).pressSequentially('two');
+    expect(await composer(ana.page).inputValue()).toBe('one\ntwo');
+    await composer(ana.page).evaluate((field) => {
+      field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true }));
+    });
+    expect(await composer(ana.page).inputValue()).toBe('one\ntwo');
+    await composer(ana.page).press('Enter');
+    await row(ben.page, 'two').waitFor();
+    expect(await composer(ana.page).inputValue()).toBe('');
+  });
+
+  it('what looks like markup of a page is shown as text, and runs nothing', async () => {
+    const attacks = [
+      '<img src=x onerror="window.hit=1">',
+      '<script>window.hit=1</script>',
+      '"><svg onload=window.hit=1>',
+      'javascript:window.hit=1',
+      '[x](javascript:window.hit=1)',
+      '**<b onmouseover=window.hit=1>bold</b>**',
+    ];
+    for (const attack of attacks) await say(ana.page, attack);
+    await row(ben.page, 'onmouseover').waitFor();
+    for (const attack of attacks) {
+      const text = attack.replaceAll('**', '');
+      expect(await ben.page.locator('.body').getByText(text, { exact: true }).count(), text).toBe(1);
+    }
+    expect(await ben.page.evaluate(() => Reflect.get(window, 'hit'))).toBeUndefined();
+    expect(await ben.page.locator('.body img, .body script, .body svg, .body b').count()).toBe(0);
+    expect(await ben.page.locator('a[href^="javascript"]').count()).toBe(0);
+  });
+
+  it('T7: shows who is connected', async () => {
+    const panel = ana.page.getByRole('complementary', { name: 'People here' });
+    await panel.getByText('Ben', { exact: true }).waitFor({ timeout: 15_000 });
+    await panel.getByText('Ana', { exact: true }).waitFor();
+  });
+
+  it('the counter appears near the limit and what is too long cannot be sent', async () => {
+    await composer(ana.page).fill('x'.repeat(3_000));
+    expect(await ana.page.locator('.counter').count()).toBe(0);
+    await composer(ana.page).fill('x'.repeat(3_300));
+    await ana.page.getByText('700 characters left').waitFor();
+    await composer(ana.page).fill('x'.repeat(4_010));
+    await ana.page.getByText('10 over 4000').waitFor();
+    expect(await ana.page.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true);
+    await composer(ana.page).fill('');
+  });
+
+  it('a draft survives a reload', async () => {
+    await composer(ben.page).fill('half a thought');
+    await ben.page.reload();
+    await expect.poll(() => composer(ben.page).inputValue()).toBe('half a thought');
+    await composer(ben.page).fill('');
+  });
+
+  it('moves from message to message with the arrow keys, and to its actions with Tab', async () => {
+    await say(ana.page, 'above');
+    await say(ana.page, 'below');
+    await row(ana.page, 'below').waitFor();
+    await row(ana.page, 'below').focus();
+    await ana.page.keyboard.press('ArrowUp');
+    expect(await row(ana.page, 'above').evaluate((element) => element === document.activeElement)).toBe(true);
+    await ana.page.keyboard.press('Tab');
+    const focused = ana.page.locator(':focus');
+    expect(await focused.getAttribute('aria-label')).toBe('React');
+  });
+});
+
+describe('channels', () => {
+  it('U2: a DJ’s channel is found in the directory, opened, and a dot tells of news elsewhere', async () => {
+    await stage.hub().user('Selecta', 'dj');
+    await ana.page.keyboard.press('Control+k');
+    await ana.page.getByRole('searchbox', { name: 'Filter channels' }).fill('selec');
+    await ana.page.keyboard.press('Enter');
+    await ana.page.getByRole('heading', { level: 1, name: 'Selecta' }).waitFor();
+    expect(new URL(ana.page.url()).pathname).toBe('/c/dj-selecta');
+    await say(ben.page, 'meanwhile in the lobby');
+    const lobby = ana.page.getByRole('link', { name: 'Lobby unread' });
+    await lobby.waitFor();
+    expect(await ana.page.title()).toMatch(/^\(\d+\) #Selecta - Slipmat$/);
+    await lobby.click();
+    await row(ana.page, 'meanwhile in the lobby').waitFor();
+    await ana.page.getByRole('link', { name: 'Lobby', exact: true }).waitFor();
+    expect(await ana.page.title()).toBe('#Lobby - Slipmat');
+  });
+});
