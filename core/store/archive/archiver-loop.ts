@@ -112,7 +112,7 @@ export function createArchiver({ db, source, options, turn, onProblem }: LoopPar
 
   async function trimShard(shard: number): Promise<number> {
     const { entries, cap } = await source.size(shard);
-    const upTo = await trimTarget(shard, entries * 2 > cap);
+    const upTo = await trimTarget(shard, cap > 0 && entries * 2 > cap);
     let gone = 0;
     while (upTo !== START && !isInterrupted) {
       await turn();

@@ -16,6 +16,8 @@ import type {
 /** How long an acknowledged message waits for the archive, when it is not behind. */
 const TICK_MS = 100;
 const DRAIN_AGAIN_MS = 200;
+/** A log that does not answer must not hold up the hub's end; the next start goes on from the mark. */
+const STOP_DEADLINE_MS = 3_000;
 
 /** The hub's hold on the archiver in the writer worker. */
 export interface Archiver {
@@ -25,7 +27,7 @@ export interface Archiver {
   keep(positions: readonly (Position | null)[]): void;
   /** Archives to the head, trying again until it is there. @returns false when the signal came first */
   drain(signal: AbortSignal): Promise<boolean>;
-  /** Resolves once its last transaction is over. Idempotent. */
+  /** Resolves once its last transaction is over, or after three seconds. Idempotent. */
   stop(): Promise<void>;
 }
 
@@ -125,7 +127,10 @@ export function startArchiver({ attach, source, options, clock, log }: ArchiverP
         stopTicks();
         if (isClosed) return;
         tell({ kind: 'stop' });
-        await closed;
+        const inTime = new AbortController();
+        await Promise.race([closed, pause(clock, STOP_DEADLINE_MS, inTime.signal)]);
+        inTime.abort();
+        port.close();
       })();
       return stopping;
     },

@@ -22,5 +22,6 @@ export interface ArchiveSource {
 
 export interface SourceSize {
   readonly entries: number;
+  /** 0 while it is not known. */
   readonly cap: number;
 }
