@@ -65,6 +65,18 @@ export function createMarks(
     return 'ok';
   }
 
+  /** A mark that is there although the store did not answer is this lane's own: nothing has been sent for it yet. */
+  async function begin(entry: Position): Promise<'go' | 'unknown' | 'fenced'> {
+    let tries = 0;
+    const begun = await store(() => {
+      tries += 1;
+      return deliveries.begin(portal.id, fence, entry);
+    });
+    if (begun !== 'unknown' || tries === 1) return begun;
+    const { inFlight } = await store(() => deliveries.load(portal.id));
+    return inFlight === entry ? 'go' : 'unknown';
+  }
+
   const skipped: Outcome = { kind: 'skipped', message: null, refs: [] };
   return {
     position: () => position,
@@ -79,7 +91,7 @@ export function createMarks(
       position = end;
       return null;
     },
-    begin: (entry) => store(() => deliveries.begin(portal.id, fence, entry)),
+    begin,
     settle,
     takeBack: () => settle(position, skipped),
     skip(entry) {

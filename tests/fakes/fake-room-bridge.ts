@@ -200,7 +200,7 @@ function decode(event: Event, at: EpochMs, eventId: string): Inbound {
 
 function open(port: number, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ port, host: '127.0.0.1', signal });
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true, signal });
     socket.once('connect', () => resolve(socket));
     socket.once('error', (cause) =>
       reject(new BridgeError('the fake room cannot be reached', { kind: 'retryable', delivered: 'no' }, { cause })),

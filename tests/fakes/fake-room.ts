@@ -174,7 +174,7 @@ export async function startFakeRoom(): Promise<FakeRoomServer> {
     socket.write(`${JSON.stringify({ id, ...result, retryAfterMs: RETRY_AFTER_MS })}\n`);
   }
 
-  const server = createServer((socket) => {
+  const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     let rest = '';
     socket.setEncoding('utf8');

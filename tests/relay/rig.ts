@@ -98,7 +98,7 @@ export interface TestHub {
 
 export interface HubOptions {
   readonly store: LiveStore;
-  readonly room: FakeRoomServer;
+  readonly room: Pick<FakeRoomServer, 'port' | 'token'>;
   readonly portals: Portals;
   readonly config?: object;
   readonly clock?: Clock;
