@@ -6,8 +6,8 @@ export type Db = Database.Database;
 export const BUSY_TIMEOUT_MS = 2_000;
 /** Readers run in the hub's own thread and hardly ever wait in WAL mode: not for long, then. */
 const READER_TIMEOUT_MS = 500;
-/** A checkpoint writes a page once, however often it changed since the last: not too often, then. */
-const CHECKPOINT_PAGES = 4_000;
+/** Appends wait while a checkpoint runs, so that it must be short. */
+const CHECKPOINT_PAGES = 1_000;
 /** After a long lock the write-ahead log is cut back to this. */
 const MAX_WAL_BYTES = 64 * 1024 * 1024;
 
