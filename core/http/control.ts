@@ -22,7 +22,7 @@ export interface ControlOptions {
 }
 export interface ControlServer {
   readonly socket: string;
-  /** Answers what is in work, then removes the socket. */
+  /** Answers what is in work, then removes the socket. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -47,17 +47,21 @@ export async function startControl(options: ControlOptions): Promise<ControlServ
     });
   });
   await listenPrivately(server, path);
+  let closing: Promise<void> | null = null;
   return {
     socket,
-    close: () =>
-      new Promise((done) => {
-        server.close(() => {
-          release();
-          done();
-        });
-        server.closeIdleConnections();
-      }),
+    close() {
+      closing ??= stopListening(server).then(release);
+      return closing;
+    },
   };
+}
+
+function stopListening(server: Server): Promise<void> {
+  return new Promise((done) => {
+    server.close(() => done());
+    server.closeIdleConnections();
+  });
 }
 
 async function removeStale(dataDir: string, clock: Clock): Promise<void> {

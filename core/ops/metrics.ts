@@ -27,6 +27,7 @@ export interface MetricSources {
 export interface MetricDescription {
   readonly name: string;
   readonly kind: string;
+  readonly labels: readonly string[];
   readonly help: string;
 }
 
@@ -35,19 +36,33 @@ const APPEND_BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25
 const BATCH_BUCKETS = [1, 2, 5, 10, 20, 50, 100, 250, 500, 1_000];
 export const BRIDGE_STATES = ['live', 'connecting', 'failed', 'standby', 'stopped'] as const;
 
+/** Also for the documents: the library does not tell them. */
+const LABELS = {
+  slipmat_info: ['version'],
+  slipmat_posts_total: ['outcome'],
+  slipmat_relay_total: ['outcome', 'reason'],
+  slipmat_bridge_state: ['bridge', 'state'],
+} as const;
+const LABELS_BY_NAME: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(LABELS));
+
 /** A registry of its own, so that several hubs in one process (in tests) do not meet. */
 export function createMetrics(version: string): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  new Gauge({ name: 'slipmat_info', help: 'Always 1; the label is the version.', labelNames: ['version'], registers })
+  new Gauge({
+    name: 'slipmat_info',
+    help: 'Always 1; the label is the version.',
+    labelNames: LABELS.slipmat_info,
+    registers,
+  })
     .labels(version)
     .set(1);
   const connections = new Gauge({ name: 'slipmat_connections', help: 'WebSocket connections open now.', registers });
   const posts = new Counter({
     name: 'slipmat_posts_total',
     help: 'What people asked of a channel (posts, edits, reactions, redactions), by what became of it.',
-    labelNames: ['outcome'],
+    labelNames: LABELS.slipmat_posts_total,
     registers,
   });
   const appends = new Histogram({
@@ -65,7 +80,7 @@ export function createMetrics(version: string): Metrics {
   const relays = new Counter({
     name: 'slipmat_relay_total',
     help: 'Commands to platforms, by what became of them and why.',
-    labelNames: ['outcome', 'reason'],
+    labelNames: LABELS.slipmat_relay_total,
     registers,
   });
   const gauges = createGauges(registers);
@@ -88,7 +103,12 @@ export function createMetrics(version: string): Metrics {
     },
     async describe() {
       const all = await registry.getMetricsAsJSON();
-      return all.map(({ name, type, help }) => ({ name, kind: String(type), help }));
+      return all.map(({ name, type, help }) => ({
+        name,
+        kind: String(type),
+        labels: LABELS_BY_NAME.get(name) ?? [],
+        help,
+      }));
     },
   };
 }
@@ -108,7 +128,7 @@ function createGauges(registers: Registry[]): Gauges {
   const bridges = new Gauge({
     name: 'slipmat_bridge_state',
     help: `1 for the state a bridge is in: ${BRIDGE_STATES.join(', ')}.`,
-    labelNames: ['bridge', 'state'],
+    labelNames: LABELS.slipmat_bridge_state,
     registers,
   });
   const readSize = async (sources: MetricSources): Promise<void> => {

@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** The command line as people run it: a process of its own. */
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+export interface Running {
+  readonly child: ChildProcess;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  readonly finished: Promise<Finished>;
+}
+
+const ROOT = join(import.meta.dirname, '../..');
+const cleanups: (() => void | Promise<void>)[] = [];
+
+/** Stops and removes everything, newest first: for `afterEach`. */
+export async function cleanUp(): Promise<void> {
+  for (const clean of cleanups.splice(0).reverse()) await clean();
+}
+
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'slipmat-cli-'));
+  cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export function launch(args: readonly string[], env: Readonly<Record<string, string>>, stdin = ''): Running {
+  const child = spawn(process.execPath, ['core/main.ts', ...args], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    stdio: 'pipe',
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  child.stdin.on('error', () => child.stdin.destroy()).end(stdin);
+  const finished = new Promise<Finished>((resolve) => {
+    child.once('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  cleanups.push(async () => {
+    child.kill('SIGKILL');
+    await finished;
+  });
+  return { child, stdout: () => stdout, stderr: () => stderr, finished };
+}
+
+export function run(args: readonly string[], env: Readonly<Record<string, string>>, stdin = ''): Promise<Finished> {
+  return launch(args, env, stdin).finished;
+}
+
+/** Starts a hub on a free port and waits until it says where it is. */
+export async function startHubProcess(
+  env: Readonly<Record<string, string>>,
+): Promise<Running & { readonly url: string }> {
+  const running = launch(['start'], { PORT: '0', ...env });
+  await until('the hub says where it is', () => {
+    if (running.child.exitCode !== null) throw new Error(`the hub ended: ${running.stderr()}`);
+    return running.stdout().includes('Stop with');
+  });
+  const url = /http:\/\/localhost:\d+/.exec(running.stdout())?.[0];
+  if (url === undefined) throw new Error(`no address in: ${running.stdout()}`);
+  return { ...running, url };
+}
+
+export async function until(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (!(await isTrue())) {
+    if (Date.now() > deadline) throw new Error(`not in time: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
