@@ -1,9 +1,11 @@
 import type { Clock } from '../async/clock.ts';
+import { createSerialByKey } from '../async/serial-by-key.ts';
 import { scopeOf } from '../domain/channel.ts';
 import type { ChannelId, ScopeId, Seq } from '../domain/ids.ts';
 import type { Logger } from '../ops/log.ts';
 import { createLiveFacts, type LiveFacts } from '../pipeline/live-facts.ts';
 import { createRecent, type Recent } from '../pipeline/recent.ts';
+import { channelStep, sanctionStep } from '../pipeline/steps.ts';
 import { createHistory, type History } from '../store/archive/history.ts';
 import { createDirectory, type HubDirectory } from '../store/directory/sql-directory.ts';
 import { createFeed, type HubFeed } from '../store/feed.ts';
@@ -23,6 +25,8 @@ export interface Knowledge {
   readonly history: History;
   /** Newest seq that this hub knows of, from the archive or the log. */
   headSeq(channel: ChannelId): Seq | null;
+  /** Takes the store's account of a shard anew, and gives back to the store what it has lost. */
+  resync(shard: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -45,7 +49,7 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
   const stopping = new AbortController();
   const tail = createTail(log, logger);
   const directory = createDirectory({ sql, log, clock, logger, reached: tail.reached });
-  const facts = createLiveFacts(directory, { guestsMayPost: parts.guestsMayPost });
+  const facts = createLiveFacts({ directory, log, guestsMayPost: parts.guestsMayPost });
   const recent = createRecent();
   const history = createHistory({ log, archive });
 
@@ -79,6 +83,18 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
   tail.follow(feed.apply);
   tail.start(snapshots.map(({ at }) => at));
 
+  const resyncs = createSerialByKey<number>();
+  const resync = (shard: number): Promise<void> =>
+    resyncs.run(shard, () => resyncShard(shard, parts, facts, directory));
+  const stopEpochs = live.onEpoch(() => {
+    recent.forget();
+    for (let shard = 0; shard < log.shards; shard += 1) {
+      resync(shard).catch((error: unknown) =>
+        logger.warn({ err: error, shard }, 'the log has gone back; taken anew when asked'),
+      );
+    }
+  });
+
   let sweeping: Promise<void> | null = null;
   const stopSweep = clock.every(SWEEP_MS, () => {
     sweeping ??= directory
@@ -97,7 +113,9 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
     feed,
     history,
     headSeq: (channel) => feed.liveSeq(channel) ?? archived.get(channel) ?? null,
+    resync,
     async stop() {
+      stopEpochs();
       stopSweep();
       await sweeping;
       stopping.abort();
@@ -105,6 +123,34 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
       await tail.stop();
     },
   };
+}
+
+/**
+ * The log has gone back. What this hub knew to be in force and the store no longer knows is put in force again, under
+ * keys of the new epoch, so that several hubs do it once.
+ */
+async function resyncShard(
+  shard: number,
+  { store, clock, logger }: KnowledgeParts,
+  facts: LiveFacts,
+  directory: HubDirectory,
+): Promise<void> {
+  const { log, live } = store;
+  const before = facts.inForce(shard);
+  const epoch = await live.epoch();
+  facts.seed(shard, await live.snapshot(shard));
+  const now = facts.inForce(shard);
+  const lost = before.sanctions.filter(
+    (one) => !now.sanctions.some((other) => other.scope === one.scope && other.user === one.user),
+  );
+  const closed = [...before.channels].filter(([id, state]) => now.channels.get(id) !== state);
+  if (lost.length + closed.length > 0)
+    logger.warn({ shard, sanctions: lost.length, channels: closed.length }, 'put in force again');
+  for (const one of lost) await log.append(sanctionStep(one, ['restored', epoch], clock.now()));
+  for (const [id, state] of closed) {
+    const channel = directory.channel(id);
+    if (channel !== null) await log.append(channelStep(channel, state, ['restored', epoch], clock.now()));
+  }
 }
 
 /** Sequences go on from the highest archived: after a change of stores, or when the log's store was emptied. */

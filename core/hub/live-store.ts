@@ -1,15 +1,14 @@
 import { join } from 'node:path';
 import type { HubConfig } from '../../config/schema.ts';
 import type { Clock } from '../async/clock.ts';
-import { stepKey } from '../async/mint.ts';
 import type { ChannelId } from '../domain/ids.ts';
 import type { Logger } from '../ops/log.ts';
-import type { SanctionBody } from '../pipeline/live-facts.ts';
+import { sanctionStep } from '../pipeline/steps.ts';
 import { ConfigError } from '../plugin/errors.ts';
 import { forgetMarks, startArchiver } from '../store/archive/archiver.ts';
 import type { SourceSpec } from '../store/archive/link.ts';
 import { openEmbedded } from '../store/embedded/open.ts';
-import type { LiveSnapshot, LiveStore, Step } from '../store/ports.ts';
+import type { LiveSnapshot, LiveStore } from '../store/ports.ts';
 import type { RedisMemory } from '../store/redis/open.ts';
 import type { OpenedSql } from '../store/sql/open.ts';
 
@@ -105,27 +104,9 @@ async function drainEmbedded(parts: LiveParts): Promise<readonly LiveSnapshot[]>
 
 /** Sanctions go on in the new store. Repeating it changes nothing. */
 async function carryOver(to: LiveStore, snapshots: readonly LiveSnapshot[], { clock }: LiveParts): Promise<void> {
-  const at = clock.now();
-  const bare = { digest: 'carried', ifRev: null, at, note: {}, known: null } as const;
-  const steps: Step[] = [];
   for (const { sanctions } of snapshots) {
-    for (const { scope, user, act, until } of sanctions) {
-      const body: SanctionBody = { scope, user, act, until };
-      const key = stepKey('carried', 'sanction', scope, user, String(until));
-      const effects = [{ kind: 'sanction', user, act, until }] as const;
-      steps.push({
-        ...bare,
-        scope,
-        channel: null,
-        key,
-        kind: 'sanction',
-        audience: 'hubs',
-        body: JSON.stringify(body),
-        effects,
-      });
-    }
+    for (const one of sanctions) await to.log.append(sanctionStep(one, ['carried'], clock.now()));
   }
-  for (const step of steps) await to.log.append(step);
 }
 
 async function readHome(sql: OpenedSql): Promise<LogHome | null> {

@@ -2,15 +2,15 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { HubConfig } from '../../config/schema.ts';
 import type { Clock } from '../async/clock.ts';
 import { withDeadline } from '../async/deadline.ts';
-import { newMessageId, stepKey } from '../async/mint.ts';
+import { newMessageId } from '../async/mint.ts';
 import { createSerialByKey, TooManyWaiting } from '../async/serial-by-key.ts';
 import { scopeOf } from '../domain/channel.ts';
 import type { ChannelId } from '../domain/ids.ts';
 import { type Receipt, refused } from '../domain/receipt.ts';
 import type { Logger } from '../ops/log.ts';
 import type { Asked } from '../pipeline/address.ts';
-import { CHANNEL_NOTICES } from '../pipeline/live-facts.ts';
 import { quoteOf } from '../pipeline/normalize.ts';
+import { channelStep } from '../pipeline/steps.ts';
 import { createUntilFresh } from '../pipeline/until-fresh.ts';
 import { type RouterDeps, route } from '../router.ts';
 import { type Archive, type LiveStore, type Stored, StoreUnavailable } from '../store/ports.ts';
@@ -57,6 +57,7 @@ export function createRouting(parts: RoutingParts): Routing {
     untilFresh: createUntilFresh({
       log: store.log,
       facts,
+      resync: knowledge.resync,
       within: (work) => withDeadline(clock, FRESH_WITHIN_MS, null, () => work),
       isStopping: parts.isStopping,
       observe: parts.observeAppend,
@@ -102,25 +103,9 @@ export function createRouting(parts: RoutingParts): Routing {
     async setChannelState(id, state) {
       const channel = directory.channel(id);
       if (channel === null) throw new Error(`there is no channel ${id}`);
-      const at = clock.now();
-      const say = state === 'open' ? 'The channel is open.' : 'The channel is read-only now.';
-      const scope = scopeOf(channel);
-      const stored = await store.log.append({
-        scope,
-        channel: id,
-        key: stepKey('channel', id, newMessageId()),
-        digest: state,
-        ifRev: null,
-        kind: 'channel',
-        audience: 'readers',
-        at,
-        body: JSON.stringify({ type: 'notice', channel: id, code: CHANNEL_NOTICES[state], say, at }),
-        note: {},
-        effects: [{ kind: 'channel', channel: id, state }],
-        known: null,
-      });
+      const stored = await store.log.append(channelStep(channel, state, ['asked', newMessageId()], clock.now()));
       if (stored.kind !== 'stored') throw new StoreUnavailable(`the channel's state was not stored: ${stored.kind}`);
-      await knowledge.tail.reached(store.log.shardOf(scope), stored.position);
+      await knowledge.tail.reached(store.log.shardOf(scopeOf(channel)), stored.position);
     },
     async settled() {
       await Promise.all(running);

@@ -1,9 +1,9 @@
 import { type Channel, scopeOf } from '../domain/channel.ts';
-import type { ChannelId, EpochMs, Rev, ScopeId, UserId } from '../domain/ids.ts';
+import type { ChannelId, EpochMs, Position, Rev, ScopeId, UserId } from '../domain/ids.ts';
 import type { Standing } from '../domain/permission.ts';
 import type { Sanction } from '../domain/user.ts';
 import type { Directory } from '../store/directory/directory.ts';
-import type { Entry, LiveSnapshot } from '../store/ports.ts';
+import type { Entry, LiveSnapshot, Log } from '../store/ports.ts';
 
 /** Body of an entry of kind `sanction`. */
 export interface SanctionBody {
@@ -17,7 +17,10 @@ export const CHANNEL_NOTICES = { open: 'channel-open', 'read-only': 'channel-rea
 
 /** This hub's copy of the live state: what the route judges by, without asking anyone. */
 export interface LiveFacts {
+  /** Takes the store's own account of a shard; what the log says up to there is in it already. */
   seed(shard: number, snapshot: LiveSnapshot): void;
+  /** What is in force in the shard by this copy, in the form of a snapshot's. */
+  inForce(shard: number): Pick<LiveSnapshot, 'sanctions' | 'channels'>;
   /** Follows the log. An entry of one of these kinds is one step further of the shard's rev. */
   apply(batch: readonly Entry[]): void;
   rev(shard: number): Rev;
@@ -29,8 +32,15 @@ export interface LiveFacts {
   standing(user: UserId, isGuest: boolean, channel: Channel): Standing;
 }
 
-export function createLiveFacts(directory: Directory, settings: { readonly guestsMayPost: boolean }): LiveFacts {
+export interface FactsDeps {
+  readonly directory: Directory;
+  readonly log: Pick<Log, 'shardOf' | 'isBefore'>;
+  readonly guestsMayPost: boolean;
+}
+
+export function createLiveFacts({ directory, log, guestsMayPost }: FactsDeps): LiveFacts {
   const revs = new Map<number, number>();
+  const seededAt = new Map<number, Position>();
   const sanctions = new Map<ScopeId, Map<UserId, Sanction>>();
   const states = new Map<ChannelId, 'open' | 'read-only'>();
   const waiting = new Set<{ readonly shard: number; readonly rev: Rev; readonly done: () => void }>();
@@ -45,12 +55,19 @@ export function createLiveFacts(directory: Directory, settings: { readonly guest
   }
 
   function applyOne(entry: Entry): void {
+    const at = seededAt.get(entry.shard);
+    if (at !== undefined && !log.isBefore(at, entry.position)) return;
     if (entry.kind === 'sanction') restrain(JSON.parse(entry.body) as SanctionBody);
     else if (entry.kind === 'channel' && entry.channel !== null) {
       const { code } = JSON.parse(entry.body) as { readonly code: string };
       states.set(entry.channel, code === CHANNEL_NOTICES['read-only'] ? 'read-only' : 'open');
     } else if (entry.kind !== 'change') return;
     revs.set(entry.shard, rev(entry.shard) + 1);
+  }
+
+  function shardOfChannel(id: ChannelId): number | null {
+    const channel = directory.channel(id);
+    return channel === null ? null : log.shardOf(scopeOf(channel));
   }
 
   function wake(): void {
@@ -64,8 +81,19 @@ export function createLiveFacts(directory: Directory, settings: { readonly guest
   return {
     seed(shard, snapshot) {
       revs.set(shard, snapshot.rev);
+      seededAt.set(shard, snapshot.at);
+      for (const scope of sanctions.keys()) if (log.shardOf(scope) === shard) sanctions.delete(scope);
+      for (const id of states.keys()) if (shardOfChannel(id) === shard) states.delete(id);
       for (const { scope, user, act, until } of snapshot.sanctions) restrain({ scope, user, act, until });
       for (const [channel, state] of snapshot.channels) states.set(channel, state);
+      wake();
+    },
+    inForce(shard) {
+      const ofShard = [...sanctions].filter(([scope]) => log.shardOf(scope) === shard);
+      return {
+        sanctions: ofShard.flatMap(([scope, users]) => [...users.values()].map((one) => ({ scope, ...one }))),
+        channels: new Map([...states].filter(([id]) => shardOfChannel(id) === shard)),
+      };
     },
     apply(batch) {
       for (const entry of batch) applyOne(entry);
@@ -88,7 +116,7 @@ export function createLiveFacts(directory: Directory, settings: { readonly guest
       rank: directory.rankOf(user, channel, isGuest),
       isMember: directory.isMember(user, channel),
       channelState: channel.state,
-      guestsMayPost: settings.guestsMayPost,
+      guestsMayPost,
       moderatorsMayBan: false,
     }),
   };

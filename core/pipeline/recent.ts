@@ -8,6 +8,8 @@ const KEPT = 10_000;
 /** The newest messages of all channels, from the log. */
 export interface Recent {
   apply(batch: readonly Entry[]): void;
+  /** The log has gone back: nothing is certain. */
+  forget(): void;
   head(id: MessageId): Head | null;
   /** The message with this step key: how a bridge's own reference leads to it. */
   byKey(key: string): MessageId | null;
@@ -54,6 +56,10 @@ export function createRecent(kept = KEPT): Recent {
 
   return {
     apply: (batch) => batch.forEach(applyOne),
+    forget() {
+      messages.clear();
+      keys.clear();
+    },
     head: (id) => messages.get(id)?.head ?? null,
     byKey: (key) => keys.get(key) ?? null,
     message(id) {

@@ -18,6 +18,8 @@ export type Fresh = (
 export interface FreshDeps {
   readonly log: Log;
   readonly facts: LiveFacts;
+  /** This hub's copy is ahead of the log, which has gone back: resolves when the copy is the log's again. */
+  readonly resync: (shard: number) => Promise<void>;
   /** Rejects when it takes longer than this hub may lag behind the log. */
   readonly within: <T>(work: Promise<T>) => Promise<T>;
   /** Whether an append was refused because the log is closed. */
@@ -29,7 +31,9 @@ export interface FreshDeps {
 
 const BUSY = refused('unavailable', 'The hub is busy; try again.', 1_000);
 
-export function createUntilFresh({ log, facts, within, isStopping, observe, elapsed }: FreshDeps): Fresh {
+export function createUntilFresh(deps: FreshDeps): Fresh {
+  const { log, facts, resync, within, isStopping, observe, elapsed } = deps;
+
   async function once(step: Step): Promise<Stored | null> {
     const began = elapsed();
     try {
@@ -50,7 +54,8 @@ export function createUntilFresh({ log, facts, within, isStopping, observe, elap
       const stored = await once(step);
       if (stored === null) return { kind: 'stopping' };
       if (stored.kind === 'stale') {
-        const isThere = await within(facts.reached(shard, stored.rev)).then(
+        const isAhead = stored.rev < facts.rev(shard);
+        const isThere = await within(isAhead ? resync(shard) : facts.reached(shard, stored.rev)).then(
           () => true,
           () => false,
         );
