@@ -53,23 +53,28 @@ describe('redis, broken lines', () => {
     const at = newPlace();
     const steps: Post[] = [];
     const answers: Promise<unknown>[] = [];
-    for (const round of numbers(8)) {
-      await until('the line is there again', () =>
-        hub.log.size().then(
-          () => true,
-          () => false,
-        ),
-      );
-      for (const i of numbers(500)) {
+    let unanswered = 0;
+    for (const round of numbers(10)) {
+      const isMuted = round % 2 === 0;
+      if (isMuted) await Promise.all(answers);
+      for (const i of numbers(400)) {
         const step = post(at, `${round}-${i}`, { author: `u-${i % 7}` as UserId });
         steps.push(step);
         answers.push(hub.log.append(step).then(({ kind }) => kind));
       }
-      proxy.muteAnswers();
-      await until('some of this round are stored, unanswered', async () => (await length(at)) > round * 500);
+      if (isMuted) {
+        proxy.muteAnswers();
+        // A pipeline that was out already holds this round back: then there is nothing unanswered to repeat.
+        const isStored = async (): Promise<boolean> => (await length(at)) > round * 400;
+        unanswered += await until('some are stored, unanswered', isStored, 500).then(
+          () => 1,
+          () => 0,
+        );
+      } else await new Promise((resolve) => setImmediate(resolve));
       proxy.cut();
     }
     expect(new Set(await Promise.all(answers))).toEqual(new Set(['stored']));
+    expect(unanswered).toBeGreaterThan(1);
     const entries = await wholeShard(hub, hub.log.shardOf(at.scope));
     expect(messagesOf(entries)).toEqual(idsOf(steps));
   }, 60_000);
@@ -148,13 +153,18 @@ describe('redis, broken lines', () => {
     expect((await hub.log.page(at.scope, at.channel, null, 5)).messages).toHaveLength(5);
   }, 30_000);
 
-  it('keeps the order when a refusal of Redis passes in the middle of a burst', async () => {
+  it('keeps the order when Redis refuses writes now and then in the middle of a burst', async () => {
     const at = newPlace();
-    const steps = numbers(600).map((i) => post(at, `${i}`));
-    await admin.config('SET', 'min-replicas-to-write', '1');
-    const answers = steps.map((step) => hub.log.append(step));
-    await new Promise((resolve) => setImmediate(resolve));
-    await admin.config('SET', 'min-replicas-to-write', '0');
+    const steps = numbers(4_000).map((i) => post(at, `${i}`));
+    let waiting = steps.length;
+    const answers = steps.map(async (step) => {
+      const answer = await hub.log.append(step);
+      waiting -= 1;
+      return answer;
+    });
+    for (let toggles = 0; waiting > 0; toggles += 1) {
+      await admin.config('SET', 'min-replicas-to-write', toggles < 40 ? toggles % 2 : 0);
+    }
     const kinds = (await Promise.all(answers)).map(({ kind }) => kind);
     expect(new Set(kinds)).toEqual(new Set(['stored']));
     expect(messagesOf(await wholeShard(hub, hub.log.shardOf(at.scope)))).toEqual(idsOf(steps));
