@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EpochMs, HubId, PortalId, Position } from '../../core/domain/ids.ts';
 import { START, type Stored } from '../../core/store/ports.ts';
+import { logKey } from '../../core/store/redis/keys.ts';
 import type { OpenedRedis } from '../../core/store/redis/open.ts';
 import { openRedisSource } from '../../core/store/redis/source.ts';
 import { type RedisServer, type RedisServerOptions, startRedis } from '../fakes/redis-server.ts';
@@ -43,7 +44,7 @@ describe('redis, its memory', () => {
     const acked = numbers(300).map((i) => post(at, `${i} ${'x'.repeat(20_000)}`));
     for (const step of acked) await stored(hub, step);
     const used = Number(/used_memory:(\d+)/.exec(await admin.info('memory'))?.[1]);
-    await admin.config('SET', 'maxmemory', used - 500_000);
+    await admin.config('SET', 'maxmemory', used - 2_000_000);
 
     const refused = post(at, 'no room');
     expect(await hub.log.append(refused)).toEqual({ kind: 'full' });
@@ -121,6 +122,48 @@ describe('redis, its memory', () => {
     const late = await one.log.append(post(at, 'judged by lost rights', { ifRev: rev }));
     expect(late).toMatchObject({ kind: 'stale' });
   }, 60_000);
+
+  it('a reader that was further than the restored log reads what another hub stored below its place', async () => {
+    const server = await redis({ appendfsync: 'always' });
+    const proxy = await startProxy(server.port);
+    closing.push(() => proxy.stop());
+    const one = await hubOn(server);
+    const two = await openHub(`redis://127.0.0.1:${proxy.port}`, { clock: hastyClock });
+    closing.push(() => two.close());
+    const at = newPlace();
+    const shard = one.log.shardOf(at.scope);
+    const kept = post(at, 'kept');
+    await stored(one, kept);
+    const copy = await server.saveCopy();
+
+    const admin = adminOf(server);
+    const [[, fields = []] = []] = await admin.xrange(logKey(shard), '-', '+');
+    const seen = collect(two);
+    await until('the first is read', () => seen.entries.length === 1);
+    await one.close();
+    await admin.xadd(logKey(shard), `${Date.now() + 3_600_000}-0`, ...fields);
+    await until('an entry by a clock that is ahead is read', () => seen.entries.length === 2);
+    proxy.breakDown();
+
+    await server.restartFrom(copy);
+    const again = await hubOn(server);
+    const below = post(at, 'below');
+    await stored(again, below);
+    proxy.mend();
+    await until('the second hub is back', () =>
+      two.log.size().then(
+        () => true,
+        () => false,
+      ),
+    );
+    const above = post(at, 'above');
+    await stored(again, above);
+    await until('it reads on', () => seen.entries.length === 4);
+    await seen.stop();
+    expect(messagesOf(seen.entries)).toEqual([kept.id, kept.id, below.id, above.id]);
+    const epoch = await two.live.epoch();
+    await until('the other hub learns of the epoch', async () => (await again.live.epoch()) === epoch);
+  }, 30_000);
 
   it('a hub that had seen only what is still there learns of the new epoch too', async () => {
     const server = await redis({ appendfsync: 'always' });

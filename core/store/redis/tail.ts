@@ -12,6 +12,8 @@ import { list, orNull, parseEntry, parseInfo } from './reply.ts';
 import type { Seen } from './seen.ts';
 
 const BLOCK_MS = 5_000;
+/** Waits so long at a time for the hub to meet a new run of Redis. */
+const MEET_MS = 500;
 /** Entries of one shard in one read. */
 const BATCH = 500;
 const RECONNECT = { baseMs: 50, capMs: 2_000 };
@@ -79,7 +81,7 @@ function createReader({ seen, arrival, whenUp }: TailDeps, after: readonly Posit
   return {
     async arrive(client) {
       const met = parseInfo(await client.info('server')).get('run_id') ?? '';
-      if (arrival.run() !== met) await whenUp(BLOCK_MS);
+      if (arrival.run() !== met) await whenUp(MEET_MS);
       if (arrival.run() !== met) throw new Error('Redis is being met by the hub; the reader waits');
       if (run !== null && run !== met) {
         for (const [shard, at] of positions.entries()) positions[shard] = arrival.resumeAt(shard, at);
