@@ -1,1 +1,3 @@
-export {};
+/** The contract kit for authors of bridges: `import … from 'slipmat-hub/contract'`. */
+export { type ContractCase, contractCases, skipReason } from './cases.ts';
+export type { ContractSubject, PlatformDouble } from './subject.ts';
