@@ -147,6 +147,21 @@ export function createDjs(options: AccountsOptions, people: Pick<People, 'findBy
         return done({ person, channel });
       }
       const place = djPlace(person.user);
+      await directory.change({
+        statements: [grant(person.user, place, 'dj', by)],
+        scopes: [place.scope],
+        what: [
+          { kind: 'channel', channel: old },
+          { kind: 'roles', user: person.user },
+        ],
+      });
+      await setChannelState(old, 'open');
+      return done({ person, channel: old });
+    },
+    async dismissDj(name) {
+      const person = await people.findByName(name);
+      if (person === null) return nobody(name);
+      const place = djPlace(person.user);
       // in this order: should the hub fall in between, nobody posts where no DJ is
       const channel = await channelOf(person.user);
       if (channel !== null) await setChannelState(channel, 'read-only');
