@@ -124,7 +124,10 @@ export function createOutbox(parts: {
     const kept = text === null ? null : parseKept(text);
     if (kept === null) return;
     owner ??= kept.owner;
-    if (kept.owner !== owner) return save();
+    if (kept.owner !== owner) {
+      save();
+      return;
+    }
     const since = [...items.values()];
     items.clear();
     for (const { letter, at, failure } of kept.items) {

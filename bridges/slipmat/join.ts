@@ -83,7 +83,9 @@ async function startAnew(at: At): Promise<'live' | 'gone' | 'reset'> {
   if (reader.isGone || !page.ok) return 'gone';
   if (port.feed.epoch() !== epoch) return 'reset';
   reader.lastSent = head;
-  answer(at, epoch, 'reset', page.value.messages, page.value.isEnd);
+  // What was stored between the two reads comes as entries.
+  const messages = page.value.messages.filter(({ seq }) => seq <= head);
+  answer(at, epoch, 'reset', messages, page.value.isEnd);
   return readUp(at, epoch, () => {});
 }
 

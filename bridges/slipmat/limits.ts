@@ -19,7 +19,6 @@ export const CLOSE = {
   signedOut: 4403,
   /** Sent too much for too long after being told. */
   flood: 4429,
-  badFrame: 1008,
   unsupported: 1003,
   tooLarge: 1009,
   goingAway: 1001,
