@@ -4,15 +4,10 @@ import { join } from 'node:path';
 import { codeOf } from '../../config/env.ts';
 import { type HubConfig, isLocalOnly, isLoopback } from '../../config/schema.ts';
 import { listenTogether } from '../http/listen.ts';
-import type { ControlClient } from './control-client.ts';
-import { findHub } from './control-client.ts';
+import { type ControlClient, findHub } from './control-client.ts';
+import type { Finding } from './finding.ts';
 import { sayError } from './parts.ts';
 import { redisFindings } from './redis-doctor.ts';
-
-/** One thing looked at. `mend`: what to do, where something is not well. */
-export type Finding =
-  | { readonly level: 'ok'; readonly what: string }
-  | { readonly level: 'warn' | 'fail'; readonly what: string; readonly mend: string };
 
 const LOW_DISK_BYTES = 500 * 1024 * 1024;
 
@@ -28,18 +23,6 @@ export async function examine(config: HubConfig, webRoot: string): Promise<reado
     ...(await redisFindings(config.redisUrl)),
     ...(running === null ? [] : await hubFindings(running)),
   ];
-}
-
-/** The report as lines for a terminal. */
-export function findingText(finding: Finding): string {
-  switch (finding.level) {
-    case 'ok':
-      return `ok    ${finding.what}\n`;
-    case 'warn':
-      return `warn  ${finding.what}\n      ${finding.mend}\n`;
-    case 'fail':
-      return `FAIL  ${finding.what}\n      ${finding.mend}\n`;
-  }
 }
 
 function folderFinding(dataDir: string): Finding {

@@ -1,9 +1,10 @@
 import { codeOf } from '../../config/env.ts';
 import { redactUrl } from '../../config/redact-url.ts';
-import type { Finding } from './doctor.ts';
+import { inspect } from '../store/redis/inspect.ts';
+import { RedisRefused } from '../store/redis/refused.ts';
+import type { Finding } from './finding.ts';
 
 const CONNECT_TIMEOUT_MS = 3_000;
-const OLDEST_MAJOR = 7;
 
 /** What Redis must be and what it should be. Nothing where none is configured. */
 export async function redisFindings(url: string | null): Promise<readonly Finding[]> {
@@ -24,19 +25,13 @@ export async function redisFindings(url: string | null): Promise<readonly Findin
   });
   try {
     await redis.connect();
-    const server = await redis.info('server');
-    const setting = async (name: string): Promise<string | null> => {
-      const answer: unknown = await redis.config('GET', name);
-      return Array.isArray(answer) && typeof answer[1] === 'string' ? answer[1] : null;
-    };
-    const found = { policy: await setting('maxmemory-policy'), appendonly: await setting('appendonly') };
-    return [
-      { level: 'ok', what: `Redis answers at ${redactUrl(url)}.` },
-      versionFinding(/redis_version:(\d+)/.exec(server)?.[1]),
-      policyFinding(found.policy),
-      persistenceFinding(found.appendonly, await setting('appendfsync')),
-    ];
+    const { warnings } = await inspect(redis);
+    const reachable: Finding = { level: 'ok', what: `Redis answers at ${redactUrl(url)}, and takes the hub.` };
+    return [reachable, ...warnings.map((mend): Finding => ({ level: 'warn', what: 'Redis could be safer.', mend }))];
   } catch (error) {
+    if (error instanceof RedisRefused) {
+      return [{ level: 'fail', what: `Redis at ${redactUrl(url)} will not do.`, mend: error.message }];
+    }
     return [unreachable(url, lastError ?? error)];
   } finally {
     redis.disconnect();
@@ -50,39 +45,7 @@ function unreachable(url: string, error: unknown): Finding {
     level: 'fail',
     what: `Redis at ${redactUrl(url)} ${isRefused ? 'refuses us' : `does not answer (${codeOf(error)})`}.`,
     mend: isRefused
-      ? 'Check user and password in REDIS_URL, and that this user may run INFO and CONFIG GET.'
+      ? 'Check user and password in REDIS_URL, and what this user may do.'
       : 'Start it, check host and port in REDIS_URL, or unset REDIS_URL for the embedded store.',
-  };
-}
-
-function versionFinding(major: string | undefined): Finding {
-  if (major !== undefined && Number(major) >= OLDEST_MAJOR)
-    return { level: 'ok', what: `Redis is of version ${major}.` };
-  return { level: 'fail', what: 'Redis is too old.', mend: 'Use Redis 7.0 or newer.' };
-}
-
-function policyFinding(policy: string | null): Finding {
-  if (policy === 'noeviction') return { level: 'ok', what: 'Redis evicts nothing when it is full.' };
-  return {
-    level: 'fail',
-    what: `Redis throws keys away when it is full (maxmemory-policy ${policy ?? 'unknown'}).`,
-    mend: 'Set `maxmemory-policy noeviction` in redis.conf: else acknowledged messages may vanish.',
-  };
-}
-
-function persistenceFinding(appendonly: string | null, appendfsync: string | null): Finding {
-  if (appendonly !== 'yes') {
-    return {
-      level: 'warn',
-      what: 'Redis keeps no append-only file: a crash of Redis loses what is not archived yet.',
-      mend: 'Set `appendonly yes` and `appendfsync always` in redis.conf.',
-    };
-  }
-  if (appendfsync === 'always')
-    return { level: 'ok', what: 'Redis writes each message to disk before it is acknowledged.' };
-  return {
-    level: 'warn',
-    what: `Redis writes to disk ${appendfsync === 'everysec' ? 'each second' : 'when the system likes'}: a power loss may take the last messages.`,
-    mend: 'Set `appendfsync always` in redis.conf if that matters more than speed.',
   };
 }

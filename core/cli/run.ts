@@ -1,11 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { codeOf } from '../../config/env.ts';
 import { backup, createPrivateFile, exportMessages, portalLines } from './data.ts';
-import { examine, findingText } from './doctor.ts';
+import { examine } from './doctor.ts';
+import { findingText } from './finding.ts';
 import { withHub } from './hub-access.ts';
 import { CliError, type CliParts, EXIT, readConfig, write } from './parts.ts';
+import { choosePassword, passwordLine } from './password.ts';
 import { start } from './start.ts';
-import { choosePassword, expectOk, listUsers, passwordLine, userText } from './user.ts';
+import { expectOk, listUsers, userText } from './user.ts';
 
 /** Runs one command. @returns the exit code */
 export async function runCli(parts: CliParts): Promise<number> {
@@ -66,10 +68,10 @@ function addUserCommands(user: Command, parts: CliParts, file: File): void {
   const print = (text: string): Promise<void> => write(parts.stdout, text);
   user
     .command('add <name>')
-    .description('make an account; without --password-stdin a password is made and shown')
+    .description('make an account; asks for the password at a terminal, else makes one and shows it')
     .option('--password-stdin', 'read the password from standard input')
     .action(async (name: string, options: { passwordStdin?: boolean }) => {
-      const password = await choosePassword(options.passwordStdin ?? false, parts.stdin);
+      const password = await choosePassword(parts, options.passwordStdin ?? false);
       await withHub(parts, readConfig(parts, file()), async (hub) => {
         const made = expectOk(await hub.call('user-add', { name, password: password.password }));
         await print(`Made ${made.name}.\n${passwordLine(made.name, password)}`);
@@ -101,7 +103,7 @@ function addUserCommands(user: Command, parts: CliParts, file: File): void {
     .description('set a password and end all sessions of the account')
     .option('--password-stdin', 'read the password from standard input')
     .action(async (name: string, options: { passwordStdin?: boolean }) => {
-      const password = await choosePassword(options.passwordStdin ?? false, parts.stdin);
+      const password = await choosePassword(parts, options.passwordStdin ?? false);
       await withHub(parts, readConfig(parts, file()), async (hub) => {
         const changed = expectOk(await hub.call('user-password', { name, password: password.password }));
         await print(passwordLine(changed.name, password));

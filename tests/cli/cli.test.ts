@@ -5,11 +5,16 @@ import { z } from 'zod';
 import { controlClient } from '../../core/cli/control-client.ts';
 import { listSockets } from '../../core/http/control-socket.ts';
 import { startRedis } from '../fakes/redis-server.ts';
+import { connectPeer, newKey } from '../fakes/socket-peer.ts';
 import { cleanUp, newFolder, run, startHubProcess, until } from './run-cli.ts';
 
 afterEach(cleanUp);
 
 const token = z.object({ token: z.string() });
+const exported = z.object({
+  channel: z.string(),
+  message: z.object({ id: z.string(), content: z.object({ rich: z.array(z.object({ text: z.string() })) }) }),
+});
 async function post(url: string, body: object): Promise<{ status: number; body: unknown }> {
   const answer = await fetch(url, {
     method: 'POST',
@@ -209,6 +214,39 @@ describe('copies', () => {
     expect((await run(['user', 'list'], { DATA_DIR: restored })).stdout).toMatch(/^Ann /);
   });
 
+  it.each(['embedded', 'redis'])(
+    'an export from the %s store has every acknowledged message once, oldest first',
+    async (store) => {
+      const redis = store === 'redis' ? await startRedis() : null;
+      try {
+        const env = { DATA_DIR: newFolder(), ...(redis === null ? {} : { REDIS_URL: redis.url }) };
+        const hub = await startHubProcess(env);
+        const signedUp = await post(`${hub.url}/api/sign-up`, { name: 'Ann', password: 'correct horse battery' });
+        const peer = await connectPeer(`${hub.url.replace('http', 'ws')}/ws`, {
+          token: token.parse(signedUp.body).token,
+        });
+        const acked: unknown[] = [];
+        for (const text of ['one', 'two', 'three']) {
+          acked.push(await peer.ask({ type: 'post', channel: 'lobby', key: newKey(), text, replyTo: null }));
+        }
+        const lines = (await run(['export'], env)).stdout
+          .trim()
+          .split('\n')
+          .map((line) => exported.parse(JSON.parse(line)));
+        expect(lines.map(({ message }) => message.content.rich[0]?.text)).toEqual(['one', 'two', 'three']);
+        expect(lines.map(({ message }) => message.id)).toEqual(
+          acked.map((ack) => z.object({ message: z.string() }).parse(ack).message),
+        );
+        expect(lines[0]?.channel).toBe('lobby');
+        await peer.close();
+        hub.child.kill('SIGTERM');
+        await hub.finished;
+      } finally {
+        await redis?.stop();
+      }
+    },
+  );
+
   it('an export to a file replaces none, and is empty for a new hub', async () => {
     const folder = newFolder();
     const target = join(newFolder(), 'all.jsonl');
@@ -238,15 +276,25 @@ describe('doctor', () => {
     expect(running.stdout).toContain('ok    Check store of the running hub.\n');
   });
 
-  it('tells what Redis must be and what it should be', async () => {
-    const redis = await startRedis({ appendonly: false, maxmemory: '20mb' });
+  it('tells what Redis must be and what it should be, while it starts and after', async () => {
+    const unsafe = await startRedis({ appendonly: false });
+    const evicting = await startRedis({ maxmemory: '20mb', maxmemoryPolicy: 'allkeys-lru' });
     try {
-      const env = { DATA_DIR: newFolder(), PORT: '0', REDIS_URL: redis.url };
-      const found = await run(['doctor'], env);
-      expect(found.stdout).toMatch(/ok {4}Redis answers at redis:/);
-      expect(found.stdout).toMatch(/warn {2}Redis keeps no append-only file.*\n +Set `appendonly yes`/);
+      const env = { DATA_DIR: newFolder(), PORT: '0' };
+      const warned = await run(['doctor'], { ...env, REDIS_URL: unsafe.url });
+      expect(warned.code).toBe(0);
+      expect(warned.stdout).toMatch(/ok {4}Redis answers at redis:/);
+      expect(warned.stdout).toMatch(/warn {2}Redis could be safer\.\n.*appendonly yes/);
+      const failed = await run(['doctor'], { ...env, REDIS_URL: evicting.url });
+      expect([failed.code, failed.stdout]).toEqual([
+        1,
+        expect.stringMatching(/FAIL {2}Redis .*\n.*maxmemory-policy noeviction/),
+      ]);
+      const refused = await run(['start'], { ...env, REDIS_URL: evicting.url });
+      expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('maxmemory-policy noeviction')]);
     } finally {
-      await redis.stop();
+      await unsafe.stop();
+      await evicting.stop();
     }
   });
 
