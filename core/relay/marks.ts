@@ -3,8 +3,11 @@ import { type Clock, pause } from '../async/clock.ts';
 import type { Position } from '../domain/ids.ts';
 import type { Portal } from '../domain/portal.ts';
 import type { Logger } from '../ops/log.ts';
-import { type Deliveries, type Log, START } from '../store/ports.ts';
+import { type Deliveries, type Log, START, StoreUnavailable } from '../store/ports.ts';
 import { SKIPS_MS } from './limits.ts';
+
+/** With the growing waits between them, about half a minute. */
+const MAX_STRANGE_TRIES = 12;
 
 type Outcome = Parameters<Deliveries['settle']>[3];
 
@@ -22,7 +25,7 @@ export interface Marks {
   hasSkips(): boolean;
   /** Writes down what was skipped, if it is time. */
   flush(): Promise<'ok' | 'fenced'>;
-  /** Asks the store again until it answers. Rejects only once `halt` aborts. */
+  /** Asks the store again until it answers. Rejects once `halt` aborts, or when it keeps failing in a way it should not. */
   store<T>(ask: () => Promise<T>): Promise<T>;
 }
 
@@ -47,6 +50,7 @@ export function createMarks(
       try {
         return await ask();
       } catch (error) {
+        if (!(error instanceof StoreUnavailable) && attempt >= MAX_STRANGE_TRIES) throw error;
         logger.warn(
           { portal: portal.id, attempt, say: error instanceof Error ? error.name : '' },
           'store did not answer',

@@ -26,11 +26,13 @@ import type { Lookup } from '../../core/relay/entry.ts';
 import { fromHot } from '../../core/store/archive/fold.ts';
 import { openEmbedded } from '../../core/store/embedded/open.ts';
 import type { Effect, EntryKind, EntryNote, LiveStore, Step, Stored } from '../../core/store/ports.ts';
+import { openRedis } from '../../core/store/redis/open.ts';
 import { openSql } from '../../core/store/sql/open.ts';
 import { createTail } from '../../core/store/tail.ts';
 import { createSupervisor, type Supervisor } from '../../core/supervisor.ts';
 import type { FakeRoomServer } from '../fakes/fake-room.ts';
 import fakeRoomBridge from '../fakes/fake-room-bridge.ts';
+import { startRedis } from '../fakes/redis-server.ts';
 
 export const CHANNEL = 'lobby' as ChannelId;
 export const SCOPE = 'mega' as ScopeId;
@@ -82,6 +84,20 @@ export async function openTempStore(): Promise<{ readonly store: LiveStore; clos
       await store.close();
       await sql.close();
       rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function openTempRedis(): Promise<{ readonly store: LiveStore; close(): Promise<void> }> {
+  const server = await startRedis();
+  const memory = { highest: () => [], seqs: () => [] };
+  const parts = { clock: systemClock, log: silentLogger, maxEntries: 1_000_000, memory };
+  const store = await openRedis({ url: server.url, ...parts });
+  return {
+    store,
+    async close() {
+      await store.close();
+      await server.stop();
     },
   };
 }
