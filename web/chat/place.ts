@@ -7,6 +7,8 @@ export interface Place {
   note(scroller: HTMLElement): boolean;
   /** After every change of the list or of its size. */
   settle(scroller: HTMLElement, isPinned: boolean): void;
+  /** Goes to the end, wherever the reader is. */
+  toEnd(scroller: HTMLElement): void;
 }
 
 /** Nearer to the end than this is at the end. */
@@ -16,37 +18,62 @@ export function distanceToEnd(scroller: HTMLElement): number {
   return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
 }
 
+/**
+ * A change may come while the reader is scrolling and the browser has not told yet. So what is corrected is how far rows
+ * moved within the list, never where the reader is.
+ */
 export function createPlace(): Place {
   let lastTop = 0;
-  let anchor: { readonly row: Element; readonly key: string; readonly top: number } | null = null;
+  let lastSize = '';
+  let anchor: { readonly row: HTMLElement; readonly key: string; readonly offset: number } | null = null;
 
   const remember = (scroller: HTMLElement): void => {
-    lastTop = scroller.scrollTop;
     const row = firstVisible(scroller);
     const key = row?.dataset.key;
-    anchor = row === null || key === undefined ? null : { row, key, top: topOf(row, scroller) };
+    anchor = row === null || key === undefined ? null : { row, key, offset: offsetOf(row, scroller) };
+  };
+  const toEnd = (scroller: HTMLElement): void => {
+    scroller.scrollTop = scroller.scrollHeight;
+    lastTop = scroller.scrollTop;
+  };
+  const keepEnd = (scroller: HTMLElement): void => {
+    const size = `${scroller.scrollHeight} ${scroller.clientHeight}`;
+    if (size === lastSize) return;
+    lastSize = size;
+    const isLeaving = scroller.scrollTop < lastTop && distanceToEnd(scroller) >= NEAR_PX;
+    if (!isLeaving) toEnd(scroller);
+  };
+  const keepRow = (scroller: HTMLElement): void => {
+    lastSize = '';
+    if (anchor === null) return;
+    const row = anchor.row.isConnected ? anchor.row : scroller.querySelector<HTMLElement>(`[data-key="${anchor.key}"]`);
+    const moved = row === null ? 0 : offsetOf(row, scroller) - anchor.offset;
+    if (moved === 0) return;
+    scroller.scrollTop += moved;
+    lastTop += moved;
   };
   return {
     note(scroller) {
       const hasMovedUp = scroller.scrollTop < lastTop;
+      lastTop = scroller.scrollTop;
       remember(scroller);
       return hasMovedUp;
     },
     settle(scroller, isPinned) {
-      if (isPinned) {
-        scroller.scrollTop = scroller.scrollHeight;
-      } else if (anchor !== null) {
-        const row = anchor.row.isConnected ? anchor.row : scroller.querySelector(`[data-key="${anchor.key}"]`);
-        const moved = row === null ? 0 : topOf(row, scroller) - anchor.top;
-        if (moved !== 0) scroller.scrollTop += moved;
-      }
+      if (isPinned) keepEnd(scroller);
+      else keepRow(scroller);
+      remember(scroller);
+    },
+    toEnd(scroller) {
+      toEnd(scroller);
       remember(scroller);
     },
   };
 }
 
-function topOf(row: Element, scroller: HTMLElement): number {
-  return row.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+/** How far down the list a row stands, wherever the list is scrolled to. */
+function offsetOf(row: Element, scroller: HTMLElement): number {
+  return row.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
 }
 
 /** The first row whose end is on screen, by halving: rows stand in order. */

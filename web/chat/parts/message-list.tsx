@@ -57,7 +57,7 @@ export function MessageList({ chat, model, channel, deeds, jumpTo, toPresent }: 
 
   const pin = (): void => {
     window.value = PINNED;
-    if (scroller.current !== null) place.settle(scroller.current, true);
+    if (scroller.current !== null) place.toEnd(scroller.current);
     if (isLookedAt()) chat.markRead();
   };
 
