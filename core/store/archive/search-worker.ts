@@ -7,6 +7,7 @@ export interface SearchWorkerData {
   readonly file: string;
 }
 export interface SearchJob {
+  readonly kind: 'search';
   readonly id: number;
   readonly query: SearchQuery;
   readonly deadlineMs: number;
@@ -16,11 +17,20 @@ export type SearchAnswer =
   | { readonly id: number; readonly ok: false; readonly say: string };
 
 const { file } = workerData as SearchWorkerData;
-const search = createSearch(openReader(file));
+const db = openReader(file);
+const search = createSearch(db);
 
-parentPort?.on('message', ({ id, query, deadlineMs }: SearchJob) => {
+parentPort?.on('message', (message: SearchJob | { readonly kind: 'close' }) => {
+  if (message.kind === 'close') return close();
+  const { id, query, deadlineMs } = message;
   parentPort?.postMessage(answer(id, () => search(query, deadlineMs)));
 });
+
+/** The thread ends by itself once nothing is open: one that is torn away takes its database down unclosed. */
+function close(): void {
+  db.close();
+  parentPort?.close();
+}
 
 function answer(id: number, find: () => readonly SearchHit[]): SearchAnswer {
   try {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { type SearchHit, type SearchQuery, StoreUnavailable } from '../ports.ts';
 import type { SearchAnswer, SearchJob, SearchWorkerData } from './search-worker.ts';
@@ -47,7 +48,7 @@ export function createSearcher(file: string, deadlineMs: number): Searcher {
       lastId += 1;
       const id = lastId;
       const answered = new Promise<SearchAnswer>((resolve) => waiting.set(id, resolve));
-      worker.postMessage({ id, query, deadlineMs } satisfies SearchJob);
+      worker.postMessage({ kind: 'search', id, query, deadlineMs } satisfies SearchJob);
       const answer = await answered;
       if (!answer.ok) throw new StoreUnavailable(`The search failed: ${answer.say}.`);
       return answer.hits;
@@ -55,7 +56,11 @@ export function createSearcher(file: string, deadlineMs: number): Searcher {
     async close() {
       const ending = worker;
       failAll(ending, 'the hub is stopping');
-      await ending?.terminate();
+      if (ending === null) return;
+      const exited = once(ending, 'exit');
+      // after the search that is running, which has its deadline
+      ending.postMessage({ kind: 'close' });
+      await exited;
     },
   };
 }

@@ -3,7 +3,7 @@ import { backoffMs } from '../../async/backoff.ts';
 import { type Clock, pause } from '../../async/clock.ts';
 import type { Logger } from '../../ops/log.ts';
 import { StoreUnavailable } from '../ports.ts';
-import { createConnection, ended, faultOf, shownUrl } from './connect.ts';
+import { createConnection, disconnect, ended, faultOf, shownUrl } from './connect.ts';
 import { type FunctionName, fullName, LIBRARY } from './library.ts';
 import { RedisRefused } from './refused.ts';
 
@@ -59,7 +59,7 @@ export function createLink({ url, clock, log, arrive }: LinkOptions): Link {
   /** Holds one connection from its start to its end. @returns whether it was ever usable */
   async function hold(): Promise<boolean> {
     const client = createConnection(url, true);
-    const stop = (): void => client.disconnect();
+    const stop = (): void => disconnect(client);
     stopping.signal.addEventListener('abort', stop, { once: true });
     try {
       await client.connect();
@@ -76,7 +76,7 @@ export function createLink({ url, clock, log, arrive }: LinkOptions): Link {
       return false;
     } finally {
       stopping.signal.removeEventListener('abort', stop);
-      client.disconnect();
+      disconnect(client);
       if (current === client) {
         current = null;
         tell(false);

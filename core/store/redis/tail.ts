@@ -5,7 +5,7 @@ import type { Position } from '../../domain/ids.ts';
 import type { Logger } from '../../ops/log.ts';
 import { type Entry, START } from '../ports.ts';
 import type { Arrival } from './arrival.ts';
-import { createConnection } from './connect.ts';
+import { createConnection, disconnect } from './connect.ts';
 import { logKey } from './keys.ts';
 import { isBefore } from './position.ts';
 import { list, orNull, parseEntry, parseInfo } from './reply.ts';
@@ -38,7 +38,7 @@ export async function* followLog(
   let failures = 0;
   while (!signal.aborted) {
     const client = createConnection(deps.url, false);
-    const stop = (): void => client.disconnect();
+    const stop = (): void => disconnect(client);
     signal.addEventListener('abort', stop, { once: true });
     try {
       await client.connect();
@@ -54,7 +54,7 @@ export async function* followLog(
       deps.log.warn({ err: error, failures }, 'the log cannot be followed for now');
     } finally {
       signal.removeEventListener('abort', stop);
-      client.disconnect();
+      disconnect(client);
     }
     await pause(deps.clock, backoffMs(failures, RECONNECT), signal);
   }
