@@ -94,16 +94,19 @@ async function defaultExport(use: string, load: () => Promise<unknown>): Promise
       { cause },
     );
   }
-  return isRecord(found) && 'default' in found ? found['default'] : found;
+  return isRecord(found) && 'default' in found ? found.default : found;
 }
 
 /** Generic over both kinds of plugin: they differ only in the port that `create` takes. */
 function checked<Plugin extends BridgePlugin<unknown> | SurfacePlugin<unknown>>(use: string, found: unknown): Plugin {
   if (!isRecord(found)) {
-    throw new PluginError('shape', `the package "${use}" has no plugin as its default export; make it with defineBridge()`);
+    throw new PluginError(
+      'shape',
+      `the package "${use}" has no plugin as its default export; make it with defineBridge()`,
+    );
   }
-  if (found['apiVersion'] !== PLUGIN_API_VERSION) {
-    const has = typeof found['apiVersion'] === 'number' ? String(found['apiVersion']) : 'none';
+  if (found.apiVersion !== PLUGIN_API_VERSION) {
+    const has = typeof found.apiVersion === 'number' ? String(found.apiVersion) : 'none';
     throw new PluginError(
       'api-version',
       `the plugin "${use}" is made for plugin API ${has}, this hub has ${PLUGIN_API_VERSION}. Install a version of it that fits`,
@@ -115,13 +118,13 @@ function checked<Plugin extends BridgePlugin<unknown> | SurfacePlugin<unknown>>(
 }
 
 function wrongField(found: Readonly<Record<string, unknown>>): string | null {
-  const platform = found['platform'];
+  const platform = found.platform;
   if (typeof platform !== 'string' || !/^[a-z][a-z0-9-]{0,31}$/.test(platform)) {
     return '"platform" must be lower-case letters, digits and dashes';
   }
-  if (typeof found['exampleConfig'] !== 'string') return '"exampleConfig" must be a string';
-  if (typeof found['parseConfig'] !== 'function') return '"parseConfig" must be a function';
-  if (typeof found['create'] !== 'function') return '"create" must be a function';
+  if (typeof found.exampleConfig !== 'string') return '"exampleConfig" must be a string';
+  if (typeof found.parseConfig !== 'function') return '"parseConfig" must be a function';
+  if (typeof found.create !== 'function') return '"create" must be a function';
   return null;
 }
 
