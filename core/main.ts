@@ -6,10 +6,6 @@ import { bridges } from '../bridges/index.ts';
 import { systemClock } from './async/clock.ts';
 import type { RunningHub, StartOptions } from './cli/parts.ts';
 import { runCli } from './cli/run.ts';
-import { startControl } from './http/control.ts';
-import { operatorOperations } from './http/operator.ts';
-import { startHub } from './hub.ts';
-import { untilArchived } from './store/backup/until-archived.ts';
 
 /** From the sources the package is one folder up, from the built files two. */
 const isSource = import.meta.url.endsWith('.ts');
@@ -20,7 +16,17 @@ const { version } = z
 /** Where people without an account elsewhere are at home. */
 const NATIVE_PLATFORM = 'slipmat';
 
+/** Loaded here, so that commands to a running hub do not wait for all that a hub is made of. */
+const loadHub = () =>
+  Promise.all([
+    import('./hub.ts'),
+    import('./http/control.ts'),
+    import('./http/operator.ts'),
+    import('./store/backup/until-archived.ts'),
+  ]);
+
 async function startOperatedHub({ isOffline, ...options }: StartOptions): Promise<RunningHub> {
+  const [{ startHub }, { startControl }, { operatorOperations }, { untilArchived }] = await loadHub();
   const { config, clock, log } = options;
   const builtIns = isOffline ? { bridges: {}, surfaces: {} } : bridges;
   const hub = await startHub({ ...options, builtIns, nativePlatform: NATIVE_PLATFORM, version });
@@ -38,15 +44,17 @@ async function startOperatedHub({ isOffline, ...options }: StartOptions): Promis
     portals: () => config.portals,
     drain: (signal) => untilArchived({ log: live.store.log, sql, clock }, signal),
   });
-  const control = await startControl({ dataDir: config.dataDir, hubId: id, operations, log, clock });
-  return {
-    url,
-    firstAdminLink: hub.firstAdminLink,
-    async stop() {
+  try {
+    const control = await startControl({ dataDir: config.dataDir, hubId: id, operations, log, clock });
+    const stop = async (): Promise<void> => {
       await control.close();
       await hub.stop();
-    },
-  };
+    };
+    return { url, firstAdminLink: hub.firstAdminLink, stop };
+  } catch (error) {
+    await hub.stop();
+    throw error;
+  }
 }
 
 // What the hub writes holds people's messages and secrets: for its own user alone.

@@ -22,13 +22,15 @@ export interface ControlOptions {
 }
 export interface ControlServer {
   readonly socket: string;
-  /** Answers what is in work, then removes the socket. Idempotent. */
+  /** Lets what is in work finish, for 2 s, then removes the socket. Idempotent. */
   close(): Promise<void>;
 }
 
 const MAX_REQUEST_BYTES = 64 * 1024;
 /** Another hub may be between making its socket and listening. */
 const STALE_AFTER_MS = 10_000;
+/** A long copy must not keep the hub from stopping in time. */
+const CLOSE_DEADLINE_MS = 2_000;
 
 /**
  * Lets the command line of the same user speak to this hub: JSON over HTTP on a socket in the data folder, which
@@ -51,15 +53,19 @@ export async function startControl(options: ControlOptions): Promise<ControlServ
   return {
     socket,
     close() {
-      closing ??= stopListening(server).then(release);
+      closing ??= stopListening(server, clock).then(release);
       return closing;
     },
   };
 }
 
-function stopListening(server: Server): Promise<void> {
+function stopListening(server: Server, clock: Clock): Promise<void> {
   return new Promise((done) => {
-    server.close(() => done());
+    const cancel = clock.after(CLOSE_DEADLINE_MS, () => server.closeAllConnections());
+    server.close(() => {
+      cancel();
+      done();
+    });
     server.closeIdleConnections();
   });
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { controlClient } from '../../core/cli/control-client.ts';
 import { listSockets } from '../../core/http/control-socket.ts';
@@ -9,6 +9,8 @@ import { connectPeer, newKey } from '../fakes/socket-peer.ts';
 import { cleanUp, newFolder, run, startHubProcess, until } from './run-cli.ts';
 
 afterEach(cleanUp);
+// processes of their own, several a test, on machines that do other things too
+vi.setConfig({ testTimeout: 180_000 });
 
 const token = z.object({ token: z.string() });
 const exported = z.object({
@@ -184,7 +186,7 @@ describe('users', () => {
     expect((await signIn('another long password')).status).toBe(200);
     const invited = await run(['user', 'invite', '--hours', '2'], { DATA_DIR: folder });
     expect(invited.stdout).toMatch(new RegExp(`within 2 hours:\\n\\n {2}${hub.url}/#invite=\\S+\\n$`));
-  }, 120_000);
+  });
 
   it('with Redis and no hub of this folder the command says what to do', async () => {
     const { code, stderr } = await run(['user', 'list'], {

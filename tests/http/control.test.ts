@@ -134,6 +134,35 @@ it('finds the hub that answers among sockets that dead ones left, and the next s
   expect(await findHub(dataDir)).not.toBeNull();
 });
 
+it('does not wait for ever for what is in work when it closes', async () => {
+  const timers: (() => void)[] = [];
+  const after = (_ms: number, run: () => void) => {
+    timers.push(run);
+    return () => {};
+  };
+  let isAsked = (): void => {};
+  const asked = new Promise<void>((resolve) => {
+    isAsked = resolve;
+  });
+  const slow: ControlOperations = {
+    ...operations,
+    backup() {
+      isAsked();
+      return new Promise(() => {});
+    },
+  };
+  const clock = { ...systemClock, after };
+  const options = { dataDir: folder('data'), hubId: 'h' as HubId, operations: slow, log: silentLogger, clock };
+  const server = await startControl(options);
+  const answer = controlClient(server.socket).call('backup', { file: '/x' });
+  const failed = expect(answer).rejects.toThrow();
+  await asked;
+  const closed = server.close();
+  for (const run of timers) run();
+  await Promise.all([failed, closed]);
+  expect(listSockets(options.dataDir)).toEqual([]);
+});
+
 it('works in a folder whose path is longer than that of a socket may be', async () => {
   const dataDir = folder('a'.repeat(60), 'b'.repeat(60), 'data');
   const { socket, close } = await control(dataDir);
