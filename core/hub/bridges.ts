@@ -1,8 +1,9 @@
 import { createQuestions } from '../community/questions.ts';
-import type { BridgeId, Position } from '../domain/ids.ts';
+import type { BridgeId, EpochMs, Position } from '../domain/ids.ts';
 import type { BridgeHealth } from '../ops/checks.ts';
 import { createReceive } from '../pipeline/receive.ts';
 import { createCourier } from '../relay/courier.ts';
+import { OUTAGE_MS } from '../relay/limits.ts';
 import { type BridgeStatus, type ConfiguredBridge, createSupervisor } from '../supervisor.ts';
 import type { HubOptions, HubParts } from './parts.ts';
 import { createPortals } from './portals.ts';
@@ -83,7 +84,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
   });
 
   const stopKeeping = clock.every(KEEP_MS, () => void keepForPortals());
-  /** The archiver trims nothing that a portal has still to read. */
+  /** The archiver trims nothing that a portal has still to send; after a longer outage the portal sends one line. */
   async function keepForPortals(): Promise<void> {
     try {
       const lowest: (Position | null)[] = Array.from({ length: store.log.shards }, () => null);
@@ -91,7 +92,9 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
         const { at } = await store.deliveries.load(portal.id);
         const shard = store.log.shardOf(portal.scope);
         const before = lowest[shard] ?? null;
-        if (at !== null && (before === null || store.log.isBefore(at, before))) lowest[shard] = at;
+        const oldest = await store.log.positionAt(shard, (clock.now() - OUTAGE_MS) as EpochMs);
+        if (at === null || store.log.isBefore(at, oldest)) continue;
+        if (before === null || store.log.isBefore(at, before)) lowest[shard] = at;
       }
       archiving.keep(lowest);
     } catch (error) {
