@@ -39,6 +39,7 @@ export const MAX_TEXT_UTF16 = 4_000;
 export const MAX_RICH_DEPTH = 8;
 export const MAX_RICH_NODES = 500;
 export const MAX_ATTACHMENTS = 10;
+export const MAX_QUOTE_UTF16 = 120;
 
 /** Content of plain text alone. */
 export function textContent(text: string): Content {
@@ -73,6 +74,19 @@ function nodeText(node: RichNode): string {
     default:
       return assertNever(node);
   }
+}
+
+/** What a reply shows of it: one line of at most 120 characters; names of files where there is no text. */
+export function quoteText({ rich, attachments }: Content): string {
+  const line = plainText(rich).replace(/\s+/gu, ' ').trim();
+  return cutAt(line === '' ? attachments.map(({ name }) => name).join(', ') : line, MAX_QUOTE_UTF16);
+}
+
+/** Cuts at a whole code point. */
+export function cutAt(text: string, utf16: number): string {
+  if (text.length <= utf16) return text;
+  const last = text.charCodeAt(utf16 - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? utf16 - 1 : utf16);
 }
 
 /** For the end of an exhaustive switch: a new kind fails to compile. */

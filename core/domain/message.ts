@@ -32,7 +32,7 @@ export interface Origin {
 export interface Quote {
   readonly id: MessageId;
   readonly name: string;
-  /** At most 120 characters of plain text; empty when the earlier message is not at hand. */
+  /** What the earlier message says now, as `quoteText` puts it; empty once it is redacted. */
   readonly text: string;
 }
 

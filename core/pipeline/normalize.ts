@@ -2,11 +2,13 @@ import type { Channel } from '../domain/channel.ts';
 import {
   type Attachment,
   type Content,
+  cutAt,
   MAX_ATTACHMENTS,
   MAX_RICH_DEPTH,
   MAX_RICH_NODES,
   MAX_TEXT_UTF16,
   plainText,
+  quoteText,
   type Rich,
   type RichNode,
 } from '../domain/content.ts';
@@ -14,7 +16,6 @@ import type { EpochMs, MessageId } from '../domain/ids.ts';
 import type { Author, ChatMessage, Origin, Quote } from '../domain/message.ts';
 
 const MAX_NAME_GRAPHEMES = 48;
-const QUOTE_UTF16 = 120;
 /** Controls but tab and line feed; the marks that turn the direction of text around, which could fake a name or a link. */
 const UNWANTED = /[[\p{Cc}--[\t\n]]\u202a-\u202e\u2066-\u2069]/gv;
 
@@ -66,8 +67,7 @@ export function cleanName(name: string): string {
 
 /** What stands above a reply. */
 export function quoteOf(id: MessageId, name: string, content: Content): Quote {
-  const text = plainText(content.rich).replace(/\s+/gu, ' ').trim();
-  return { id, name, text: cutAt(text, QUOTE_UTF16) };
+  return { id, name, text: quoteText(content) };
 }
 
 /** A single emoji as people pick it, or the `:name:` of a custom one. */
@@ -145,13 +145,6 @@ function take(text: string, budget: Budget): string {
 
 function cleanText(text: string): string {
   return text.replace(/\r\n?/g, '\n').toWellFormed().normalize('NFC').replace(UNWANTED, '');
-}
-
-/** Cuts at a whole code point. */
-function cutAt(text: string, utf16: number): string {
-  if (text.length <= utf16) return text;
-  const last = text.charCodeAt(utf16 - 1);
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? utf16 - 1 : utf16);
 }
 
 function trimEnds(rich: RichNode[]): RichNode[] {

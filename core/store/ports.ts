@@ -293,6 +293,8 @@ export interface Archive {
   head(id: MessageId): Promise<Head | null>;
   /** One message as archived. */
   message(id: MessageId): Promise<SearchHit | null>;
+  /** What replies to these messages quote: `quoteText` of each as archived; empty once redacted. */
+  quoteTexts(ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, string>>;
   /** The step with this key, for repeats that come late. */
   byKey(key: string): Promise<{ readonly message: MessageId | null; readonly seq: Seq | null } | null>;
   /** Full-text search over messages as they stand now, newest first. */

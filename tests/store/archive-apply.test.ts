@@ -1,9 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../core/async/clock.ts';
 import type { MessageId, Position, Seq } from '../../core/domain/ids.ts';
 import { createApplier } from '../../core/store/archive/apply.ts';
 import { type OpenedArchive, openArchive } from '../../core/store/archive/archive.ts';
 import { type Entry, START, type Step } from '../../core/store/ports.ts';
+import { openWriter } from '../../core/store/sql/connect.ts';
+import { migrate } from '../../core/store/sql/migrate.ts';
+import { MIGRATIONS } from '../../core/store/sql/migrations.ts';
 import { asLog, dump, openFile, wordsOf } from './archive-fixture.ts';
 import { BEN, CAT, edit, newPlace, post, react, redact, sanction } from './suite/steps.ts';
 
@@ -20,6 +27,9 @@ afterEach(async () => {
 
 function apply(entries: readonly Entry[], from: Position = START) {
   return createApplier(file.db).apply(0, from, entries);
+}
+function dumped(): string {
+  return JSON.stringify(dump(file.db), (_, value) => (typeof value === 'bigint' ? String(value) : value));
 }
 function textOf(row: { readonly message: { readonly content: { readonly rich: unknown } } } | undefined): string {
   return JSON.stringify(row?.message.content.rich);
@@ -105,9 +115,7 @@ describe('the archive', () => {
     apply(log.slice(0, 3));
     expect(wordsOf(file.db)).toEqual(['unmentionable']);
     apply(log.slice(3), '3' as Position);
-    expect(JSON.stringify(dump(file.db), (_, v) => (typeof v === 'bigint' ? String(v) : v))).not.toMatch(
-      /unspeakable|nonsense|unmentionable/,
-    );
+    expect(dumped()).not.toMatch(/unspeakable|nonsense|unmentionable/);
     const entries = await archive.since(at.channel, 0 as Seq, null, 10);
     expect(entries.map(({ body }) => JSON.parse(body).type)).toEqual(['message', 'edit', 'reaction', 'redaction']);
     expect(JSON.parse(entries[0]?.body ?? '')).toMatchObject({
@@ -117,6 +125,86 @@ describe('the archive', () => {
       message: { redaction: { by: 'author' }, revision: 1 },
       reactions: [],
     });
+  });
+
+  it('empties the quotes of a redacted message in every reply, archived before or after', async () => {
+    const at = newPlace();
+    const [a, other] = [post(at, 'unspeakable nonsense'), post(at, 'harmless')];
+    const of = (id: MessageId, text: string) => ({ replyTo: { id, name: 'Ann', text } });
+    const [early, late] = [post(at, 're', of(a.id, 'unspeakable')), post(at, 'same', of(a.id, 'unspeakable'))];
+    const unrelated = post(at, 'indeed', of(other.id, 'harmless'));
+    const log = asLog([a, other, early, unrelated, redact(at, a.id), late, redact(at, early.id)]);
+    apply(log.slice(0, 4));
+    const { replyTo } = (await archive.message(early.id))?.message ?? {};
+    expect(replyTo).toEqual({ id: a.id, name: 'Ann', text: 'unspeakable' });
+    apply(log.slice(4, 6), '4' as Position);
+    const quotes = async () =>
+      (await archive.page(at.channel, null, 10)).map(({ message }) => message.replyTo?.text ?? null);
+    expect(await quotes()).toEqual(['', 'harmless', '', expect.anything(), null]);
+    expect(dumped()).not.toMatch(/unspeakable|nonsense/);
+    expect(await archive.quoteTexts([a.id, other.id, post(at, 'never').id])).toEqual(
+      new Map([
+        [a.id, ''],
+        [other.id, 'harmless'],
+      ]),
+    );
+    apply(log.slice(6), '6' as Position);
+    expect(await quotes()).toEqual(['', 'harmless', null, expect.anything(), null]);
+  });
+
+  it('empties the quote of a reply whose redaction came first, in a log out of order', () => {
+    const at = newPlace();
+    const a = post(at, 'unspeakable');
+    const reply = post(at, 're', { replyTo: { id: a.id, name: 'Ann', text: 'unspeakable' } });
+    apply(asLog([redact(at, a.id), reply]));
+    expect(dumped()).not.toContain('unspeakable');
+  });
+
+  it('finds and mends the replies of a file from before it kept who answers whom', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'slipmat-old-'));
+    const db = openWriter(join(folder, 'hub.db'), 0);
+    try {
+      const upTo = MIGRATIONS.findIndex(({ name }) => name === 'archive-quotes');
+      migrate(db, MIGRATIONS.slice(0, upTo), systemClock.now());
+      const at = newPlace();
+      const [a, b] = [post(at, 'unspeakable'), post(at, 'harmless')];
+      const toA = post(at, 're', { replyTo: { id: a.id, name: 'Ann', text: 'unspeakable' } });
+      const toB = post(at, 're', { replyTo: { id: b.id, name: 'Ann', text: 'harmless' } });
+      for (const { id, seq, body } of asLog([a, b, toA, toB]).map((entry) => ({ ...entry, id: entry.message }))) {
+        const isGone = id === a.id;
+        const { message } = JSON.parse(isGone ? body.replaceAll('unspeakable', '') : body);
+        db.prepare("insert into messages values (?, ?, ?, 'u', ?, '', 0, ?, ?)").run(
+          id,
+          at.channel,
+          seq,
+          JSON.stringify(isGone ? { ...message, replyTo: null } : message),
+          Number(isGone),
+          seq,
+        );
+        db.prepare("insert into entries values (?, ?, 0, ?, 'message', 'readers', ?, ?, 0, ?, '{}')").run(
+          at.channel,
+          seq,
+          String(seq),
+          id,
+          `key ${seq}`,
+          isGone ? '{}' : body,
+        );
+      }
+      migrate(db, MIGRATIONS, systemClock.now());
+      const rows = db.prepare('select reply_to, message from messages order by seq').all() as {
+        reply_to: string | null;
+        message: string;
+      }[];
+      expect(rows.map((row) => row.reply_to)).toEqual([null, b.id, a.id, b.id]);
+      expect(JSON.parse(rows[2]?.message ?? '')).toMatchObject({ id: toA.id, replyTo: { name: 'Ann', text: '' } });
+      expect(JSON.parse(rows[3]?.message ?? '')).toMatchObject({ replyTo: { text: 'harmless' } });
+      const bodies = db.prepare<[], string>('select body from entries order by seq').pluck().all();
+      expect(bodies.join()).not.toContain('unspeakable');
+      expect(JSON.parse(bodies[3] ?? '')).toEqual(JSON.parse(toB.body));
+    } finally {
+      db.close();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('keeps an entry that it cannot read, says so, and goes on', async () => {
@@ -173,7 +261,7 @@ describe('the archive', () => {
 });
 
 const choice = fc.record({
-  kind: fc.constantFrom('post', 'post', 'edit', 'redact', 'react', 'unreact'),
+  kind: fc.constantFrom('post', 'reply', 'reply', 'edit', 'redact', 'react', 'unreact'),
   target: fc.nat(5),
   word: fc.constantFrom('bass', 'drop', 'vinyl', ''),
 });
@@ -182,11 +270,15 @@ const choice = fc.record({
 function stepsOf(choices: readonly { kind: string; target: number; word: string }[]): readonly Step[] {
   const at = newPlace();
   const steps: Step[] = [];
+  const posted: MessageId[] = [];
   const open: { id: MessageId; revision: number }[] = [];
   for (const { kind, target, word } of choices) {
     const message = open[target % Math.max(open.length, 1)];
-    if (kind === 'post' || message === undefined) {
-      const made = post(at, word);
+    if (kind === 'post' || kind === 'reply' || message === undefined) {
+      const quoted = posted[target % Math.max(posted.length, 1)];
+      const replyTo = kind === 'reply' && quoted !== undefined ? { id: quoted, name: 'Ben', text: 'words' } : null;
+      const made = post(at, word, replyTo === null ? {} : { replyTo });
+      posted.push(made.id);
       open.push({ id: made.id, revision: 0 });
       steps.push(made);
     } else if (kind === 'edit') {

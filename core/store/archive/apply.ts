@@ -5,6 +5,7 @@ import type { WireChatMessage, WireEntry } from '../../domain/wire.ts';
 import { type Entry, START } from '../ports.ts';
 import type { Db } from '../sql/connect.ts';
 import { blankBody, parseMessage, parseWire, withEdit, withRedaction } from './fold.ts';
+import { createQuoteRows } from './quote-rows.ts';
 import { createSearchRows } from './search-rows.ts';
 
 export type Applied =
@@ -32,13 +33,20 @@ export function createApplier(db: Db): Applier {
   );
   const entries = createEntryRows(db);
   const messages = createMessageRows(db);
+  const quotes = createQuoteRows(db);
   const mark = (shard: number): Position => getMark.get(shard) ?? START;
 
   /** Undoes itself alone when the body turns out to be damaged halfway. */
   const project = db.transaction((body: string, seq: Seq): void => {
     const wire = parseWire(body);
     messages.take(wire, seq);
-    if (wire.type === 'redaction') entries.blank(wire);
+    if (wire.type === 'redaction') {
+      entries.blank(wire);
+      quotes.blankRepliesTo(wire.id);
+    }
+    if (wire.type !== 'message') return;
+    const { id, replyTo } = wire.message;
+    if (replyTo !== null) quotes.settle(id, replyTo.id);
   });
 
   function applyOne(entry: Entry): Problem['what'] | null {
@@ -143,12 +151,13 @@ function createMessageRows(db: Db): MessageRows {
   const find = db.prepare<[string], MessageRow>(
     'select channel_id, message, text, last_seq from messages where id = ?',
   );
-  const insert = db.prepare<[string, string, number, string, string, string, number, number, number]>(
-    `insert into messages (id, channel_id, seq, author_id, message, text, revision, is_redacted, last_seq)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
+  const insert = db.prepare<[string, string, number, string, string, string, number, number, number, string | null]>(
+    `insert into messages (id, channel_id, seq, author_id, message, text, revision, is_redacted, last_seq, reply_to)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
   );
-  const update = db.prepare<[string, string, number, number, number, string]>(
-    'update messages set message = ?, text = ?, revision = ?, is_redacted = ?, last_seq = ? where id = ?',
+  const update = db.prepare<[string, string, number, number, number, string | null, string]>(
+    `update messages set message = ?, text = ?, revision = ?, is_redacted = ?, last_seq = ?, reply_to = ?
+     where id = ?`,
   );
   const touch = db.prepare<[number, string]>('update messages set last_seq = ? where id = ?');
   const react = db.prepare<[string, string, string, number]>(
@@ -161,7 +170,8 @@ function createMessageRows(db: Db): MessageRows {
 
   function save(row: MessageRow, message: WireChatMessage, seq: Seq): void {
     const text = searchText(message);
-    update.run(JSON.stringify(message), text, message.revision, isRedacted(message), seq, message.id);
+    const { id, revision, replyTo } = message;
+    update.run(JSON.stringify(message), text, revision, isRedacted(message), seq, replyTo?.id ?? null, id);
     search.put(message.id, row.channel_id, row.text, text);
   }
 
@@ -187,6 +197,7 @@ function createMessageRows(db: Db): MessageRows {
             message.revision,
             isRedacted(message),
             seq,
+            message.replyTo?.id ?? null,
           );
           if (made.changes === 1) search.put(message.id, channel, '', text);
           return;

@@ -1,9 +1,11 @@
+import { quoteText } from '../../domain/content.ts';
 import type { ChannelId, MessageId, Seq, UserId } from '../../domain/ids.ts';
 import type { HistoryMessage } from '../../domain/wire.ts';
 import type { Archive, ArchivedEntry, Head } from '../ports.ts';
 import { openReader } from '../sql/connect.ts';
 import { errorOf, failureOf } from '../sql/errors.ts';
 import { createRowReader, MESSAGE_COLUMNS, type MessageColumns } from './archive-rows.ts';
+import { parseMessage } from './fold.ts';
 import { createSearcher } from './searcher.ts';
 
 export interface ArchiveOptions {
@@ -28,6 +30,8 @@ interface HeadColumns {
   readonly is_redacted: number;
 }
 
+type ContentColumns = Pick<MessageColumns, 'id' | 'message'>;
+
 /** Reads what is archived, on a connection that cannot write. Each page costs the same however long the history is. */
 export function openArchive({ file, searchDeadlineMs = SEARCH_DEADLINE_MS }: ArchiveOptions): OpenedArchive {
   const db = openReader(file);
@@ -43,6 +47,9 @@ export function openArchive({ file, searchDeadlineMs = SEARCH_DEADLINE_MS }: Arc
   );
   const head = db.prepare<[string], HeadColumns>(
     'select id, channel_id, author_id, revision, is_redacted from messages where id = ?',
+  );
+  const contents = db.prepare<[string], ContentColumns>(
+    'select id, message from messages where id in (select value from json_each(?))',
   );
   const byKey = db.prepare<[string], { message: MessageId | null; seq: Seq | null }>(
     'select message_id as message, seq from entries where key = ?',
@@ -73,6 +80,7 @@ export function openArchive({ file, searchDeadlineMs = SEARCH_DEADLINE_MS }: Arc
     since: (channel, after, below, limit) => reading(() => since.all(channel, after, below ?? NO_BOUND, limit)),
     head: (id) => reading(() => asHead(head.get(id))),
     message: (id) => reading(() => readRows(one.all(id))[0] ?? null),
+    quoteTexts: (ids) => reading(() => new Map(contents.all(JSON.stringify(ids)).map(quoteOf))),
     byKey: (key) => reading(() => byKey.get(key) ?? null),
     newest: () => reading(() => new Map(newest.all().map(({ channel, seq }) => [channel, seq]))),
     search: (query) => searcher.search(query),
@@ -81,6 +89,10 @@ export function openArchive({ file, searchDeadlineMs = SEARCH_DEADLINE_MS }: Arc
       db.close();
     },
   };
+}
+
+function quoteOf({ id, message }: ContentColumns): readonly [MessageId, string] {
+  return [id, quoteText(parseMessage(message).content)];
 }
 
 function asHead(row: HeadColumns | undefined): Head | null {

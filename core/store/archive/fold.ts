@@ -1,5 +1,5 @@
 import { EMPTY_CONTENT } from '../../domain/content.ts';
-import type { Seq, UserId } from '../../domain/ids.ts';
+import type { MessageId, Seq, UserId } from '../../domain/ids.ts';
 import type { Reaction, Redaction } from '../../domain/message.ts';
 import type { HistoryMessage, WireChatMessage, WireEntry } from '../../domain/wire.ts';
 import type { HotMessage } from '../ports.ts';
@@ -62,6 +62,28 @@ export function blankBody(body: string, redaction: Redaction): string {
     case 'notice':
       return body;
   }
+}
+
+/** The message with this above it, where it is a reply. */
+export function withQuote(message: WireChatMessage, text: string): WireChatMessage {
+  const { replyTo } = message;
+  return replyTo === null || replyTo.text === text ? message : { ...message, replyTo: { ...replyTo, text } };
+}
+
+/** Stands in the body of a reply and nowhere else: within a text its quotation marks would be escaped. */
+const REPLY = '"replyTo":{';
+
+/** The message that the one in this body answers; bodies of others are not parsed. */
+export function quotedIn(body: string): MessageId | null {
+  if (!body.includes(REPLY)) return null;
+  const wire = parseWire(body);
+  return wire.type === 'message' ? (wire.message.replyTo?.id ?? null) : null;
+}
+
+/** The body of a reply once what it answers is redacted; others stay as they are. */
+export function blankQuote(body: string): string {
+  const wire = parseWire(body);
+  return wire.type === 'message' ? JSON.stringify({ ...wire, message: withQuote(wire.message, '') }) : body;
 }
 
 /** One emoji of one person. */

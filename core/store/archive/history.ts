@@ -3,6 +3,7 @@ import type { ChannelId, MessageId, ScopeId, Seq } from '../../domain/ids.ts';
 import type { HistoryMessage } from '../../domain/wire.ts';
 import type { Archive, ArchivedEntry, Head, HotMessage, Log, SearchHit } from '../ports.ts';
 import { blankBody, fromHot, overlay } from './fold.ts';
+import { createQuotes, type Quotes } from './quotes.ts';
 
 /** A channel, with what tells its scope. */
 export type Place = Pick<Channel, 'id' | 'kind' | 'owner'>;
@@ -40,6 +41,8 @@ interface HistoryParts {
  * read *after* the log was asked for them, since a change that it no longer holds then stands in the row.
  */
 export function createHistory({ log, archive }: HistoryParts): History {
+  const quotes = createQuotes({ log, archive });
+
   async function hotOf(scope: ScopeId, rows: readonly { readonly message: { readonly id: MessageId } }[]) {
     if (rows.length === 0) return new Map<MessageId, HotMessage>();
     return log.hot(
@@ -68,23 +71,34 @@ export function createHistory({ log, archive }: HistoryParts): History {
     return entries.map((entry) => blankIfRedacted(entry, hot));
   }
 
+  async function single(channel: Place, id: MessageId): Promise<HistoryMessage | null> {
+    const hot = (await log.hot(scopeOf(channel), [id])).get(id);
+    const isHere = hot?.head.channel === channel.id;
+    const whole = hot === undefined || !isHere ? null : fromHot(hot);
+    if (whole !== null) return whole;
+    const row = await archive.message(id);
+    if (row === null || row.channel !== channel.id) return null;
+    return layOver({ seq: row.seq, message: row.message, reactions: row.reactions }, hot);
+  }
+
   return {
     async page(channel, before, limit) {
-      const hot = await log.page(scopeOf(channel), channel.id, before, limit + 1);
+      const scope = scopeOf(channel);
+      const hot = await log.page(scope, channel.id, before, limit + 1);
       const messages = hot.messages.flatMap((message) => fromHot(message) ?? []);
       const wanted = limit + 1 - messages.length;
       if (wanted > 0) messages.push(...(await archivedPage(channel, messages.at(-1)?.seq ?? before, wanted)));
-      return { messages: messages.slice(0, limit), isEnd: messages.length <= limit };
+      const known = new Map(hot.messages.map((message) => [message.head.id, message]));
+      return {
+        messages: await quotes.ofRows(scope, messages.slice(0, limit), known),
+        isEnd: messages.length <= limit,
+      };
     },
 
     async message(channel, id) {
-      const hot = (await log.hot(scopeOf(channel), [id])).get(id);
-      const isHere = hot?.head.channel === channel.id;
-      const whole = hot === undefined || !isHere ? null : fromHot(hot);
-      if (whole !== null) return whole;
-      const row = await archive.message(id);
-      if (row === null || row.channel !== channel.id) return null;
-      return layOver({ seq: row.seq, message: row.message, reactions: row.reactions }, hot);
+      const found = await single(channel, id);
+      if (found === null) return null;
+      return (await quotes.ofRows(scopeOf(channel), [found]))[0] ?? null;
     },
 
     async since(channel, after, limit) {
@@ -92,9 +106,9 @@ export function createHistory({ log, archive }: HistoryParts): History {
       const hot = await log.since(scope, channel.id, after, limit);
       const { lowest } = await log.bounds(scope, channel.id);
       // The lowest only grows: if it is no higher now, nothing was missing when the log was read.
-      if (lowest !== null && lowest <= after + 1) return hot.flatMap(forReader);
-      const older = await archivedSince(channel, after, hot[0]?.seq ?? null, limit);
-      return [...older, ...hot.flatMap(forReader)].slice(0, limit);
+      const isWhole = lowest !== null && lowest <= after + 1;
+      const older = isWhole ? [] : await archivedSince(channel, after, hot[0]?.seq ?? null, limit);
+      return quotes.ofEntries(scope, [...older, ...hot.flatMap(forReader)].slice(0, limit));
     },
 
     async head(scope, id) {
@@ -109,7 +123,7 @@ export function createHistory({ log, archive }: HistoryParts): History {
       for (let round = 0; round < 5 && hits.length < limit; round += 1) {
         const wanted = limit - hits.length;
         const found = await archive.search({ text, channels: [...places.keys()], before: cursor, limit: wanted });
-        hits.push(...(await asTheyStand(log, places, found)));
+        hits.push(...(await asTheyStand({ log, quotes }, places, found)));
         cursor = found.at(-1)?.message.id ?? cursor;
         if (found.length < wanted) break;
       }
@@ -120,24 +134,27 @@ export function createHistory({ log, archive }: HistoryParts): History {
 
 /** Hits with what is hot laid over them, without those redacted since. */
 async function asTheyStand(
-  log: Pick<Log, 'hot'>,
+  { log, quotes }: { readonly log: Pick<Log, 'hot'>; readonly quotes: Quotes },
   places: ReadonlyMap<ChannelId, Place>,
   found: readonly SearchHit[],
 ): Promise<readonly SearchHit[]> {
-  const idsByScope = new Map<ScopeId, MessageId[]>();
-  for (const { channel, message } of found) {
-    const place = places.get(channel);
+  const byScope = new Map<ScopeId, SearchHit[]>();
+  for (const hit of found) {
+    const place = places.get(hit.channel);
     if (place === undefined) continue;
     const scope = scopeOf(place);
-    idsByScope.set(scope, [...(idsByScope.get(scope) ?? []), message.id]);
+    byScope.set(scope, [...(byScope.get(scope) ?? []), hit]);
   }
-  const hot = await Promise.all([...idsByScope].map(([scope, ids]) => log.hot(scope, ids)));
-  return found
-    .map((hit) => {
-      const over = hot.find((map) => map.has(hit.message.id))?.get(hit.message.id);
-      return { ...layOver(hit, over), channel: hit.channel };
-    })
-    .filter(({ message }) => message.redaction === null);
+  const standing = new Map<MessageId, SearchHit>();
+  async function ofScope(scope: ScopeId, hits: readonly SearchHit[]): Promise<void> {
+    const ids = hits.map(({ message }) => message.id);
+    const hot = await log.hot(scope, ids);
+    const rows = hits.map((hit) => ({ ...layOver(hit, hot.get(hit.message.id)), channel: hit.channel }));
+    const shown = rows.filter(({ message }) => message.redaction === null);
+    for (const hit of await quotes.ofRows(scope, shown, hot)) standing.set(hit.message.id, hit);
+  }
+  await Promise.all([...byScope].map(([scope, hits]) => ofScope(scope, hits)));
+  return found.flatMap(({ message }) => standing.get(message.id) ?? []);
 }
 
 function layOver(row: HistoryMessage, hot: HotMessage | undefined): HistoryMessage {

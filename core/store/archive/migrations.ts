@@ -21,4 +21,18 @@ export const archiveMigrations: readonly { readonly name: string; readonly sql: 
       create index if not exists entries_of_message on entries (message_id) where message_id is not null;
     `,
   },
+  {
+    name: 'archive-quotes',
+    sql: `
+      alter table messages add column reply_to text;
+      update messages set reply_to = json_extract(message, '$.replyTo.id') where json_valid(message);
+      create index messages_by_reply on messages (reply_to) where reply_to is not null;
+      create temp table stale as
+        select id from messages where reply_to in (select id from messages where is_redacted = 1);
+      update messages set message = json_set(message, '$.replyTo.text', '') where id in (select id from stale);
+      update entries set body = json_set(body, '$.message.replyTo.text', '')
+        where message_id in (select id from stale) and kind = 'message' and json_valid(body);
+      drop table stale;
+    `,
+  },
 ];

@@ -124,6 +124,8 @@ export interface MessagesTable {
   is_redacted: number;
   /** Seq of the newest entry applied: an older one changes nothing. */
   last_seq: number;
+  /** The message it answers: whose redaction empties the quote. */
+  reply_to: string | null;
 }
 export interface ReactionsTable {
   message_id: string;

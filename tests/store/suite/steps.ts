@@ -2,6 +2,7 @@ import { systemClock } from '../../../core/async/clock.ts';
 import { digestOf, newMessageId, newRowId } from '../../../core/async/mint.ts';
 import { textContent } from '../../../core/domain/content.ts';
 import type { ChannelId, EpochMs, MessageId, Rev, ScopeId, Seq, UserId } from '../../../core/domain/ids.ts';
+import type { Quote } from '../../../core/domain/message.ts';
 import type { WireEntry } from '../../../core/domain/wire.ts';
 import type { Effect, EntryKind, Head, Step } from '../../../core/store/ports.ts';
 
@@ -32,6 +33,8 @@ export interface StepOptions {
   readonly known?: Head | null;
   readonly author?: UserId;
   readonly at?: EpochMs;
+  /** What a post answers. */
+  readonly replyTo?: Quote;
 }
 
 export interface Post extends Step {
@@ -49,7 +52,7 @@ export function post(at: Place, text: string, options: StepOptions = {}): Post {
       id,
       author: { user: author, name: 'Ann', platform: 'slipmat', avatarUrl: null, badge: null },
       content: textContent(text),
-      replyTo: { id, name: 'Ben', text: `quote of ${text}` },
+      replyTo: options.replyTo ?? { id, name: 'Ben', text: `quote of ${text}` },
       sentAt,
       revision: 0,
       editedAt: null,
