@@ -55,6 +55,7 @@ describe('two people in the lobby', () => {
     await say(ana.page, 'stays as it is');
     await row(ana.page, 'stays as it is').waitFor();
     await composer(ana.page).press('ArrowUp');
+    await ana.page.getByText('Editing your message').waitFor();
     await composer(ana.page).fill('changed');
     await composer(ana.page).press('Escape');
     expect(await composer(ana.page).inputValue()).toBe('');
@@ -65,6 +66,7 @@ describe('two people in the lobby', () => {
     await say(ana.page, 'soon gone');
     await row(ben.page, 'soon gone').waitFor();
     await composer(ana.page).press('ArrowUp');
+    await ana.page.getByText('Editing your message').waitFor();
     await composer(ana.page).fill('');
     await composer(ana.page).press('Enter');
     await ana.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();

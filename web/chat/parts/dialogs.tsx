@@ -65,6 +65,7 @@ function Directory({ chat }: { readonly chat: Chat }) {
           type="search"
           aria-label="Filter channels"
           placeholder="Find a channel"
+          autofocus
           value={text.value}
           onInput={(event) => {
             text.value = event.currentTarget.value;
@@ -136,7 +137,7 @@ function Settings({ chat, onSignOut }: { readonly chat: Chat; readonly onSignOut
           overlay.value = { kind: 'keys' };
         }}
       >
-        <Icon name="sliders" />
+        <Icon name="keyboard" />
         <span class="grow">Keyboard shortcuts</span>
         <kbd>?</kbd>
       </button>

@@ -113,7 +113,7 @@ function You({ chat, onSignIn }: { readonly chat: Chat; readonly onSignIn: () =>
         <b>{you?.name ?? 'Connecting …'}</b>
         <span>{isLive ? (you?.isGuest ? 'Guest' : 'Connected') : 'Offline'}</span>
       </div>
-      {you?.isGuest === true && (
+      {you?.isGuest === true && chat.channel.value?.mayPost === true && (
         <button type="button" class="button" onClick={onSignIn}>
           Sign in
         </button>
