@@ -137,6 +137,11 @@ function saysPong(port: number): Promise<boolean> {
 
 /** Servers of tests that were cut short end with the test process. */
 const ending = new Set<ChildProcess>();
-process.once('exit', () => {
+function endAll(): void {
   for (const child of ending) child.kill('SIGKILL');
+}
+process.once('exit', endAll);
+process.once('SIGTERM', () => {
+  endAll();
+  process.exit(143);
 });
