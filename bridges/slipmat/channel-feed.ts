@@ -1,7 +1,7 @@
 import type { ChannelId, Seq } from '../../core/domain/ids.ts';
 import type { FeedEntry } from '../../core/plugin/surface.ts';
-import type { Connection } from './connection.ts';
 import { entryText, headerBytes, writeFrame } from './encode.ts';
+import type { Reader } from './reader.ts';
 
 /** What one flush hands to everybody: frames of a channel, one after the other in one buffer. */
 export interface Batch {
@@ -10,20 +10,6 @@ export interface Batch {
   readonly last: Seq;
   /** What stands above `after`; null when nothing does. */
   above(after: Seq): Buffer | null;
-}
-
-/** One connection in one channel. */
-export interface Reader {
-  readonly connection: Connection;
-  readonly channel: ChannelId;
-  /** Index among the channel's readers; -1 while it does not follow live: still reading up, or told of a gap. */
-  place: number;
-  /** Newest seq written to the connection; what is at or below it is never written again. */
-  lastSent: Seq;
-  mayPost: boolean;
-  /** Left, removed, or of a former epoch: whoever still works for it stops. */
-  isGone: boolean;
-  typingToldAt: number;
 }
 
 interface Pending {

@@ -1,13 +1,12 @@
 import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import type { ChannelId } from '../../core/domain/ids.ts';
-import type { Actor } from '../../core/domain/inbound.ts';
 import type { Clock } from '../../core/plugin/index.ts';
 import type { Budget } from './budget.ts';
-import type { Reader } from './channel-feed.ts';
 import { encodeFrame, PING } from './encode.ts';
 import { CLOSE } from './limits.ts';
 import type { HubFrame } from './protocol.ts';
+import type { Outlet, Person, Reader } from './reader.ts';
 
 /** Unsent bytes above which a reader is slow: live frames are left out until it has read everything. */
 const SLOW_BYTES = 256 * 1024;
@@ -18,14 +17,6 @@ const MAX_SLOW_MS = 10_000;
 const CLOSE_WITHIN_MS = 2_000;
 const DONE: Promise<void> = Promise.resolve();
 
-/** Who holds a session on a connection. */
-export interface Person {
-  readonly actor: Actor;
-  readonly isAdmin: boolean;
-  /** What it came in with, to be looked at again when rights change. */
-  readonly token: string | null;
-}
-
 /** What a connection tells its surface. */
 export interface ConnectionEvents {
   /** Slow or closing from now on: to be looked at each second. */
@@ -35,8 +26,7 @@ export interface ConnectionEvents {
 }
 
 /** One WebSocket with its output under control. Knows nothing of what is said over it. */
-export class Connection {
-  /** By channel; small while somebody only looks on. */
+export class Connection implements Outlet {
   readonly joined = new Map<ChannelId, Reader>();
   readonly address: string;
   readonly budget: Budget;
@@ -90,7 +80,6 @@ export class Connection {
     this.write(encodeFrame(frame));
   }
 
-  /** Whole frames, as they go over the wire. */
   write(frames: Buffer): void {
     if (!this.isOpen) return;
     this.#socket.write(frames);
@@ -102,12 +91,10 @@ export class Connection {
     this.write(PING);
   }
 
-  /** Whether live frames are written to it now. */
   takesLive(): boolean {
     return this.#slowSince === null && this.isOpen;
   }
 
-  /** @returns false when it is corked already */
   cork(): boolean {
     if (this.#isCorked) return false;
     this.#isCorked = true;

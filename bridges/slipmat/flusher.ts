@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/plugin/index.ts';
 import type { Batch, ChannelFeed } from './channel-feed.ts';
-import type { Connection } from './connection.ts';
+import type { Outlet, Reader } from './reader.ts';
 
 /** Writes in one turn of the loop, so that acks, pongs and inbound frames come in between. */
 const WRITES_PER_TURN = 500;
@@ -14,7 +14,7 @@ const MAX_PAUSE_MS = 20;
 export class Flusher {
   readonly #clock: Clock;
   readonly #dirty = new Set<ChannelFeed>();
-  readonly #corked: Connection[] = [];
+  readonly #corked: Outlet[] = [];
   #isBusy = false;
   #isStopped = false;
   #notBefore = 0;
@@ -79,12 +79,12 @@ export class Flusher {
   }
 
   /** Those who read several channels get what this turn has for them in one write. */
-  #cork(connection: Connection): void {
+  #cork(connection: Outlet): void {
     if (connection.joined.size > 1 && connection.cork()) this.#corked.push(connection);
   }
 }
 
-function deliver(reader: ChannelFeed['readers'][number], batch: Batch): void {
+function deliver(reader: Reader, batch: Batch): void {
   const { connection } = reader;
   if (reader.lastSent >= batch.last || !connection.takesLive()) return;
   const bytes = batch.above(reader.lastSent);

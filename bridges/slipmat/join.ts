@@ -1,11 +1,11 @@
 import type { Epoch, Seq } from '../../core/domain/ids.ts';
 import type { HistoryMessage } from '../../core/domain/wire.ts';
 import type { SurfacePort } from '../../core/plugin/surface.ts';
-import type { Reader } from './channel-feed.ts';
-import type { Connection, Person } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { entryText, headerBytes, writeFrame } from './encode.ts';
 import { MAX_JOINED } from './limits.ts';
 import type { ParsedRequest } from './protocol.ts';
+import type { Person, Reader } from './reader.ts';
 import type { Readers } from './readers.ts';
 import { sayError } from './say.ts';
 
@@ -64,7 +64,7 @@ async function enter(at: At): Promise<boolean> {
   const epoch = at.port.feed.epoch();
   if (after !== null && after.epoch === epoch) {
     at.reader.lastSent = after.seq;
-    const done = await readUp(at, epoch, () => answer(at, epoch, 'resumed', [], false));
+    const done = await readUp(at, epoch, 'last', () => answer(at, epoch, 'resumed', [], false));
     if (done !== 'reset') return done === 'live';
   }
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
@@ -85,26 +85,31 @@ async function startAnew(at: At): Promise<'live' | 'gone' | 'reset'> {
   reader.lastSent = head;
   // What was stored between the two reads comes as entries.
   const messages = page.value.messages.filter(({ seq }) => seq <= head);
-  answer(at, epoch, 'reset', messages, page.value.isEnd);
-  return readUp(at, epoch, () => {});
+  return readUp(at, epoch, 'first', () => answer(at, epoch, 'reset', messages, page.value.isEnd));
 }
 
 /**
  * Reads until nothing is missing, then follows in the same tick. A read that began when the hub had handed out just
- * as much as it has now cannot have missed anything.
+ * as much as it has now cannot have missed anything. `say` goes before the first entries or after the last ones.
  */
-async function readUp(at: At, epoch: Epoch, whenLive: () => void): Promise<'live' | 'gone' | 'reset'> {
+async function readUp(
+  at: At,
+  epoch: Epoch,
+  when: 'first' | 'last',
+  say: () => void,
+): Promise<'live' | 'gone' | 'reset'> {
   const { port, readers, connection, reader, frame } = at;
-  for (;;) {
+  for (let pages = 0; ; pages += 1) {
     const handedOut = port.feed.liveSeq(frame.channel);
     const page = await port.feed.since(frame.channel, epoch, reader.lastSent, PAGE);
     if (reader.isGone || !connection.isOpen) return 'gone';
     if (page.kind === 'reset') return 'reset';
+    if (when === 'first' && pages === 0) say();
     if (page.entries.length > 0) connection.write(framesOf(page.entries));
     reader.lastSent = page.entries.at(-1)?.seq ?? reader.lastSent;
     const live = port.feed.liveSeq(frame.channel);
     if (page.isLast && (live === handedOut || live === null || reader.lastSent >= live)) {
-      whenLive();
+      if (when === 'last') say();
       readers.follow(reader);
       return 'live';
     }

@@ -1,8 +1,8 @@
 import type { ChannelId, Seq } from '../../core/domain/ids.ts';
 import type { SurfacePort } from '../../core/plugin/surface.ts';
-import { ChannelFeed, type Reader } from './channel-feed.ts';
-import type { Connection } from './connection.ts';
+import { ChannelFeed } from './channel-feed.ts';
 import { Flusher } from './flusher.ts';
+import type { Outlet, Reader } from './reader.ts';
 
 /** Who reads which channel on this hub. */
 export class Readers {
@@ -20,7 +20,7 @@ export class Readers {
   }
 
   /** Enters a connection into a channel, not yet following it; one that was there before is replaced. */
-  enter(connection: Connection, channel: ChannelId): Reader {
+  enter(connection: Outlet, channel: ChannelId): Reader {
     this.leave(connection, channel);
     const reader: Reader = {
       connection,
@@ -49,7 +49,7 @@ export class Readers {
   }
 
   /** @returns whether it was there */
-  leave(connection: Connection, channel: ChannelId): boolean {
+  leave(connection: Outlet, channel: ChannelId): boolean {
     const reader = connection.joined.get(channel);
     if (reader === undefined) return false;
     connection.joined.delete(channel);
@@ -70,12 +70,12 @@ export class Readers {
     this.#feeds.delete(reader.channel);
   }
 
-  leaveAll(connection: Connection): void {
+  leaveAll(connection: Outlet): void {
     for (const channel of [...connection.joined.keys()]) this.leave(connection, channel);
   }
 
   /** Says what was left out while the connection was slow. Nothing more comes of that channel until it joins again. */
-  tellGaps(connection: Connection): void {
+  tellGaps(connection: Outlet): void {
     for (const reader of connection.joined.values()) {
       const to = this.#feeds.get(reader.channel)?.flushedSeq ?? null;
       if (reader.place < 0 || to === null || to <= reader.lastSent) continue;

