@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MessageId, Seq, UserId } from '../../core/domain/ids.ts';
 import type { HistoryMessage } from '../../core/domain/wire.ts';
-import { START } from '../../core/store/ports.ts';
+import { type ArchivedEntry, START } from '../../core/store/ports.ts';
 import { BACKENDS } from './archive-backends.ts';
 import { channelOf, openRig, privatePlace, type Rig, trimmed } from './archive-rig.ts';
 import { ANN, BEN, CAT, edit, type Place, post, react, redact } from './suite/steps.ts';
@@ -14,12 +14,14 @@ interface Expected {
   text: string;
   revision: number;
   isRedacted: boolean;
+  /** What it answers; null once it is redacted itself. */
+  quoted: Expected | null;
   readonly reactions: Set<string>;
 }
 
 const USERS: readonly UserId[] = [ANN, BEN, CAT];
 const choice = fc.record({
-  kind: fc.constantFrom('post', 'post', 'edit', 'redact', 'react', 'unreact', 'archive', 'trim'),
+  kind: fc.constantFrom('post', 'reply', 'reply', 'edit', 'redact', 'react', 'unreact', 'archive', 'trim'),
   target: fc.nat(9),
   user: fc.nat(2),
   emoji: fc.constantFrom('🔥', '👍'),
@@ -45,12 +47,24 @@ describe.each(BACKENDS)('whatever is said over the $name log', (backend) => {
     const message = made[target % Math.max(1, made.length)];
     const by = USERS[user] ?? ANN;
     if (kind === 'archive' || kind === 'trim') return carryOver(kind === 'trim');
-    if (kind === 'post' || message === undefined) {
-      const step = post(at, word);
+    if (kind === 'post' || kind === 'reply' || message === undefined) {
+      const quoted = kind === 'reply' ? (message ?? null) : null;
+      const step = post(at, word, quoted === null ? {} : { replyTo: { id: quoted.id, name: 'Ann', text: 'once' } });
       const answer = await log.append(step);
       if (answer.kind !== 'stored' || answer.seq === null) throw new Error('not stored');
       const reactions = new Set<string>();
-      made.push({ id: step.id, seq: answer.seq, text: word, revision: 0, isRedacted: false, reactions });
+      const one: Expected = {
+        id: step.id,
+        seq: answer.seq,
+        text: word,
+        revision: 0,
+        isRedacted: false,
+        quoted,
+        reactions,
+      };
+      // What answers nothing answers itself, in the steps of these tests.
+      one.quoted ??= one;
+      made.push(one);
       return;
     }
     const { id } = message;
@@ -61,7 +75,7 @@ describe.each(BACKENDS)('whatever is said over the $name log', (backend) => {
     } else if (kind === 'redact') {
       const answer = await log.append(redact(at, id, { known }));
       if (answer.kind !== 'stored') return;
-      Object.assign(message, { text: '', isRedacted: true });
+      Object.assign(message, { text: '', isRedacted: true, quoted: null });
       message.reactions.clear();
     } else {
       const answer = await log.append(react(at, id, emoji, kind === 'react', { known, user: by }));
@@ -87,11 +101,17 @@ describe.each(BACKENDS)('whatever is said over the $name log', (backend) => {
         const made: Expected[] = [];
         for (const each of choices) await take(at, made, each);
         const expected = made.map(plainly).toReversed();
-        const seen = async () => (await rig.history.page(channelOf(at), null, 100)).messages.map(shown);
+        const seen = async () => {
+          const entries = await rig.history.since(channelOf(at), 0 as Seq, 1_000);
+          expect(quotingNothing(entries.map(quoteIn)).toReversed()).toEqual(quotingNothing(expected));
+          return (await rig.history.page(channelOf(at), null, 100)).messages.map(shown);
+        };
         expect(await seen()).toEqual(expected);
         await carryOver(false);
         expect(await seen()).toEqual(expected);
-        expect((await rig.archive.page(at.channel, null, 100)).map(shown)).toEqual(expected);
+        const archived = (await rig.archive.page(at.channel, null, 100)).map(shown);
+        expect(archived.map(withoutQuote)).toEqual(expected.map(withoutQuote));
+        expect(archived.filter(({ quote }) => quote === '').map(({ id }) => id)).toEqual(quotingNothing(expected));
         await carryOver(true);
         expect(await rig.store.log.range(rig.store.log.shardOf(at.scope), START, 1)).toEqual([]);
         expect(await seen()).toEqual(expected);
@@ -101,8 +121,17 @@ describe.each(BACKENDS)('whatever is said over the $name log', (backend) => {
   });
 });
 
-function plainly({ id, seq, text, revision, isRedacted, reactions }: Expected) {
-  return { id, seq, text, revision, isRedacted, reactions: [...reactions].sort() };
+function plainly({ id, seq, text, revision, isRedacted, quoted, reactions }: Expected) {
+  return { id, seq, text, revision, isRedacted, quote: quoted?.text ?? null, reactions: [...reactions].sort() };
+}
+function withoutQuote<Row extends { readonly quote: string | null }>({ quote: _, ...row }: Row) {
+  return row;
+}
+function quotingNothing(rows: readonly { readonly id: MessageId; readonly quote: string | null }[]) {
+  return rows.filter(({ quote }) => quote === '').map(({ id }) => id);
+}
+function quoteIn({ message, body }: ArchivedEntry) {
+  return { id: message as MessageId, quote: JSON.parse(body).message?.replyTo?.text ?? null };
 }
 function shown({ seq, message, reactions }: HistoryMessage) {
   return {
@@ -111,6 +140,7 @@ function shown({ seq, message, reactions }: HistoryMessage) {
     text: message.content.rich.map((node) => ('text' in node ? node.text : '')).join(''),
     revision: message.revision,
     isRedacted: message.redaction !== null,
+    quote: message.replyTo?.text ?? null,
     reactions: reactions.flatMap(({ emoji, users }) => users.map((user) => `${emoji} ${user}`)).sort(),
   };
 }

@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MessageId, Seq } from '../../core/domain/ids.ts';
 import type { HistoryMessage } from '../../core/domain/wire.ts';
+import { createHistory } from '../../core/store/archive/history.ts';
 import { BACKENDS } from './archive-backends.ts';
 import { archiveAndTrim, channelOf, headOf, openRig, privatePlace, type Rig } from './archive-rig.ts';
 import { stored } from './suite/opened.ts';
-import { BEN, CAT, edit, post, react, redact } from './suite/steps.ts';
+import { BEN, CAT, edit, type Place, type Post, post, react, redact } from './suite/steps.ts';
 
 let names = 0;
 const newRoom = () => {
@@ -26,6 +27,11 @@ describe.each(BACKENDS)('history over the $name log and the archive', (backend) 
     rig = await openRig(backend);
   });
   afterEach(() => rig.close());
+  async function storedPost(at: Place, text: string): Promise<Post> {
+    const made = post(at, text);
+    await stored(rig.store, made);
+    return made;
+  }
 
   it('pages through hot and archived messages as if they were one list', async () => {
     const at = newRoom();
@@ -103,6 +109,78 @@ describe.each(BACKENDS)('history over the $name log and the archive', (backend) 
       await stored(rig.store, redact(at, gone.id, { known: await headOf(rig, at, gone.id) }));
     const hits = await rig.history.search([channelOf(at)], { text: 'track', before: null, limit: 3 });
     expect(hits.map(({ message }) => message.id)).toEqual([newest?.id, posts[1]?.id, oldest?.id]);
+  });
+
+  it('empties the quotes of a redacted message at once, whatever of it and of its replies is hot or archived', async () => {
+    for (const archivedFirst of ['nothing', 'the message', 'both'] as const) {
+      const at = newRoom();
+      const a = post(at, 'the secret word');
+      const reply = post(at, 'answer', { replyTo: { id: a.id, name: 'Ann', text: 'the secret word' } });
+      const quotes = async () => {
+        const { messages } = await rig.history.page(channelOf(at), null, 1);
+        const single = await rig.history.message(channelOf(at), reply.id);
+        const entries = await rig.history.since(channelOf(at), 1 as Seq, 1);
+        const hits = await rig.history.search([channelOf(at)], { text: 'answer', before: null, limit: 5 });
+        const bodies = entries.map(({ body }) => JSON.parse(body));
+        return [...messages, single, ...bodies, ...hits].map((one) => one?.message.replyTo?.text);
+      };
+      await stored(rig.store, a);
+      if (archivedFirst === 'the message') await archiveAndTrim(rig);
+      await stored(rig.store, reply);
+      if (archivedFirst === 'both') await archiveAndTrim(rig);
+      expect(new Set(await quotes())).toEqual(new Set(['the secret word']));
+      await stored(rig.store, redact(at, a.id, { known: await headOf(rig, at, a.id) }));
+      expect(new Set(await quotes())).toEqual(new Set(['']));
+      await archiveAndTrim(rig);
+      expect(await quotes()).toEqual(['', '', '', '']);
+    }
+  });
+
+  it('empties the quote of a reply that was stored after the redaction, also when that is archived', async () => {
+    const at = newRoom();
+    const a = post(at, 'the secret word');
+    await stored(rig.store, a);
+    await stored(rig.store, redact(at, a.id));
+    await archiveAndTrim(rig);
+    await stored(rig.store, post(at, 'late', { replyTo: { id: a.id, name: 'Ann', text: 'the secret word' } }));
+    for (const _ of ['hot', 'archived']) {
+      const { messages } = await rig.history.page(channelOf(at), null, 10);
+      expect(messages[0]?.message.replyTo).toEqual({ id: a.id, name: 'Ann', text: '' });
+      expect(JSON.stringify(await rig.history.since(channelOf(at), 0 as Seq, 10))).not.toContain('secret');
+      await archiveAndTrim(rig);
+    }
+  });
+
+  it('quotes what an edited message says now', async () => {
+    const at = newRoom();
+    const a = post(at, 'frist');
+    await stored(rig.store, a);
+    await stored(rig.store, post(at, 'answer', { replyTo: { id: a.id, name: 'Ann', text: 'frist' } }));
+    const quote = async () => (await rig.history.page(channelOf(at), null, 1)).messages[0]?.message.replyTo?.text;
+    await stored(rig.store, edit(at, a.id, 0, `first ${'x'.repeat(200)}`));
+    for (const _ of ['hot', 'archived']) {
+      expect(await quote()).toBe(`first ${'x'.repeat(114)}`);
+      await archiveAndTrim(rig);
+    }
+  });
+
+  it('reads nothing more for a page without replies', async () => {
+    const at = newRoom();
+    await stored(rig.store, redact(at, (await storedPost(at, 'gone')).id));
+    const asked: string[] = [];
+    const watched = <T extends object>(name: string, port: T): T =>
+      new Proxy(port, {
+        get(target, property) {
+          asked.push(`${name}.${String(property)}`);
+          return Reflect.get(target, property);
+        },
+      });
+    const log = watched('log', rig.store.log);
+    const history = createHistory({ log, archive: watched('archive', rig.archive) });
+    await history.page(channelOf(at), null, 1);
+    await history.page(channelOf(at), null, 1);
+    await history.since(channelOf(at), 0 as Seq, 10);
+    expect(asked.filter((one) => one !== 'archive.page')).toEqual(['log.page', 'log.page', 'log.since', 'log.bounds']);
   });
 
   it('gives no message of another channel', async () => {
