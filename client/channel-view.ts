@@ -1,5 +1,5 @@
 import type { HubFrame } from '../bridges/slipmat/protocol.ts';
-import { EMPTY_CONTENT } from '../core/domain/content.ts';
+import { EMPTY_CONTENT, quoteText } from '../core/domain/content.ts';
 import type { ChannelId, EpochMs, MessageId, Seq, UserId } from '../core/domain/ids.ts';
 import type { Reaction } from '../core/domain/message.ts';
 import type { HistoryMessage, WireChatMessage } from '../core/domain/wire.ts';
@@ -57,6 +57,8 @@ export type ViewRow =
       readonly reactions: readonly Reaction[];
     }
   | { readonly kind: 'notice'; readonly seq: Seq; readonly code: string; readonly say: string; readonly at: EpochMs };
+
+type MessageRow = Extract<ViewRow, { readonly kind: 'message' }>;
 
 /** One channel as a client shows it. An immutable value; rows that did not change stay the same objects. */
 export interface ChannelView {
@@ -176,7 +178,8 @@ function insertPage(work: Work, page: readonly HistoryMessage[]): void {
   work.changes = absent;
 }
 
-function insert(work: Work, row: ViewRow): void {
+function insert(work: Work, arrived: ViewRow): void {
+  const row = requoted(work, arrived);
   const at = placeOf(work.rows, row.seq);
   const there = work.rows[at];
   if (there?.seq !== row.seq) work.rows.splice(at, 0, row);
@@ -203,10 +206,43 @@ function isNewer(row: ViewRow, there: ViewRow): boolean {
   return row.message.redaction !== null || row.message.revision > there.message.revision;
 }
 
+/** A reply may have been stored, or a page read, before what it quotes was changed. */
+function requoted(work: Work, row: ViewRow): ViewRow {
+  if (row.kind !== 'message' || row.message.replyTo === null) return row;
+  const words = wordsOf(work, row.message.replyTo.id);
+  return words === null ? row : withQuote(row, words);
+}
+
+/** What a quote of this message says now; null when nothing is known of it here. */
+function wordsOf(work: Work, id: MessageId): string | null {
+  const change = work.changes.findLast((one) => one.id === id && one.type !== 'reaction');
+  if (change?.type === 'redaction') return '';
+  if (change?.type === 'edit') return quoteText(change.content);
+  const row = work.rows.findLast((one) => one.kind === 'message' && one.message.id === id);
+  return row?.kind === 'message' ? quoteText(row.message.content) : null;
+}
+
+/** What is redacted stays so, however old that is which says otherwise. */
+function withQuote(row: MessageRow, text: string): ViewRow {
+  const { message } = row;
+  if (message.replyTo === null || message.replyTo.text === '' || message.replyTo.text === text) return row;
+  return { ...row, message: { ...message, replyTo: { ...message.replyTo, text } } };
+}
+
+function requoteReplies(work: Work, id: MessageId): void {
+  const words = wordsOf(work, id);
+  if (words === null) return;
+  for (const [at, row] of work.rows.entries()) {
+    if (row.kind === 'message' && row.message.replyTo?.id === id) work.rows[at] = withQuote(row, words);
+  }
+}
+
 function applyChange(work: Work, change: ChangeFrame): void {
-  if (changeRow(work, change)) return;
-  work.changes.push(change);
-  if (work.changes.length > MAX_CHANGES) work.changes.splice(0, work.changes.length - MAX_CHANGES);
+  if (!changeRow(work, change)) {
+    work.changes.push(change);
+    if (work.changes.length > MAX_CHANGES) work.changes.splice(0, work.changes.length - MAX_CHANGES);
+  }
+  if (change.type !== 'reaction') requoteReplies(work, change.id);
 }
 
 /** @returns false when the message is not among the rows */
@@ -218,7 +254,7 @@ function changeRow(work: Work, change: ChangeFrame): boolean {
   return true;
 }
 
-function changed(row: Extract<ViewRow, { kind: 'message' }>, change: ChangeFrame): ViewRow {
+function changed(row: MessageRow, change: ChangeFrame): ViewRow {
   const { message } = row;
   switch (change.type) {
     case 'edit':

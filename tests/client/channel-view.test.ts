@@ -101,6 +101,76 @@ describe('view of a channel', () => {
     });
   });
 
+  const reply = (seq: number, n: number, to: number, text: string): EntryFrame => {
+    const replyTo = { id: idOf(to), name: 'Ann', text };
+    return { type: 'message', seq: seq as Seq, channel, key: null, message: { ...message(n), replyTo } };
+  };
+  const edited = (seq: number, n: number, revision: number, text: string): EntryFrame => {
+    return { type: 'edit', seq: seq as Seq, channel, id: idOf(n), content: textContent(text), revision, at };
+  };
+  const redacted = (seq: number, n: number): EntryFrame => {
+    return { type: 'redaction', seq: seq as Seq, channel, id: idOf(n), redaction: { at, by: 'author' } };
+  };
+  const reacted = (seq: number, n: number): EntryFrame => {
+    return {
+      type: 'reaction',
+      seq: seq as Seq,
+      channel,
+      id: idOf(n),
+      user: user(1),
+      name: 'x',
+      emoji: '🔥',
+      on: true,
+      at,
+    };
+  };
+  const quotesOf = (view: ChannelView) =>
+    view.rows.flatMap((row) =>
+      row.kind === 'message' && row.message.replyTo !== null ? row.message.replyTo.text : [],
+    );
+
+  it('empties the quotes of a redacted message and takes its reactions away', () => {
+    const before = foldEvents(EMPTY_VIEW, [
+      joined(0),
+      posted(1, 1),
+      reply(2, 2, 1, 'text 1'),
+      posted(3, 3),
+      reply(4, 4, 3, 'text 3'),
+      reacted(5, 1),
+    ]);
+    const view = channelView(before, redacted(6, 1));
+    expect(view.rows[0]).toMatchObject({ reactions: [], message: { content: EMPTY_CONTENT } });
+    expect(quotesOf(view)).toEqual(['', 'text 3']);
+    expect(quotesOf(before)).toEqual(['text 1', 'text 3']);
+    expect(view.rows[3]).toBe(before.rows[3]);
+  });
+
+  it('lets quotes follow an edit, bounded like every quote, and not an edit that came late', () => {
+    const view = foldEvents(EMPTY_VIEW, [
+      joined(0),
+      posted(1, 1),
+      reply(2, 2, 1, 'text 1'),
+      edited(3, 1, 2, `so\n much ${'x'.repeat(200)}`),
+      edited(4, 1, 1, 'older'),
+    ]);
+    expect(quotesOf(view)).toEqual([`so much ${'x'.repeat(112)}`]);
+  });
+
+  it('empties a quote whose message is gone already, or is not among the rows', () => {
+    const page = (n: number, text: string): ChannelEvent => {
+      const replyTo = { id: idOf(1), name: 'Ann', text };
+      const row = { seq: n as Seq, message: { ...message(n), replyTo }, reactions: [] };
+      return { type: 'history', channel, messages: [row], isEnd: false };
+    };
+    const absent = foldEvents(EMPTY_VIEW, [joined(9), reply(10, 10, 1, 'text 1'), redacted(11, 1)]);
+    expect(quotesOf(absent)).toEqual(['']);
+    expect(quotesOf(channelView(absent, reply(12, 12, 1, 'text 1')))).toEqual(['', '']);
+    expect(quotesOf(channelView(absent, page(5, 'text 1')))).toEqual(['', '']);
+    const here = foldEvents(EMPTY_VIEW, [joined(0), posted(1, 1), redacted(2, 1), reply(3, 3, 1, 'text 1')]);
+    expect(quotesOf(here)).toEqual(['']);
+    expect(quotesOf(foldEvents(EMPTY_VIEW, [joined(9, []), page(5, ''), edited(10, 1, 1, 'back?')]))).toEqual(['']);
+  });
+
   it('forgets the oldest rows when asked, and says that there is more above', () => {
     const view = foldEvents(EMPTY_VIEW, [
       joined(0),
@@ -163,19 +233,25 @@ describe('view of a channel', () => {
     steps: readonly { kind: string; target: number; who: number; emoji: string; on: boolean }[],
   ): EntryFrame[] {
     const revisions = new Map<number, number>();
+    const words = new Map<number, string>();
     let count = 0;
     return steps.map(({ kind, target, who, emoji, on }, index) => {
       const seq = (index + 1) as Seq;
       const known = count === 0 ? -1 : target % count;
       if (kind === 'message' || known < 0) {
         count += 1;
-        return posted(seq, count - 1);
+        words.set(count - 1, `text ${count - 1}`);
+        const text = words.get(known);
+        // Every other message answers an earlier one, as the hub would quote it then.
+        return on && text !== undefined ? reply(seq, count - 1, known, text) : posted(seq, count - 1);
       }
       const id = idOf(known);
+      if (kind === 'redaction') words.delete(known);
       if (kind === 'redaction') return { type: 'redaction', seq, channel, id, redaction: { at, by: 'author' } };
       if (kind === 'reaction') return { type: 'reaction', seq, channel, id, user: user(who), name: 'x', emoji, on, at };
       const revision = (revisions.get(known) ?? 0) + 1;
       revisions.set(known, revision);
+      if (words.has(known)) words.set(known, `edit ${revision}`);
       return { type: 'edit', seq, channel, id, content: textContent(`edit ${revision}`), revision, at };
     });
   }
