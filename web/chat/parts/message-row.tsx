@@ -125,7 +125,7 @@ function QuoteLine(props: {
     <button type="button" class="quote" onClick={() => onJump(quote.id)} title="Show this message">
       <Icon name="reply" size={14} />
       <span>
-        <b>{quote.name}</b> {quote.text}
+        <b>{quote.name}</b> {quote.text === '' ? <i>deleted message</i> : quote.text}
       </span>
     </button>
   );
