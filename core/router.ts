@@ -61,7 +61,7 @@ async function routeMessage(asked: Of<'message'>, at: RouterDeps): Promise<Recei
   if (limited !== null) return limited;
   const first = place(at.facts, actor, request.channel, 'post');
   if (isReceipt(first)) return first;
-  const replyTo = request.replyTo === null ? null : await quoted(first, request.replyTo, at);
+  const quote = request.replyTo === null ? null : await quoted(first, request.replyTo, at);
   const origin = asked.origin;
   const id = at.newId();
   const now = at.clock.now();
@@ -69,6 +69,8 @@ async function routeMessage(asked: Of<'message'>, at: RouterDeps): Promise<Recei
     const here = place(at.facts, actor, request.channel, 'post');
     if (isReceipt(here)) return here;
     const author = authorOf(actor, here.standing);
+    // It may have been redacted while the quote was looked up or the rights were read anew.
+    const replyTo = quote !== null && at.recent.head(quote.id)?.isRedacted === true ? null : quote;
     const message = normalize({ channel: here.channel, author, content: request.content, replyTo, origin }, now, id);
     if (isEmpty(message.content)) return refused('bad-request', 'text: there is nothing in it.');
     const verdict = judge(caseOf(message, here, at), {});

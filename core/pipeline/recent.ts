@@ -13,7 +13,7 @@ export interface Recent {
   head(id: MessageId): Head | null;
   /** The message with this step key: how a bridge's own reference leads to it. */
   byKey(key: string): MessageId | null;
-  /** The message as it was first posted; parsed only when asked. Null: not at hand, or redacted. */
+  /** Parsed only when asked. Null: not at hand, redacted, or no longer what was first posted. */
   message(id: MessageId): WireMessage['message'] | null;
 }
 
@@ -64,7 +64,7 @@ export function createRecent(kept = KEPT): Recent {
     byKey: (key) => keys.get(key) ?? null,
     message(id) {
       const known = messages.get(id);
-      if (known === undefined || known.head.isRedacted) return null;
+      if (known === undefined || known.head.isRedacted || known.head.revision > 0) return null;
       return (JSON.parse(known.body) as WireMessage).message;
     },
   };
