@@ -337,7 +337,10 @@ describe('upgrades', () => {
     const ends: (() => void)[] = [];
     http.upgrades('/ws', (_request, socket) => {
       ends.push(() => void socket.destroy());
-      socket.once('end', () => socket.end()).resume().write('in');
+      socket
+        .once('end', () => socket.end())
+        .resume()
+        .write('in');
     });
     const from = (address: string) => upgrade(port, '/ws', '127.0.0.1', `X-Forwarded-For: ${address}\r\n`);
     expect(await from('192.0.2.1')).toBe('in');
