@@ -68,5 +68,5 @@ function links(attachments: readonly Attachment[], isAfterText: boolean): Rich {
 function quoteLine(quote: Quote): Rich {
   const line = quote.text.replace(/\s+/gu, ' ').trim();
   const shown = firstGraphemes(line, QUOTE_CHARACTERS);
-  return [{ t: 'text', text: `> ${tameName(quote.name)}: ${shown}\n` }];
+  return [{ t: 'text', text: `> ${tameName(quote.name)}${shown === '' ? '' : `: ${shown}`}\n` }];
 }

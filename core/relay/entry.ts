@@ -6,7 +6,7 @@ import type { Entry, EntryNote } from '../store/ports.ts';
 import type { Plan, Target } from './plan.ts';
 import { planEdit, planPost, planReaction, planRedaction } from './plan.ts';
 
-/** The message as it stands now, hot or archived; null when nothing is known of it. */
+/** The message as it stands now, its quote included, hot or archived; null when nothing is known of it. */
 export type Lookup = (portal: Portal, id: MessageId) => Promise<Pick<HistoryMessage, 'message' | 'reactions'> | null>;
 
 /** What planning asks of the store. */
@@ -57,8 +57,9 @@ export async function prepare(concern: Concern, portal: Portal, target: Target, 
 }
 
 async function prepareMessage(wire: WireMessage, portal: Portal, target: Target, known: Known): Promise<Prepared> {
-  const { message } = wire;
-  const now = await known.lookup(portal, message.id);
+  const now = await known.lookup(portal, wire.message.id);
+  // What it quotes may be redacted or edited by now.
+  const message = { ...wire.message, replyTo: now === null ? wire.message.replyTo : now.message.replyTo };
   const subject = { message, replyRef: await replyRefOf(message, known), copies: [] };
   const isRedacted = now !== null && now.message.redaction !== null;
   const plan = isRedacted ? ({ kind: 'drop', reason: 'redacted' } as const) : planPost(subject, target);
