@@ -9,6 +9,7 @@ import { createHttpServer, type HttpServer } from './http/server.ts';
 import { type Archiving, startArchiving } from './hub/archiving.ts';
 import { type Bridges, startBridges } from './hub/bridges.ts';
 import { type Knowledge, openKnowledge } from './hub/knowledge.ts';
+import { createLagWatch } from './hub/lag-watch.ts';
 import { type OpenedLive, openLive } from './hub/live-store.ts';
 import type { HubOptions, HubParts } from './hub/parts.ts';
 import { createRouting, type Routing } from './hub/routing.ts';
@@ -60,7 +61,12 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     const sql = keep(await openSql({ file, clock, log }), (part) => part.close());
     const archive = keep(openArchive({ file }), (part) => part.close());
     const memory = await archivedMemory(sql, archive);
-    const live = keep(await openLive({ config, sql, clock, logger: log, memory }), ({ store }) => store.close());
+    const lag = createLagWatch({ sql, clock, logger: log });
+    const live = keep(
+      await openLive({ config, sql, clock, logger: log, memory, keepKeysMs: lag.keepKeysMs }),
+      ({ store }) => store.close(),
+    );
+    keep(lag, async (part) => part.stop()).start(live.store.log);
     const state = { isStopping: false };
     const archiving = keep(startArchivingOf(id, live, sql, options), (part) => part.stop(DRAIN_MS));
     const knowledge = keep(await openKnowledgeOf(live, sql, archive, options), (part) => part.stop());

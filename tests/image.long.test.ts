@@ -9,6 +9,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,7 +39,9 @@ beforeAll(() => {
   chmodSync(place, 0o755);
   for (const folder of [source, out, home, bin, data]) mkdirSync(String(folder));
   copyFileSync(process.execPath, join(String(bin), 'node'));
-  const files = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split('\0').filter(Boolean);
+  const ignored = readFileSync(join(root, '.dockerignore'), 'utf8').split('\n').filter(Boolean);
+  const listed = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split('\0').filter(Boolean);
+  const files = listed.filter((file) => !ignored.includes(file.split('/')[0] ?? ''));
   for (const file of files) cpSync(join(root, file), join(String(source), file));
   if (isRoot) give(place);
 }, 60_000);

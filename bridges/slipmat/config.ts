@@ -3,12 +3,8 @@ import { ConfigError } from '../../core/plugin/index.ts';
 
 const slipmatConfig = z
   .strictObject({
-    /** Web origins that may connect besides the host that the browser asked for. */
+    /** Web origins that may connect besides the host that the browser asked for and the hub's public address. */
     origins: z.array(z.url({ protocol: /^https?$/ })).default([]),
-    maxConnections: z.number().int().min(1).default(20_000),
-    /** Loopback apart. */
-    maxConnectionsPerAddress: z.number().int().min(1).default(100),
-    trustProxy: z.union([z.boolean(), z.array(z.string().min(1))]).default(false),
     /** Frames of any kind from one connection: at once, and a second on average. */
     frameBurst: z.number().int().min(1).default(1_000),
     framesPerSecond: z.number().min(1).default(200),

@@ -28,7 +28,6 @@ export interface ConnectionEvents {
 /** One WebSocket with its output under control. Knows nothing of what is said over it. */
 export class Connection implements Outlet {
   readonly joined = new Map<ChannelId, Reader>();
-  readonly address: string;
   readonly budget: Budget;
   person: Person | null = null;
   phase: 'new' | 'verifying' | 'open' | 'closing' = 'new';
@@ -55,14 +54,12 @@ export class Connection implements Outlet {
   constructor(at: {
     readonly ws: WebSocket;
     readonly socket: Duplex;
-    readonly address: string;
     readonly budget: Budget;
     readonly clock: Clock;
     readonly events: ConnectionEvents;
   }) {
     this.#ws = at.ws;
     this.#socket = at.socket;
-    this.address = at.address;
     this.budget = at.budget;
     this.#clock = at.clock;
     this.#events = at.events;

@@ -12,7 +12,7 @@ import { Readers } from './readers.ts';
 import { createRequests } from './requests.ts';
 import { createRightsWatch } from './rights.ts';
 import { createSessions } from './session.ts';
-import { admit, turnDown } from './upgrade.ts';
+import { isAllowedOrigin, turnDown } from './upgrade.ts';
 
 const PATH = '/ws';
 const SWEEP_MS = 1_000;
@@ -51,7 +51,7 @@ function run(config: SlipmatConfig, port: SurfacePort): () => Promise<void> {
     maxPayload: MAX_FRAME_BYTES,
   });
   const connections = new Set<Connection>();
-  const addresses = new Map<string, number>();
+  const origins = port.publicUrl === null ? config.origins : [...config.origins, new URL(port.publicUrl).origin];
   const newcomers = new Set<Connection>();
   const watched = new Set<Connection>();
   const readers = new Readers(port);
@@ -64,19 +64,17 @@ function run(config: SlipmatConfig, port: SurfacePort): () => Promise<void> {
   let isStopping = false;
 
   function take(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const now = { total: connections.size, from: (address: string) => addresses.get(address) ?? 0 };
-    const admission = admit(request, config, now);
+    const { origin, host } = request.headers;
     if (isStopping) turnDown(socket, 503, 'The hub is going down.');
-    else if (!admission.ok) turnDown(socket, admission.status, admission.say);
-    else server.handleUpgrade(request, socket, head, (ws) => attach(ws, socket, admission.address));
+    else if (!isAllowedOrigin(origin, host, origins)) turnDown(socket, 403, 'This origin may not connect.');
+    else server.handleUpgrade(request, socket, head, (ws) => attach(ws, socket));
   }
 
-  function attach(ws: WebSocket, socket: Duplex, address: string): void {
+  function attach(ws: WebSocket, socket: Duplex): void {
     const budget = new Budget(config.frameBurst, config.framesPerSecond, clock.elapsed());
-    const connection = new Connection({ ws, socket, address, budget, clock, events });
+    const connection = new Connection({ ws, socket, budget, clock, events });
     connections.add(connection);
     newcomers.add(connection);
-    addresses.set(address, (addresses.get(address) ?? 0) + 1);
     ws.on('message', (data, isBinary) => {
       if (Buffer.isBuffer(data)) sessions.take(connection, data, isBinary);
     });
@@ -94,9 +92,6 @@ function run(config: SlipmatConfig, port: SurfacePort): () => Promise<void> {
     connections.delete(connection);
     newcomers.delete(connection);
     watched.delete(connection);
-    const left = (addresses.get(connection.address) ?? 1) - 1;
-    if (left === 0) addresses.delete(connection.address);
-    else addresses.set(connection.address, left);
   }
 
   function sweep(): void {

@@ -78,7 +78,16 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
       route: routing.ask,
     }),
     extend: (port, bridge) =>
-      surfacePort(bridge, port, { accounts, questions, routing, presence, feed: knowledge.feed, http, logger: log }),
+      surfacePort(bridge, port, {
+        publicUrl: config.publicUrl,
+        accounts,
+        questions,
+        routing,
+        presence,
+        feed: knowledge.feed,
+        http,
+        logger: log,
+      }),
     clock,
     logger: log,
   });

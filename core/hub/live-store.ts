@@ -29,6 +29,8 @@ export interface LiveParts {
   readonly logger: Logger;
   /** What this hub and the archive have seen, should the log go back. */
   readonly memory: RedisMemory;
+  /** How long a step's key is remembered. */
+  readonly keepKeysMs: () => number;
 }
 
 /** Which store the log of this folder lives in. */
@@ -53,6 +55,7 @@ export async function openLive(parts: LiveParts): Promise<OpenedLive> {
     log: parts.logger,
     maxEntries: config.log.maxEntries,
     memory: parts.memory,
+    keepKeysMs: parts.keepKeysMs,
   });
   try {
     await opened.claimArchive(sql.archiveId);

@@ -11,6 +11,7 @@ import { StoreUnavailable } from '../store/ports.ts';
 import type { Routing } from './routing.ts';
 
 export interface SurfaceParts {
+  readonly publicUrl: string | null;
   readonly accounts: Pick<Accounts, 'verify'>;
   readonly questions: ReturnType<typeof createQuestions>;
   readonly routing: Routing;
@@ -25,6 +26,7 @@ export function surfacePort(bridge: BridgeId, port: HubPort, parts: SurfaceParts
   const { accounts, questions, routing, presence, feed, http } = parts;
   return {
     ...port,
+    publicUrl: parts.publicUrl,
     verify: (token) => accounts.verify(token),
     request: (actor, request, { key, again }) =>
       routing.ask({

@@ -13,6 +13,8 @@ export type { ListedChannel, Person };
  * could act as anyone. Everything said here takes the same route as an inbound of a bridge.
  */
 export interface SurfacePort extends HubPort {
+  /** How people reach the hub from outside; null where only this machine does. */
+  readonly publicUrl: string | null;
   /** Who holds this token. Null token: a guest, where guests are let in. */
   verify(token: string | null): Promise<Verified>;
   /** The route. `again`: the client repeats a post of an earlier connection, so late repeats are looked up too. */
@@ -22,7 +24,7 @@ export interface SurfacePort extends HubPort {
   readonly feed: Feed;
   /** Says who is connected to a channel through this surface; again when they leave. */
   readonly presence: { join(channel: ChannelId, actor: Actor): void; leave(channel: ChannelId, actor: Actor): void };
-  /** Takes over WebSocket upgrades on a path of the hub's HTTP server. @returns a function that gives it back */
+  /** Takes over WebSocket upgrades on a path of the hub's HTTP server, which bounds their number. @returns a function that gives it back */
   upgrades(path: string, take: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): () => void;
 }
 
