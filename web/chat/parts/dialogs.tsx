@@ -4,12 +4,12 @@ import type { ChannelModel } from '../state/channel-model.ts';
 import type { Chat } from '../state/chat.ts';
 import { excerpt, remove, rowCan } from '../state/deeds.ts';
 import { closeOverlay, isDrawerOpen, overlay } from '../state/overlay.ts';
+import type { RowDeeds } from '../state/row-deeds.ts';
 import { chooseTheme, type Theme, theme } from '../theme.ts';
 import { channelIcon } from './channel-icon.ts';
 import { Dialog } from './dialog.tsx';
 import { Icon } from './icons.tsx';
 import { lazy } from './lazy.tsx';
-import type { RowDeeds } from './message-row.tsx';
 import { actionsOf } from './row-actions.tsx';
 
 const EmojiPicker = lazy(() => import('./emoji-picker.tsx'));

@@ -9,6 +9,7 @@ import type { Chat } from '../state/chat.ts';
 import { isLookedAt } from '../state/chat.ts';
 import { loadOlder, loadUntil } from '../state/load.ts';
 import { overlay } from '../state/overlay.ts';
+import type { RowDeeds } from '../state/row-deeds.ts';
 import { toast } from '../state/toast.ts';
 import {
   hasOlder,
@@ -24,7 +25,6 @@ import {
 } from '../state/window.ts';
 import { Icon } from './icons.tsx';
 import { createLongPress } from './long-press.ts';
-import type { RowDeeds } from './message-row.tsx';
 import { Rows } from './rows.tsx';
 
 interface Props {

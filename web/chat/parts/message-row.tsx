@@ -4,25 +4,13 @@ import type { Reaction } from '../../../core/domain/message.ts';
 import type { WireChatMessage } from '../../../core/domain/wire.ts';
 import type { FailedEdit } from '../state/channel-model.ts';
 import type { Chat } from '../state/chat.ts';
+import type { RowCan, RowDeeds } from '../state/row-deeds.ts';
 import { clockTime, fullTime } from '../time.ts';
 import { Icon } from './icons.tsx';
 import { Disc, PlatformBadge, RoleBadge, spokenAuthor, tint } from './person.tsx';
 import { Reactions } from './reactions.tsx';
 import { Attachments, isOnlyEmoji, RichText } from './rich.tsx';
-import { RowActions, type RowCan } from './row-actions.tsx';
-
-/** What can be asked for from a row. */
-export interface RowDeeds {
-  reply(message: WireChatMessage): void;
-  edit(message: WireChatMessage): void;
-  remove(message: WireChatMessage): void;
-  react(message: WireChatMessage, emoji: string, on: boolean): void;
-  pickReaction(message: WireChatMessage): void;
-  copyLink(message: WireChatMessage): void;
-  jump(messageId: string): void;
-  retryEdit(message: WireChatMessage, text: string): void;
-  dropEdit(message: WireChatMessage): void;
-}
+import { RowActions } from './row-actions.tsx';
 
 interface Props {
   readonly chat: Chat;

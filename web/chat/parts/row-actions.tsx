@@ -1,14 +1,6 @@
 import type { WireChatMessage } from '../../../core/domain/wire.ts';
+import type { RowCan, RowDeeds } from '../state/row-deeds.ts';
 import { Icon, type IconName } from './icons.tsx';
-import type { RowDeeds } from './message-row.tsx';
-
-/** What the reader may do with a message. The hub decides in the end; this only keeps away what it would refuse. */
-export interface RowCan {
-  readonly reply: boolean;
-  readonly react: boolean;
-  readonly edit: boolean;
-  readonly remove: boolean;
-}
 
 export interface RowAction {
   readonly icon: IconName;

@@ -5,10 +5,11 @@ import type { ListedChannel } from '../../../core/domain/wire.ts';
 import type { ChannelModel } from '../state/channel-model.ts';
 import type { Chat } from '../state/chat.ts';
 import { rowCan } from '../state/deeds.ts';
+import type { RowDeeds } from '../state/row-deeds.ts';
 import { dayLabel, isSameDay, nowMs } from '../time.ts';
 import { channelIcon } from './channel-icon.ts';
 import { Icon } from './icons.tsx';
-import { MessageRow, type RowDeeds } from './message-row.tsx';
+import { MessageRow } from './message-row.tsx';
 import { PendingRow } from './pending-row.tsx';
 
 /** Messages of one author this near to each other stand under one name. */

@@ -3,12 +3,11 @@ import { isPublic } from '../../../core/domain/channel.ts';
 import { plainText } from '../../../core/domain/content.ts';
 import { type Act, may, outranks, type Rank } from '../../../core/domain/permission.ts';
 import type { ListedChannel, WireChatMessage } from '../../../core/domain/wire.ts';
-import type { RowDeeds } from '../parts/message-row.tsx';
-import type { RowCan } from '../parts/row-actions.tsx';
 import { messageLink } from '../route.ts';
 import type { ChannelModel, FailedEdit } from './channel-model.ts';
 import type { Chat } from './chat.ts';
 import { overlay } from './overlay.ts';
+import type { RowCan, RowDeeds } from './row-deeds.ts';
 import { toast } from './toast.ts';
 
 /** What people do with messages, wired to the hub; a refusal is always said. */
