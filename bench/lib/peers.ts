@@ -47,7 +47,8 @@ export async function benchRedis(appendonly: boolean): Promise<BenchRedis> {
   };
 }
 
-function pings(port: number): Promise<boolean> {
+/** Whether a Redis answers there. */
+export function pings(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection(port, '127.0.0.1', () => socket.write('PING\r\n'));
     socket.once('data', (data) => {
