@@ -40,7 +40,7 @@ const fields = z.strictObject({
         .enum(['open', 'invite', 'closed'])
         .nullable()
         .default(null)
-        .describe('Who may make an account; null: open on loopback, invite otherwise.'),
+        .describe('Who may make an account; null: open while only this machine reaches the hub, invite otherwise.'),
       guests: z
         .enum(['off', 'read', 'post'])
         .default('read')

@@ -32,6 +32,8 @@ export interface Hub {
   readonly sql: OpenedSql;
   readonly live: OpenedLive;
   readonly health: Health;
+  /** Resolves when the hub can store nothing more and must be started again. */
+  readonly failed: Promise<Error>;
   /** In this order: surfaces and bridges, requests under way, the archive, the stores. Within 10 s. Idempotent. */
   stop(): Promise<void>;
 }
@@ -107,7 +109,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     const { url } = await http.listen();
     const firstAdminLink = await accounts.firstAdminLink(config.publicUrl ?? url);
     log.info({ hub: id, url, store: live.source.kind }, 'hub started');
-    return { id, url, firstAdminLink, accounts, knowledge, sql, live, health, stop };
+    return { id, url, firstAdminLink, accounts, knowledge, sql, live, health, failed: sql.writer.fallen, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -50,7 +50,7 @@ async function startOperatedHub({ isOffline, ...options }: StartOptions): Promis
       await control.close();
       await hub.stop();
     };
-    return { url, firstAdminLink: hub.firstAdminLink, stop };
+    return { url, firstAdminLink: hub.firstAdminLink, failed: hub.failed, stop };
   } catch (error) {
     await hub.stop();
     throw error;

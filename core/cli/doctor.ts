@@ -2,7 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync, rmSync, statfsSync } from '
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { codeOf } from '../../config/env.ts';
-import { type HubConfig, isLocalOnly, isLoopback } from '../../config/schema.ts';
+import { type HubConfig, isLoopback } from '../../config/schema.ts';
 import { listenTogether } from '../http/listen.ts';
 import { type ControlClient, findHub } from './control-client.ts';
 import type { Finding } from './finding.ts';
@@ -70,7 +70,7 @@ async function portFinding(config: HubConfig, running: ControlClient | null): Pr
 
 function addressFindings(config: HubConfig): readonly Finding[] {
   const findings: Finding[] = [];
-  const { publicUrl, host, trustProxy, accounts } = config;
+  const { publicUrl, host, trustProxy } = config;
   if (publicUrl === null && !isLoopback(host)) {
     findings.push({
       level: 'warn',
@@ -90,13 +90,6 @@ function addressFindings(config: HubConfig): readonly Finding[] {
       level: 'warn',
       what: 'publicUrl is https, so a proxy stands in front, but trustProxy is false.',
       mend: `Set SLIPMAT_TRUST_PROXY='["loopback"]' (or the proxy's address): else everybody shares one address in the limits.`,
-    });
-  }
-  if (accounts.signUp === null && !isLocalOnly(config) && isLoopback(host)) {
-    findings.push({
-      level: 'warn',
-      what: 'Anyone who reaches the hub through the proxy may sign up.',
-      mend: 'Set SLIPMAT_ACCOUNTS__SIGN_UP to open, invite or closed.',
     });
   }
   return findings;

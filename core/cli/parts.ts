@@ -11,6 +11,8 @@ export interface RunningHub {
   readonly url: string;
   /** The one-time link of the first admin; null once there is one. For people's eyes only, never for a log. */
   readonly firstAdminLink: string | null;
+  /** Resolves when the hub can store nothing more and must be started again. */
+  readonly failed: Promise<Error>;
   stop(): Promise<void>;
 }
 export interface StartOptions {

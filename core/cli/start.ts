@@ -17,8 +17,9 @@ export async function start(parts: CliParts, file: string | undefined): Promise<
   try {
     const hub = await parts.startHub({ config, log, clock: parts.clock, webRoot: parts.webRoot, isOffline: false });
     await write(parts.stdout, welcome(parts.version, config, hub));
-    await signal.stopped;
-    return (await stopInTime(hub, parts.clock, log)) ? EXIT.ok : EXIT.failed;
+    const failure = await Promise.race([signal.stopped, hub.failed]);
+    if (failure !== undefined) log.error({ err: failure }, 'the hub cannot go on and must be started again');
+    return (await stopInTime(hub, parts.clock, log)) && failure === undefined ? EXIT.ok : EXIT.failed;
   } catch (error) {
     const isConfig = error instanceof ConfigError;
     if (isUnforeseen(error)) log.error({ err: error }, 'start failed');

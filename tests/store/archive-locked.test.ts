@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => end());
 
 it(
-  'loses and drops nothing while the archive is locked for a minute, and archives it afterwards',
+  'T6: loses and drops nothing while the archive is locked for a minute, and archives it afterwards',
   {
     timeout: 60_000,
   },

@@ -1,11 +1,10 @@
-import type { HubConfig } from '../../../config/schema.ts';
+import { type HubConfig, isLocalOnly } from '../../../config/schema.ts';
 import type { Clock } from '../../async/clock.ts';
 import type { Channel } from '../../domain/channel.ts';
 import type { ChannelId } from '../../domain/ids.ts';
 import type { Logger } from '../../ops/log.ts';
 import type { Directory } from '../../store/directory/directory.ts';
 import type { Sql } from '../../store/sql/sql.ts';
-import { isLoopback } from './address.ts';
 import type { PasswordCost } from './passwords.ts';
 
 /** What the accounts are built from. */
@@ -13,7 +12,7 @@ export interface AccountsOptions {
   readonly sql: Sql;
   readonly directory: Pick<Directory, 'change'>;
   readonly clock: Clock;
-  readonly config: Pick<HubConfig, 'host' | 'accounts' | 'lobby'>;
+  readonly config: Pick<HubConfig, 'host' | 'publicUrl' | 'trustProxy' | 'accounts' | 'lobby'>;
   readonly log: Logger;
   /** Platform names of the accounts made here (guests too) and of those of the main site. */
   readonly platforms: { readonly native: string; readonly site: string };
@@ -23,7 +22,7 @@ export interface AccountsOptions {
   readonly passwordCost?: PasswordCost;
 }
 
-/** Who may make an account: as configured, else everyone on a hub that only this machine reaches. */
-export function signUpMode(config: Pick<HubConfig, 'host' | 'accounts'>): 'open' | 'invite' | 'closed' {
-  return config.accounts.signUp ?? (isLoopback(config.host) ? 'open' : 'invite');
+/** Who may make an account: as configured, else everyone on a hub that nobody outside this machine reaches. */
+export function signUpMode(config: AccountsOptions['config']): 'open' | 'invite' | 'closed' {
+  return config.accounts.signUp ?? (isLocalOnly(config) ? 'open' : 'invite');
 }

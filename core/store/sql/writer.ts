@@ -19,6 +19,8 @@ export interface Writer {
   startArchiver(start: StartArchiver): void;
   /** Calls back when appends wait for the database (false) and when they go on. @returns a function that stops it */
   onHealth(listener: (isUp: boolean) => void): () => void;
+  /** Resolves when the thread has fallen over by itself: nothing can be stored any more. */
+  readonly fallen: Promise<Error>;
   /** What waits is written, once more tried. Idempotent. */
   close(): Promise<void>;
 }
@@ -126,9 +128,11 @@ function createWriter(worker: Worker, { clock, log }: WriterParts): Writer {
     outbox.push({ id: lastId, job });
   }
 
+  const { promise: fallen, resolve: fell } = Promise.withResolvers<Error>();
   worker.on('message', take);
   worker.on('error', (error) => {
     log.error({ err: error }, 'the writer ended');
+    fell(error);
     end(writerFell(error));
     for (const listener of listeners) listener(false);
   });
@@ -158,6 +162,7 @@ function createWriter(worker: Worker, { clock, log }: WriterParts): Writer {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    fallen,
     close: () => (closing ??= close()),
   };
 }
