@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME [--json] [options]`: each benchmark is a file beside this one. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(words: readonly string[]): Promise<object> }>>> = {
   crash: () => import('./crash.ts'),
+  fanout: () => import('./fanout.ts'),
   latency: () => import('./latency.ts'),
 };
 

@@ -17,7 +17,8 @@ export interface Child {
 
 export interface ChildOptions {
   readonly file: string;
-  readonly core: Core;
+  /** Null: on any. */
+  readonly core: Core | null;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Another Node than this one. */
@@ -91,10 +92,9 @@ export async function startChild(options: ChildOptions): Promise<Child> {
 
 /** The other side, in the process itself. Ends with its parent. */
 export function serve(handlers: Handlers): void {
-  const all: Handlers = { hello: () => ({}), ...handlers };
   process.on('message', (message) => {
     const { id, what, data } = message as { id: number; what: string; data: Words };
-    const handler = all[what];
+    const handler = what === 'hello' ? () => ({}) : handlers[what];
     const answer = handler === undefined ? Promise.reject(new Error(`no such word: ${what}`)) : handle(handler, data);
     answer.then(
       (value) => process.send?.({ id, value }),

@@ -9,14 +9,14 @@ const TICK_MS = 10;
 
 let hasTaskset: boolean | null = null;
 
-/** The same command, held to one core where `taskset` exists. */
+/** The same command, held to one core where `taskset` exists; null: on any. */
 export function pinned(
-  core: Core,
+  core: Core | null,
   command: string,
   args: readonly string[],
 ): { readonly command: string; readonly args: readonly string[] } {
   hasTaskset ??= spawnSync('taskset', ['-c', '0,1', 'true']).status === 0;
-  if (!hasTaskset) return { command, args };
+  if (!hasTaskset || core === null) return { command, args };
   return { command: 'taskset', args: ['-c', String(NUMBER[core]), command, ...args] };
 }
 

@@ -100,10 +100,24 @@ export function say(line: string): void {
   console.error(line);
 }
 
-/** Options that every benchmark has: `--quick` for small sizes, `--rounds N`. */
-export function commonOptions(words: readonly string[]): { readonly isQuick: boolean; readonly rounds: number | null } {
-  const at = words.indexOf('--rounds');
-  return { isQuick: words.includes('--quick'), rounds: at < 0 ? null : Number(words[at + 1]) };
+/** Options that every benchmark has: `--quick` for small sizes, `--rounds N`, `--repeats N` of a noisy round. */
+export function commonOptions(words: readonly string[]): {
+  readonly isQuick: boolean;
+  readonly rounds: number | null;
+  readonly repeats: number;
+} {
+  const isQuick = words.includes('--quick');
+  return {
+    isQuick,
+    rounds: numberAfter(words, '--rounds'),
+    repeats: numberAfter(words, '--repeats') ?? (isQuick ? 0 : MOST_REPEATS),
+  };
+}
+
+/** The number that follows an option; null when it is not there. */
+export function numberAfter(words: readonly string[], option: string): number | null {
+  const at = words.indexOf(option);
+  return at < 0 ? null : Number(words[at + 1]);
 }
 
 export interface Saved {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { FrameSkipper } from './frames.ts';
 
-/** How a listener comes in. `raw` reads frames from a bare TCP connection; `native` says hello and joins. */
+/** How a listener comes in. `raw`: bare TCP, the server speaks first; `native` says hello and joins. */
 export type Protocol = 'raw' | 'ws' | 'native' | 'socket.io';
 
 export interface Arrivals {
@@ -84,10 +84,7 @@ export class LoadSocket {
   }
 
   #connected(port: number): void {
-    if (this.#protocol === 'raw') {
-      this.#isIn();
-      return;
-    }
+    if (this.#protocol === 'raw') return;
     const path = this.#protocol === 'socket.io' ? '/socket.io/?EIO=4&transport=websocket' : '/ws';
     this.#socket.write(
       `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
@@ -97,6 +94,12 @@ export class LoadSocket {
 
   #take(chunk: Buffer): void {
     if (this.#opening === null) {
+      this.#skipper.take(chunk, this);
+      return;
+    }
+    if (this.#protocol === 'raw') {
+      // The first frame says that the server has it too.
+      this.#isIn();
       this.#skipper.take(chunk, this);
       return;
     }

@@ -1,0 +1,42 @@
+import type { ChannelId, EpochMs, Position, Seq } from '../../core/domain/ids.ts';
+import type { Entry } from '../../core/store/ports.ts';
+import { startTestHub } from '../../tests/fakes/hub.ts';
+import { bodyOf } from './message.ts';
+import { serveFanout } from './server.ts';
+
+/** Far above what the log gives while this runs. */
+const FIRST_SEQ = 1_000_000;
+const CHANNEL = 'lobby' as ChannelId;
+
+/** The whole hub; entries are put into its feed as if they had come from the log. */
+serveFanout(async (port) => {
+  const { hub } = await startTestHub({ config: { port } });
+  const { feed } = hub.knowledge;
+  let seq = FIRST_SEQ;
+  return {
+    port,
+    say(count) {
+      const batch = Array.from({ length: count }, () => {
+        seq += 1;
+        return entryOf(seq as Seq);
+      });
+      feed.apply(batch);
+    },
+  };
+});
+
+function entryOf(seq: Seq): Entry {
+  return {
+    shard: 0,
+    position: `${seq}` as Position,
+    kind: 'message',
+    audience: 'readers',
+    channel: CHANNEL,
+    seq,
+    message: null,
+    key: `bench:${seq}`,
+    at: 0 as EpochMs,
+    body: bodyOf(seq),
+    note: '{}',
+  };
+}
