@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import type { AccountId, BridgeId, ChannelId, HubId, MessageId, PortalId, RoomId, UserId } from '../domain/ids.ts';
 
@@ -30,38 +30,34 @@ export function newSalt(bytes: number): Buffer {
 
 /** How a secret is stored: only its SHA-256. For secrets of full entropy, never for passwords. */
 export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url');
+  return hash('sha256', secret, 'base64url');
 }
 
 /** Compares two texts in a time that does not tell where they differ. */
 export function isSameSecret(a: string, b: string): boolean {
-  return timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest());
+  return timingSafeEqual(hash('sha256', a, 'buffer'), hash('sha256', b, 'buffer'));
 }
 
 /** The user of an account: the same on every hub, without a write. */
 export function userIdOf(platform: string, account: AccountId): UserId {
-  const digest = createHash('sha256')
-    .update(JSON.stringify([platform, account]))
-    .digest();
+  const digest = hash('sha256', JSON.stringify([platform, account]), 'buffer');
   return `u-${base32(digest.subarray(0, 17)).slice(0, 26)}` as UserId;
 }
 
 /** The portal of this channel and room: the same on every hub and after every start. */
 export function portalIdOf(channel: ChannelId, bridge: BridgeId, room: RoomId): PortalId {
-  const digest = createHash('sha256')
-    .update(JSON.stringify([channel, bridge, room]))
-    .digest();
+  const digest = hash('sha256', JSON.stringify([channel, bridge, room]), 'buffer');
   return `p-${base32(digest.subarray(0, 17)).slice(0, 26)}` as PortalId;
 }
 
 /** A key of one step, unique per kind of source and its own id. */
 export function stepKey(...parts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+  return hash('sha256', JSON.stringify(parts), 'base64url');
 }
 
 /** Tells a re-used key from a repeat. */
 export function digestOf(request: unknown): string {
-  return createHash('sha256').update(JSON.stringify(request)).digest('base64url').slice(0, 22);
+  return hash('sha256', JSON.stringify(request), 'base64url').slice(0, 22);
 }
 
 /** A fraction in [0, 1), for jitter. */

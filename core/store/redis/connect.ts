@@ -10,13 +10,12 @@ const SILENT_MS = 15_000;
  * One connection that is never mended: when it breaks it ends, and whoever holds it makes another. ioredis neither
  * queues nor repeats anything, since only the caller knows in which order that would be right.
  */
-export function createConnection(url: string, pipelined: boolean): Redis {
-  const client = new Redis(addressOf(url), {
+export function createConnection(url: string): Redis {
+  const client = new GatheringRedis(addressOf(url), {
     protocol: 2,
     lazyConnect: true,
     connectTimeout: CONNECT_MS,
     socketTimeout: SILENT_MS,
-    enableAutoPipelining: pipelined,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
@@ -26,6 +25,27 @@ export function createConnection(url: string, pipelined: boolean): Redis {
   // The reason comes with the rejected promises too; without a listener ioredis would print it.
   client.on('error', () => undefined);
   return client;
+}
+
+/**
+ * All commands of one turn of the loop leave in one write. The client's own pipelining would hold the next ones back
+ * until those before are answered, and what it keeps outlives the young generation: collecting it takes tens of ms.
+ */
+class GatheringRedis extends Redis {
+  #isGathering = false;
+
+  override sendCommand(...command: Parameters<Redis['sendCommand']>): unknown {
+    const { stream } = this;
+    if (!this.#isGathering && stream !== undefined) {
+      this.#isGathering = true;
+      stream.cork();
+      setImmediate(() => {
+        this.#isGathering = false;
+        stream.uncork();
+      });
+    }
+    return super.sendCommand(...command);
+  }
 }
 
 /** Closes it at once. On one that has ended already ioredis would start a timer of two seconds. */

@@ -58,7 +58,7 @@ export function createLink({ url, clock, log, arrive }: LinkOptions): Link {
 
   /** Holds one connection from its start to its end. @returns whether it was ever usable */
   async function hold(): Promise<boolean> {
-    const client = createConnection(url, true);
+    const client = createConnection(url);
     const stop = (): void => disconnect(client);
     stopping.signal.addEventListener('abort', stop, { once: true });
     try {

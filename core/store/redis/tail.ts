@@ -37,7 +37,7 @@ export async function* followLog(
   const reader = createReader(deps, after);
   let failures = 0;
   while (!signal.aborted) {
-    const client = createConnection(deps.url, false);
+    const client = createConnection(deps.url);
     const stop = (): void => disconnect(client);
     signal.addEventListener('abort', stop, { once: true });
     try {

@@ -4,6 +4,7 @@ import { assertNever } from '../../domain/content.ts';
 import type { Logger } from '../../ops/log.ts';
 import { type Stored, StoreUnavailable } from '../ports.ts';
 import { type Fault, faultOf } from './connect.ts';
+import { createLine } from './line.ts';
 
 const REFUSED = { baseMs: 20, capMs: 1_000 };
 
@@ -43,7 +44,7 @@ interface Waiting<Step> {
 
 export function createWindow<Step>(deps: WindowDeps<Step>): Window<Step> {
   const { send, read, isUp, reload, clock, log, mostWaiting } = deps;
-  const waiting = new Map<number, Waiting<Step>>();
+  const waiting = createLine<Waiting<Step>>();
   let turns = 0;
   let out = 0;
   let failures = 0;
@@ -97,7 +98,7 @@ export function createWindow<Step>(deps: WindowDeps<Step>): Window<Step> {
   }
 
   function answer(one: Waiting<Step>, settle: () => void): void {
-    waiting.delete(one.turn);
+    waiting.remove(one.turn);
     settle();
     back(one);
   }
@@ -129,7 +130,7 @@ export function createWindow<Step>(deps: WindowDeps<Step>): Window<Step> {
     held = null;
     if (!isUp() || isClosed) return;
     let after = 0;
-    for (const one of [...waiting.values()]) {
+    for (const one of waiting.all()) {
       if (!one.isOut) issue(one, after);
       after = one.turn;
     }
@@ -145,7 +146,7 @@ export function createWindow<Step>(deps: WindowDeps<Step>): Window<Step> {
         const after = waiting.size === 0 ? 0 : turns;
         turns += 1;
         const one: Waiting<Step> = { step, turn: turns, isOut: false, resolve, reject };
-        waiting.set(one.turn, one);
+        waiting.add(one.turn, one);
         if (held === null && isUp()) issue(one, after);
       });
     },
@@ -159,7 +160,7 @@ export function createWindow<Step>(deps: WindowDeps<Step>): Window<Step> {
     close() {
       isClosed = true;
       cancelPause();
-      for (const one of waiting.values()) one.reject(CLOSED());
+      for (const one of waiting.all()) one.reject(CLOSED());
       waiting.clear();
     },
   };
