@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Child, numberIn, startChild } from '../lib/child.ts';
 import { cpuMsOf, watchCore } from '../lib/cores.ts';
 import { startRedis } from './redis.ts';
+import { mainThreadCpuMs } from './usage.ts';
 import type { Protocol } from './wire.ts';
 
 /** One server with Redis behind it, people who post, and many who listen; each in a process of its own. */
@@ -27,6 +28,10 @@ export interface Run {
   readonly ackP99Ms: number;
   /** CPU of the server, worker threads included, over wall time. */
   readonly cores: number;
+  /** CPU of its first thread alone over wall time. */
+  readonly loopCores: number;
+  readonly sent: number;
+  readonly wallMs: number;
   readonly delivered: number;
   readonly expected: number;
   /** How far behind its own times the posting process was, at worst. */
@@ -57,10 +62,11 @@ export async function startRoute({ protocol, listeners, posters, withRedis = tru
   await ears.ask('connect', { port, protocol, count: listeners });
   await mouths.ask('connect', { port, protocol, count: posters });
 
-  async function heardAll(expected: number, patienceMs: number): Promise<void> {
+  async function settled(sent: number, patienceMs: number): Promise<void> {
     const end = performance.now() + patienceMs;
     while (performance.now() < end) {
-      if (numberIn(await ears.ask('report'), 'heard') >= expected) return;
+      const heard = numberIn(await ears.ask('report'), 'heard');
+      if (heard >= sent * listeners && numberIn(await mouths.ask('report'), 'acked') >= sent) return;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
@@ -71,12 +77,15 @@ export async function startRoute({ protocol, listeners, posters, withRedis = tru
       await ears.ask('reset');
       await mouths.ask('reset');
       const cpu = cpuMsOf(server.pid);
+      const loop = mainThreadCpuMs(server.pid);
       const began = performance.now();
       const core = watchCore([server.pid]);
       const { sent, lateMs } = await mouths.ask('post', { perSecond, seconds });
       const expected = Number(sent) * listeners;
-      await heardAll(expected, patienceMs);
-      const cores = (cpuMsOf(server.pid) - cpu) / (performance.now() - began);
+      await settled(Number(sent), patienceMs);
+      const wallMs = performance.now() - began;
+      const usedMs = cpuMsOf(server.pid) - cpu;
+      const loopMs = mainThreadCpuMs(server.pid) - loop;
       const heard = await ears.ask('report');
       const acks = await mouths.ask('report');
       if (Number(acks.refused) > 0) console.error(`refused: ${acks.refused}, first ${acks.firstRefusal}`);
@@ -87,7 +96,10 @@ export async function startRoute({ protocol, listeners, posters, withRedis = tru
         p99Ms: Number(heard.p99Ms ?? GIVEN_UP),
         ackP50Ms: Number(acks.p50Ms ?? GIVEN_UP),
         ackP99Ms: Number(acks.p99Ms ?? GIVEN_UP),
-        cores,
+        cores: usedMs / wallMs,
+        loopCores: loopMs / wallMs,
+        sent: Number(sent),
+        wallMs,
         delivered: count,
         expected,
         lateMs: Number(lateMs),

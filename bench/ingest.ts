@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { numberIn, startChild } from './lib/child.ts';
+import { watchCore } from './lib/cores.ts';
+import { commonOptions, type Figures, interleave, type Measured, save } from './lib/harness.ts';
+import { rounded } from './lib/stats.ts';
+import { startRedis } from './servers/redis.ts';
+import { startRoute } from './servers/route.ts';
+
+/** What a post costs before anybody hears it: one function call against three commands, and the hub's own CPU. */
+
+const PER_SECOND = 1_000;
+
+export async function run(words: readonly string[]): Promise<object> {
+  const { isQuick, rounds } = commonOptions(words);
+  const count = isQuick ? 4_000 : 20_000;
+  const measured = await interleave(
+    {
+      append: () => posting('append', count),
+      threeCommands: () => posting('threeCommands', count / 5),
+      hub: () => hubAlone(isQuick ? 3 : 8),
+    },
+    rounds ?? (isQuick ? 1 : 5),
+  );
+  const { append, threeCommands, hub } = measured;
+  if (append === null || threeCommands === null || hub === null) throw new Error('a mode was not run');
+  const of = (figures: Figures, name: string): number => rounded(figures[name] ?? Number.NaN);
+  const isQuiet = append.noisy + threeCommands.noisy + hub.noisy === 0;
+  const figures = {
+    appendPerSecond: of(append.median, 'perSecond'),
+    appendClientCpuUs: of(append.median, 'cpuUs'),
+    threeCommandsPerSecond: of(threeCommands.median, 'perSecond'),
+    threeCommandsClientCpuUs: of(threeCommands.median, 'cpuUs'),
+    /** G13: above 1 the one call is faster. */
+    vsThreeCommands: rounded((append.median.perSecond ?? 0) / (threeCommands.median.perSecond ?? Number.NaN)),
+    /** G17: from the frame to the acknowledgement, and what follows the log, in the hub's own thread. */
+    cpuUsPerMessage: of(hub.median, 'loopCpuUs'),
+    /** With the archiver's thread. */
+    processCpuUsPerMessage: of(hub.median, 'processCpuUs'),
+    ackP50Ms: of(hub.median, 'ackP50Ms'),
+    ackP99Ms: of(hub.median, 'ackP99Ms'),
+    isQuiet,
+  };
+  return save('ingest', figures, { isQuick, isQuiet, details: measured });
+}
+
+async function posting(how: 'append' | 'threeCommands', count: number): Promise<Measured<Figures>> {
+  const redis = await startRedis('client');
+  const child = await startChild({ file: join(import.meta.dirname, 'servers/appender.ts'), core: 'server' });
+  try {
+    const core = watchCore([child.pid]);
+    const answer = await child.ask(how, { url: redis.url, count });
+    const figures = { perSecond: numberIn(answer, 'perSecond'), cpuUs: numberIn(answer, 'cpuUs') };
+    return { figures, othersShare: core.othersShare() };
+  } finally {
+    await child.end();
+    await redis.end();
+  }
+}
+
+/** The whole hub with people who post and nobody who listens; what it costs to stand idle is taken off. */
+async function hubAlone(seconds: number): Promise<Measured<Figures>> {
+  const route = await startRoute({ protocol: 'hub', listeners: 0, posters: 100 });
+  try {
+    await route.run({ perSecond: PER_SECOND, seconds: 2 });
+    const idle = await route.run({ perSecond: 1, seconds: 3 });
+    const busy = await route.run({ perSecond: PER_SECOND, seconds });
+    const perMessage = (cores: number, idleCores: number): number =>
+      ((cores - idleCores) * busy.wallMs * 1_000) / busy.sent;
+    return {
+      figures: {
+        loopCpuUs: perMessage(busy.loopCores, idle.loopCores),
+        processCpuUs: perMessage(busy.cores, idle.cores),
+        ackP50Ms: busy.ackP50Ms,
+        ackP99Ms: busy.ackP99Ms,
+      },
+      othersShare: busy.othersShare,
+    };
+  } finally {
+    await route.end();
+  }
+}
