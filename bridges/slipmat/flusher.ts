@@ -7,6 +7,20 @@ const WRITES_PER_TURN = 500;
 /** Longest pause between two flushes. */
 const MAX_PAUSE_MS = 20;
 
+/** One channel's part of a flush. */
+interface Round {
+  readonly batch: Batch;
+  readonly readers: readonly Reader[];
+  /** Whose turn it is; below zero: done. */
+  at: number;
+}
+
+interface Flush {
+  readonly feeds: ChannelFeed[];
+  current: Round | null;
+  readonly beganAt: number;
+}
+
 /**
  * Hands what came since the last flush to every reader, one write each. The pace is its own: a message in a quiet
  * channel goes at once; under load the loop stays free for as long as the last flush took, and more goes in one write.
@@ -41,46 +55,65 @@ export class Flusher {
     if (this.#isBusy || this.#isStopped || this.#dirty.size === 0) return;
     this.#isBusy = true;
     const waitMs = this.#notBefore - this.#clock.elapsed();
-    const flush = (): void => this.#turn(this.#writes(), this.#clock.elapsed());
+    const flush = (): void => this.#turn({ feeds: [...this.#dirty], current: null, beganAt: this.#clock.elapsed() });
     if (waitMs > 0) this.#clock.after(waitMs, flush);
     else setImmediate(flush);
   }
 
   /** One turn of the loop; the next follows until the flush is done. */
-  #turn(writes: Iterator<void>, beganAt: number): void {
-    let isDone = this.#isStopped;
-    for (let count = 0; count < WRITES_PER_TURN && !isDone; count += 1) isDone = writes.next().done === true;
+  #turn(flush: Flush): void {
+    let left = WRITES_PER_TURN;
+    while (left > 0 && !this.#isStopped) {
+      flush.current ??= this.#next(flush);
+      if (flush.current === null) break;
+      left = this.#write(flush.current, left);
+      if (flush.current.at < 0) flush.current = null;
+    }
     for (const connection of this.#corked) connection.uncork();
     this.#corked.length = 0;
-    if (!isDone) {
-      setImmediate(() => this.#turn(writes, beganAt));
+    if (left === 0 && !this.#isStopped) {
+      setImmediate(() => this.#turn(flush));
       return;
     }
     const now = this.#clock.elapsed();
-    this.#notBefore = now + Math.min(MAX_PAUSE_MS, now - beganAt);
+    this.#notBefore = now + Math.min(MAX_PAUSE_MS, now - flush.beganAt);
     this.#isBusy = false;
     this.#schedule();
   }
 
-  /** Yields after each reader. Backwards, so that one who leaves or comes meanwhile makes nobody be passed over. */
-  *#writes(): Generator<void> {
-    for (const feed of [...this.#dirty]) {
+  /** The next channel's batch, on its way to its last reader first. */
+  #next(flush: Flush): Round | null {
+    for (let feed = flush.feeds.pop(); feed !== undefined; feed = flush.feeds.pop()) {
       const batch = feed.nextBatch();
       if (!feed.hasPending()) this.#dirty.delete(feed);
-      if (batch === null) continue;
-      for (let at = feed.readers.length - 1; at >= 0; at -= 1) {
-        const reader = feed.readers[at];
-        if (reader === undefined) continue;
-        this.#cork(reader.connection);
-        deliver(reader, batch);
-        yield;
-      }
+      const { readers } = feed;
+      if (batch !== null && readers.length > 0) return { batch, readers, at: readers.length - 1 };
     }
+    return null;
+  }
+
+  /**
+   * A plain loop: it runs for each delivery. Backwards, so that one who leaves or comes meanwhile makes nobody be
+   * passed over. @returns how many writes are left of this turn
+   */
+  #write(round: Round, writes: number): number {
+    const { batch, readers } = round;
+    let left = writes;
+    let { at } = round;
+    for (; at >= 0 && left > 0; at -= 1) {
+      const reader = readers[at];
+      if (reader === undefined) continue;
+      if (reader.connection.joined.size > 1) this.#cork(reader.connection);
+      deliver(reader, batch);
+      left -= 1;
+    }
+    round.at = at;
+    return left;
   }
 
   /** Those who read several channels get what this turn has for them in one write. */
   #cork(connection: Outlet): void {
-    if (connection.joined.size > 1 && connection.cork()) this.#corked.push(connection);
+    if (connection.cork()) this.#corked.push(connection);
   }
 }
 
