@@ -3,6 +3,11 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(words: readonly st
   crash: () => import('./crash.ts'),
   fanout: () => import('./fanout.ts'),
   latency: () => import('./latency.ts'),
+  ingest: () => import('./ingest.ts'),
+  archive: () => import('./archive.ts'),
+  history: () => import('./history.ts'),
+  start: () => import('./start.ts'),
+  soak: () => import('./soak.ts'),
 };
 
 const [name = '', ...words] = process.argv.slice(2);
