@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { bridges } from '../bridges/index.ts';
@@ -59,6 +60,8 @@ async function startOperatedHub({ isOffline, ...options }: StartOptions): Promis
 
 // What the hub writes holds people's messages and secrets: for its own user alone.
 process.umask(0o077);
+// The next start finds what it loads compiled already; where the folder cannot be written, it goes without.
+enableCompileCache(fileURLToPath(fromPackage('node_modules/.cache/compiled')));
 
 const exitCode = await runCli({
   argv: process.argv.slice(2),
