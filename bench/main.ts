@@ -2,6 +2,8 @@
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(words: readonly string[]): Promise<object> }>>> = {
   crash: () => import('./crash.ts'),
   fanout: () => import('./fanout.ts'),
+  memory: () => import('./memory.ts'),
+  slow: () => import('./slow.ts'),
   latency: () => import('./latency.ts'),
   ingest: () => import('./ingest.ts'),
   archive: () => import('./archive.ts'),

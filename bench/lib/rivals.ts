@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { type Child, numberIn, startChild } from './child.ts';
+import { type Child, type ChildOptions, numberIn, startChild } from './child.ts';
 import { freePort } from './free-port.ts';
 import { root, say } from './harness.ts';
 import type { Protocol } from './load-client.ts';
@@ -62,21 +62,30 @@ function otherNodes(): readonly string[] {
   return folders.map((one) => join(one, 'node')).filter((node) => existsSync(node));
 }
 
+export interface Usage {
+  readonly cpuUs: number;
+  readonly rss: number;
+  /** Bytes of the heap and what hangs on it; after a collection when started with --expose-gc. */
+  readonly held: number;
+}
+
 export interface RunningRival {
   readonly child: Child;
   readonly port: number;
   readonly protocol: Protocol;
   /** In one tick. */
   say(count: number): Promise<void>;
-  use(): Promise<{ readonly cpuUs: number; readonly rss: number }>;
+  use(): Promise<Usage>;
+  /** So many a second, in even ticks of its own. @returns how many it said */
+  flow(perSecond: number, ms: number): Promise<number>;
 }
 
 /** In a fresh process, on the core of the server. */
 export async function startRival(
   { file, protocol, node }: Rival,
-  nodeArgs: readonly string[] = [],
+  how: Pick<ChildOptions, 'nodeArgs' | 'env'> = {},
 ): Promise<RunningRival> {
-  const child = await startChild({ file, core: 'server', nodeArgs, ...(node === undefined ? {} : { node }) });
+  const child = await startChild({ file, core: 'server', ...how, ...(node === undefined ? {} : { node }) });
   const port = await freePort();
   await child.ask('start', { port });
   return {
@@ -88,7 +97,10 @@ export async function startRival(
     },
     async use() {
       const words = await child.ask('use');
-      return { cpuUs: numberIn(words, 'cpuUs'), rss: numberIn(words, 'rss') };
+      return { cpuUs: numberIn(words, 'cpuUs'), rss: numberIn(words, 'rss'), held: numberIn(words, 'held') };
+    },
+    async flow(perSecond, ms) {
+      return numberIn(await child.ask('flow', { perSecond, ms }), 'said');
     },
   };
 }

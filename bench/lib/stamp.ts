@@ -4,8 +4,8 @@ const DIGITS = 12;
 const WRAP = 10 ** DIGITS;
 const FIRST = MARK.charCodeAt(0);
 const SECOND = MARK.charCodeAt(1);
-/** Both ends measure from the same moment: the start of the machine. */
-const base = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+/** Both ends measure from the same moment: the start of the machine. The highest was least interrupted between its halves. */
+const base = Math.max(...Array.from({ length: 50 }, () => Number(process.hrtime.bigint()) / 1e6 - performance.now()));
 
 /** Microseconds, the same in every process of this machine. */
 export function nowUs(): number {
@@ -37,7 +37,9 @@ export class StampReader {
   }
 }
 
-/** From then to now, over the wrap. */
+/** From then to now, over the wrap; 0 for what two clocks make a little less than nothing. */
 export function sinceUs(us: number, now: number): number {
-  return now >= us ? now - us : now + WRAP - us;
+  const late = now - us;
+  if (late < -WRAP / 2) return late + WRAP;
+  return Math.max(0, late);
 }

@@ -10,7 +10,8 @@ const CHANNEL = 'lobby' as ChannelId;
 
 /** The whole hub; entries are put into its feed as if they had come from the log. */
 serveFanout(async (port) => {
-  const { hub } = await startTestHub({ config: { port } });
+  const dataDir = process.env.BENCH_DATA_DIR;
+  const { hub } = await startTestHub({ config: { port }, ...(dataDir === undefined ? {} : { dataDir }) });
   const { feed } = hub.knowledge;
   let seq = FIRST_SEQ;
   return {

@@ -34,7 +34,7 @@ const handlers = {
   },
   use: () => {
     const { user, system } = process.cpuUsage();
-    return { cpuUs: user + system, rss: process.memoryUsage.rss() };
+    return { cpuUs: user + system, rss: process.memoryUsage.rss(), held: 0 };
   },
 };
 
