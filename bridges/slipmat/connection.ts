@@ -118,8 +118,10 @@ export class Connection implements Outlet {
 
   /** Runs after the questions before it, once the client has read their answers. */
   queue(answer: () => Promise<void>): Promise<void> {
-    this.#questions = this.#questions.then(() => this.drained()).then(answer);
-    return this.#questions;
+    const answered = this.#questions.then(() => this.drained()).then(answer);
+    const over = (): void => {};
+    this.#questions = answered.then(over, over); // whoever asked is told; the next one is asked all the same
+    return answered;
   }
 
   /** Resolves when the client is not slow, or not there any more. */
