@@ -23,7 +23,7 @@ const id = z.string().min(1).max(64).describe('Chosen by the client; the answer 
 const key = z
   .string()
   .regex(/^[A-Za-z0-9_-]{8,64}$/)
-  .describe('Idempotency key, unique among this person’s posts; the same on every repeat.');
+  .describe('Idempotency key, unique among this person’s posts in the channel; the same on every repeat.');
 const again = z.boolean().optional().describe('True when this may have been sent on an earlier connection.');
 const text = z
   .string()

@@ -76,6 +76,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
       archived: async (key) => (await archive.byKey(key))?.message ?? null,
       copyOf: (portal, ref) => store.deliveries.messageOf(portal, ref),
       route: routing.ask,
+      clock,
     }),
     extend: (port, bridge) =>
       surfacePort(bridge, port, {

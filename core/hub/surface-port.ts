@@ -33,7 +33,7 @@ export function surfacePort(bridge: BridgeId, port: HubPort, parts: SurfaceParts
         actor,
         request,
         origin: { bridge, ref: null },
-        key: stepKey('client', actor.user, key),
+        key: stepKey('client', actor.user, request.channel, key),
         clientKey: key,
         again,
       }),

@@ -1,6 +1,7 @@
+import type { Clock } from '../async/clock.ts';
 import { stepKey, userIdOf } from '../async/mint.ts';
 import { assertNever } from '../domain/content.ts';
-import type { BridgeId, ChannelId, MessageId, PortalId, RoomId } from '../domain/ids.ts';
+import type { BridgeId, ChannelId, EpochMs, MessageId, PortalId, RoomId } from '../domain/ids.ts';
 import type { Actor, Inbound, InboundAccount, Request, Stamped } from '../domain/inbound.ts';
 import type { RemoteRef } from '../domain/message.ts';
 import { type Receipt, refused } from '../domain/receipt.ts';
@@ -22,6 +23,16 @@ export interface ReceiveDeps {
   /** The message that a native id in this room is our copy of. */
   readonly copyOf: (portal: PortalId, ref: RemoteRef) => Promise<MessageId | null>;
   readonly route: (asked: Asked) => Promise<Receipt>;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** A platform may tell again what the log has forgotten: what is older than this is looked up in the archive first. */
+const LATE_MS = 10 * 60_000;
+
+/** By whom and when, by the platform's clock. */
+interface Said {
+  readonly by: InboundAccount;
+  readonly at: EpochMs;
 }
 
 /** What bridges report, addressed and sent down the route. A room without portal is nobody's. */
@@ -36,10 +47,17 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
     return deps.recent.byKey(key) ?? deps.archived(key);
   }
 
-  async function ask(stamped: Stamped, by: InboundAccount, request: Request, key: string, ref: RemoteRef | null) {
+  async function ask(
+    stamped: Stamped,
+    { by, at }: Said,
+    request: Request,
+    key: string,
+    ref: RemoteRef | null,
+  ): Promise<Receipt> {
     const actor = actorOf(stamped.platform, by);
     const origin = { bridge: stamped.bridge, ref };
-    return deps.route({ actor, request, origin, key, clientKey: null, again: false });
+    const again = at < deps.clock.now() - LATE_MS;
+    return deps.route({ actor, request, origin, key, clientKey: null, again });
   }
 
   async function receiveMessage(stamped: Stamped, said: Extract<Inbound, { kind: 'message' }>): Promise<Receipt> {
@@ -47,7 +65,7 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
     if (inlet === null) return NO_PORTAL;
     const replyTo = said.replyTo === null ? null : await find(stamped.bridge, inlet, said.replyTo);
     const request: Request = { kind: 'message', channel: inlet.channel, content: said.content, replyTo };
-    return ask(stamped, said.by, request, originKey(stamped.bridge, said.ref), said.ref);
+    return ask(stamped, said, request, originKey(stamped.bridge, said.ref), said.ref);
   }
 
   async function receiveEdit(stamped: Stamped, said: Extract<Inbound, { kind: 'edit' }>): Promise<Receipt> {
@@ -56,7 +74,7 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
     const id = await own(stamped.bridge, said.ref);
     if (id === null) return UNKNOWN_MESSAGE;
     const request: Request = { kind: 'edit', channel: inlet.channel, id, content: said.content };
-    return ask(stamped, said.by, request, stepKey('inbound', stamped.bridge, said.eventId), said.ref);
+    return ask(stamped, said, request, stepKey('inbound', stamped.bridge, said.eventId), said.ref);
   }
 
   async function receiveReaction(stamped: Stamped, said: Extract<Inbound, { kind: 'reaction' }>): Promise<Receipt> {
@@ -65,7 +83,7 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
     const id = await find(stamped.bridge, inlet, said.ref);
     if (id === null) return UNKNOWN_MESSAGE;
     const request: Request = { kind: 'reaction', channel: inlet.channel, id, emoji: said.emoji, on: said.on };
-    return ask(stamped, said.by, request, stepKey('inbound', stamped.bridge, said.eventId), said.ref);
+    return ask(stamped, said, request, stepKey('inbound', stamped.bridge, said.eventId), said.ref);
   }
 
   /** By somebody known, as that person; of a copy by nobody known, nothing beyond that copy. */
@@ -76,7 +94,13 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
       const id = inlet === null ? null : await find(stamped.bridge, inlet, ref);
       if (inlet === null || id === null || said.by === null) continue;
       const request: Request = { kind: 'redaction', channel: inlet.channel, id, reason: null };
-      last = await ask(stamped, said.by, request, stepKey('inbound', stamped.bridge, said.eventId, ref.id), ref);
+      last = await ask(
+        stamped,
+        { by: said.by, at: said.at },
+        request,
+        stepKey('inbound', stamped.bridge, said.eventId, ref.id),
+        ref,
+      );
       if (last.kind === 'stopping') return last;
     }
     return last;

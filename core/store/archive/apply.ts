@@ -102,12 +102,12 @@ function createEntryRows(db: Db): EntryRows {
     `insert into entries (channel_id, seq, shard, position, kind, audience, message_id, key, at, body, note)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
   );
-  const hasKey = db.prepare<[string], number>('select 1 from entries where key = ?').pluck();
+  const byKey = db.prepare<[string], SameKey>('select kind, message_id, at from entries where key = ?');
   const withContent = db.prepare<[string], { key: string; body: string }>(
     "select key, body from entries where message_id = ? and kind in ('message', 'edit')",
   );
   const setBody = db.prepare<[string, string]>('update entries set body = ? where key = ?');
-  const columns = (e: Entry, seq: Seq | null): Columns => [
+  const columns = (e: Entry, key: string, seq: Seq | null): Columns => [
     e.channel,
     seq,
     e.shard,
@@ -115,7 +115,7 @@ function createEntryRows(db: Db): EntryRows {
     e.kind,
     e.audience,
     e.message,
-    e.key,
+    key,
     e.at,
     e.body,
     e.note,
@@ -123,15 +123,29 @@ function createEntryRows(db: Db): EntryRows {
 
   return {
     add(entry) {
-      if (insert.run(...columns(entry, entry.seq)).changes === 1) return 'added';
-      if (hasKey.get(entry.key) !== undefined) return 'there';
-      insert.run(...columns(entry, null));
-      return 'seq-taken';
+      if (insert.run(...columns(entry, entry.key, entry.seq)).changes === 1) return 'added';
+      const before = byKey.get(entry.key);
+      if (before !== undefined && isSameStep(before, entry)) return 'there';
+      const key = before === undefined ? entry.key : keyOfItsOwn(entry);
+      if (before !== undefined && insert.run(...columns(entry, key, entry.seq)).changes === 1) return 'added';
+      return insert.run(...columns(entry, key, null)).changes === 1 ? 'seq-taken' : 'there';
     },
     blank({ id, redaction }) {
       for (const { key, body } of withContent.all(id)) setBody.run(blankBody(body, redaction), key);
     },
   };
+}
+
+type SameKey = Pick<Entry, 'kind' | 'at'> & { readonly message_id: string | null };
+
+/** A step that was sent or read twice, wherever it stands in the log now. */
+function isSameStep(before: SameKey, { kind, message, at }: Entry): boolean {
+  return before.kind === kind && before.message_id === message && before.at === at;
+}
+
+/** The log forgets keys after a while. What was stored under one that was used before was acknowledged, and is kept. */
+function keyOfItsOwn({ key, shard, position }: Entry): string {
+  return `${key} ${shard} ${position}`;
 }
 
 interface MessageRow {
