@@ -19,5 +19,6 @@ export function turnDown(socket: Duplex, status: number, say: string): void {
   socket.end(
     `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nRetry-After: 5\r\n\r\n${body}`,
+    () => socket.destroy(), // or it counts as open for as long as the other side likes
   );
 }

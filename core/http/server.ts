@@ -9,6 +9,7 @@ import type { Logger } from '../ops/log.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import { compileTrust } from './addresses.ts';
 import { securityHeaders } from './headers.ts';
+import { compileHosts } from './hosts.ts';
 import { addressesOf, listenTogether, localUrl } from './listen.ts';
 import { opsRoutes } from './ops-routes.ts';
 import { HttpProblem, NOT_FOUND, problemHandler, routeOf, sendProblem } from './problems.ts';
@@ -42,12 +43,18 @@ export interface HttpServer {
 
 const CLOSE_DEADLINE_MS = 3_000;
 const BODY_LIMIT_BYTES = 64 * 1024;
+const WRONG_HOST = new HttpProblem(
+  421,
+  'wrong-host',
+  'Open it as localhost, or set PUBLIC_URL (publicUrl) to the address that people use.',
+);
 
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
   const { config, clock, metrics } = options;
   const trusts = compileTrust(config.trustProxy);
   const upgrades = createUpgrades({
     trusts,
+    isOurHost: compileHosts(config),
     maxConnections: config.limits.maxConnections,
     maxPerAddress: config.limits.maxConnectionsPerAddress,
     onOpened: () => metrics.connectionOpened(),
@@ -126,6 +133,10 @@ async function addRoutes(app: FastifyInstance, options: HttpOptions): Promise<vo
     log.debug({ ...fields, ms: Math.round(reply.elapsedTime) }, 'request');
   });
   await app.register(helmet, securityHeaders(config));
+  const isOurHost = compileHosts(config);
+  app.addHook('onRequest', async (request) => {
+    if (!isOurHost(request.headers.host)) throw WRONG_HOST;
+  });
   opsRoutes(app, { config, health, metrics });
   await app.register((api) => addApi(api, options));
   await serveWebApp(app, webRoot);

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { addressKey } from '../community/accounts/address.ts';
 import { clientAddress, isLoopbackAddress, type TrustsProxy } from './addresses.ts';
 
 export type TakeUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -17,6 +18,7 @@ export interface Upgrades {
 
 export interface UpgradesOptions {
   readonly trusts: TrustsProxy;
+  readonly isOurHost: (host: string | undefined) => boolean;
   readonly maxConnections: number;
   /** Loopback apart, where tests and proxies live. */
   readonly maxPerAddress: number;
@@ -63,7 +65,8 @@ export function createUpgrades(options: UpgradesOptions): Upgrades {
     handle(request, socket, head) {
       const take = paths.get((request.url ?? '').split('?')[0] ?? '');
       if (take === undefined) return refuse(socket, isStopping ? '503 Service Unavailable' : '404 Not Found');
-      const address = clientAddress(request, options.trusts);
+      if (!options.isOurHost(request.headers.host)) return refuse(socket, '421 Misdirected Request');
+      const address = countedAs(clientAddress(request, options.trusts));
       const refused = refusal(address);
       if (refused !== null) return refuse(socket, refused);
       admit(socket, address);
@@ -76,6 +79,11 @@ export function createUpgrades(options: UpgradesOptions): Upgrades {
       for (const socket of open) socket.destroy();
     },
   };
+}
+
+/** A household has more addresses of IPv6 than it could ever need, and they count as one. */
+function countedAs(address: string): string {
+  return isLoopbackAddress(address) ? address : addressKey(address);
 }
 
 function refuse(socket: Duplex, status: string): void {

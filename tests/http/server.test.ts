@@ -52,7 +52,7 @@ function upgrade(port: number, path: string, host = '127.0.0.1', headers = ''): 
   return new Promise((resolve, reject) => {
     const socket = connect(port, host, () => {
       socket.write(
-        `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${headers}\r\n`,
+        `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${headers}\r\n`,
       );
     });
     cleanups.push(() => void socket.destroy());
@@ -368,7 +368,7 @@ describe('closing', () => {
     const { port } = await http.listen();
     const idle = connect(port, '127.0.0.1');
     const idleEnded = new Promise<void>((resolve) => idle.once('close', () => resolve()));
-    idle.resume().write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+    idle.resume().write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await new Promise((resolve) => idle.once('data', resolve));
     const slow = new Promise<{ status: number | undefined; connection: string | undefined }>((resolve, reject) => {
       httpRequest({ port, host: '127.0.0.1', path: '/api/slow', headers: { connection: 'keep-alive' } }, (answer) => {
