@@ -116,7 +116,7 @@ export function createLiveFacts({ directory, log, guestsMayPost }: FactsDeps): L
       rank: directory.rankOf(user, channel, isGuest),
       isMember: directory.isMember(user, channel),
       channelState: channel.state,
-      guestsMayPost,
+      guestsMayPost: guestsMayPost && isGuest, // who is disabled ranks as a guest, and may do nothing
       moderatorsMayBan: false,
     }),
   };

@@ -61,6 +61,8 @@ export function isEmpty(content: Content): boolean {
 /** One line, no controls, at most 48 graphemes; never empty. */
 export function cleanName(name: string): string {
   const line = cleanText(name).replace(/\s+/gu, ' ').trim();
+  // Nothing to count in most names: no grapheme is shorter than one UTF-16 unit.
+  if (line.length <= MAX_NAME_GRAPHEMES) return line || 'somebody';
   const cut = [...new Intl.Segmenter().segment(line)].slice(0, MAX_NAME_GRAPHEMES).map((part) => part.segment);
   return cut.join('').trim() || 'somebody';
 }

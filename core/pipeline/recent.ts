@@ -26,18 +26,28 @@ interface Kept {
 export function createRecent(kept = KEPT): Recent {
   const messages = new Map<MessageId, Kept>();
   const keys = new Map<string, MessageId>();
+  /** A ring, in the order they came: a Map would step over all that have left it to find its first. */
+  const order: MessageId[] = [];
+  let place = 0;
 
   function add(head: Head, entry: Entry): void {
+    if (!messages.has(head.id)) takePlace(head.id);
     messages.set(head.id, { head, key: entry.key, body: entry.body });
     keys.set(entry.key, head.id);
-    if (messages.size > kept) dropOldest();
   }
 
-  function dropOldest(): void {
-    const [oldest] = messages;
-    if (oldest === undefined) return;
-    messages.delete(oldest[0]);
-    keys.delete(oldest[1].key);
+  /** The place of the oldest, once all are taken. */
+  function takePlace(id: MessageId): void {
+    const oldest = order[place];
+    if (oldest !== undefined) drop(oldest);
+    order[place] = id;
+    place = (place + 1) % kept;
+  }
+
+  function drop(id: MessageId): void {
+    const known = messages.get(id);
+    if (known !== undefined) keys.delete(known.key);
+    messages.delete(id);
   }
 
   function applyOne(entry: Entry): void {
@@ -59,6 +69,8 @@ export function createRecent(kept = KEPT): Recent {
     forget() {
       messages.clear();
       keys.clear();
+      order.length = 0;
+      place = 0;
     },
     head: (id) => messages.get(id)?.head ?? null,
     byKey: (key) => keys.get(key) ?? null,

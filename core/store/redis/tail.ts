@@ -16,6 +16,8 @@ const BLOCK_MS = 5_000;
 const MEET_MS = 500;
 /** Entries of one shard in one read. */
 const BATCH = 500;
+/** Under load the log is not read more often than this: what comes meanwhile comes in one answer. */
+const MIN_INTERVAL_MS = 4;
 const RECONNECT = { baseMs: 50, capMs: 2_000 };
 
 export interface TailDeps {
@@ -43,8 +45,12 @@ export async function* followLog(
     try {
       await client.connect();
       await reader.arrive(client);
+      let lastRead = Number.NEGATIVE_INFINITY;
       while (!signal.aborted) {
+        const early = lastRead + MIN_INTERVAL_MS - deps.clock.elapsed();
+        if (early > 0) await pause(deps.clock, early, signal);
         const batch = await reader.read(client);
+        lastRead = deps.clock.elapsed();
         failures = 0;
         if (batch.length > 0) yield batch;
       }
