@@ -11,6 +11,7 @@ import { judge } from './moderation/policy.ts';
 import { type Asked, authorOf, isReceipt, type Place, place } from './pipeline/address.ts';
 import { type LiveFacts, sanctionIn } from './pipeline/live-facts.ts';
 import { cleanContent, isEmpty, isReactionEmoji, normalize, quoteOf } from './pipeline/normalize.ts';
+import { MOST_KINDS, type ReactionKinds } from './pipeline/reaction-kinds.ts';
 import type { Recent } from './pipeline/recent.ts';
 import type { Fresh } from './pipeline/until-fresh.ts';
 import type { Effect, Head, Step } from './store/ports.ts';
@@ -21,6 +22,7 @@ export interface RouterDeps {
   readonly newId: () => MessageId;
   readonly facts: LiveFacts;
   readonly recent: Recent;
+  readonly reactionKinds: ReactionKinds;
   readonly untilFresh: Fresh;
   /** Messages too old to be at hand. */
   readonly lookup: {
@@ -137,6 +139,11 @@ async function routeReaction(asked: Of<'reaction'>, at: RouterDeps): Promise<Rec
   if (!isReactionEmoji(request.emoji)) return refused('bad-request', 'emoji: must be a single emoji.');
   const limited = await at.limit(asked);
   if (limited !== null) return limited;
+  const first = place(at.facts, actor, request.channel, 'react');
+  if (isReceipt(first)) return first;
+  if (request.on && !(await at.reactionKinds.hasRoom(first, request.id, request.emoji))) {
+    return refused('bad-request', `emoji: a message takes ${MOST_KINDS} different ones.`);
+  }
   return onMessage(asked, 'react', at, (here, head, rev) => {
     if (head.isRedacted) return refused('redacted', 'This message was deleted.');
     const sanction = sanctionIn(at.facts, here.channel, actor.user);

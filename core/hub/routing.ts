@@ -10,6 +10,7 @@ import { type Receipt, refused } from '../domain/receipt.ts';
 import type { Logger } from '../ops/log.ts';
 import type { Asked } from '../pipeline/address.ts';
 import { quoteOf } from '../pipeline/normalize.ts';
+import { createReactionKinds } from '../pipeline/reaction-kinds.ts';
 import { channelStep } from '../pipeline/steps.ts';
 import { createUntilFresh } from '../pipeline/until-fresh.ts';
 import { type RouterDeps, route } from '../router.ts';
@@ -54,6 +55,10 @@ export function createRouting(parts: RoutingParts): Routing {
     newId: newMessageId,
     facts,
     recent,
+    reactionKinds: createReactionKinds(async ({ channel }, id) => {
+      const found = await history.message(channel, id);
+      return found?.reactions.map(({ emoji }) => emoji) ?? [];
+    }),
     untilFresh: createUntilFresh({
       log: store.log,
       facts,
