@@ -1,4 +1,5 @@
-import type { Answer, ListedChannel, SurfacePort } from '../../core/plugin/surface.ts';
+import type { UserId } from '../../core/domain/ids.ts';
+import type { Answer, ListedChannel, RightsChange, SurfacePort } from '../../core/plugin/surface.ts';
 import type { Connection } from './connection.ts';
 import { encodeFrame } from './encode.ts';
 import { CLOSE } from './limits.ts';
@@ -16,9 +17,12 @@ type Lists = Map<string, Promise<Loaded>>;
 /** Connections looked at in one turn of the loop. */
 const PER_TURN = 100;
 
-/** Looks again at everybody when rights changed: who is signed out, who may no longer read what, whose list is another. */
+/** Sessions and tokens also end by themselves, and nobody tells of that. */
+const ALL_AGAIN_MS = 10 * 60_000;
+
+/** Looks again at whom a change concerns: who is signed out, who may no longer read what, whose list is another. */
 export interface RightsWatch {
-  changed(): void;
+  changed(change: RightsChange): void;
   /** Resolves when no round is running. */
   stop(): Promise<void>;
 }
@@ -28,18 +32,25 @@ export function createRightsWatch(
   readers: Readers,
   connections: ReadonlySet<Connection>,
 ): RightsWatch {
-  let isDue = false;
+  let due = new Set<UserId>();
+  let areListsDue = false;
+  let areAllDue = false;
   let isStopped = false;
   let running: Promise<void> | null = null;
 
   async function rounds(): Promise<void> {
-    while (isDue && !isStopped) {
-      isDue = false;
+    while ((due.size > 0 || areListsDue || areAllDue) && !isStopped) {
+      const now = { users: due, lists: areListsDue, all: areAllDue };
+      due = new Set();
+      areListsDue = false;
+      areAllDue = false;
       const lists: Lists = new Map();
       let count = 0;
       for (const connection of [...connections]) {
         if (isStopped) return;
-        await lookAt(connection, lists).catch((error: unknown) => {
+        const isDue = now.all || isOneOf(connection, now.users);
+        if (!isDue && !now.lists) continue;
+        await lookAt(connection, lists, isDue).catch((error: unknown) => {
           port.log.error({ err: error }, 'rights of a connection could not be looked at again');
         });
         count += 1;
@@ -48,10 +59,10 @@ export function createRightsWatch(
     }
   }
 
-  async function lookAt(connection: Connection, lists: Lists): Promise<void> {
+  async function lookAt(connection: Connection, lists: Lists, isDue: boolean): Promise<void> {
     const { person } = connection;
     if (person === null || !connection.isOpen) return;
-    const current = await stillIn(connection, person);
+    const current = isDue ? await stillIn(connection, person) : person;
     if (current === null) return;
     const { list, bytes, digest } = await listFor(current, lists);
     if (!list.ok || connection.person !== current) return;
@@ -105,17 +116,31 @@ export function createRightsWatch(
     return { list, bytes: encodeFrame({ type: 'channels', id: null, channels }), digest: digestOfList(channels) };
   }
 
+  function run(): void {
+    if (isStopped) return;
+    running ??= rounds().finally(() => {
+      running = null;
+    });
+  }
+  const stopLooking = port.clock.every(ALL_AGAIN_MS, () => {
+    areAllDue = true;
+    run();
+  });
+
   return {
-    changed() {
-      isDue = true;
-      if (isStopped) return;
-      running ??= rounds().finally(() => {
-        running = null;
-      });
+    changed({ users, isForAll }) {
+      for (const user of users) due.add(user);
+      areListsDue ||= isForAll;
+      run();
     },
     async stop() {
       isStopped = true;
+      stopLooking();
       await running;
     },
   };
+}
+
+function isOneOf({ person }: Connection, users: ReadonlySet<UserId>): boolean {
+  return person !== null && users.has(person.actor.user);
 }

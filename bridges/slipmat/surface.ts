@@ -116,7 +116,7 @@ function run(config: SlipmatConfig, port: SurfacePort): () => Promise<void> {
     port.upgrades(PATH, take),
     clock.every(SWEEP_MS, sweep),
     clock.every(HEARTBEAT_MS, () => void beat()),
-    port.feed.onRights(() => rights.changed()),
+    port.feed.onRights((change) => rights.changed(change)),
     port.feed.onEpoch((epoch) => {
       const bytes = encodeFrame({ type: 'epoch', epoch });
       for (const connection of connections) {

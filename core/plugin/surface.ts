@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { ChannelId, Epoch, MessageId, Seq } from '../domain/ids.ts';
+import type { ChannelId, Epoch, MessageId, Seq, UserId } from '../domain/ids.ts';
 import type { Actor, Request } from '../domain/inbound.ts';
 import type { Receipt, Refusal } from '../domain/receipt.ts';
 import type { HistoryMessage, ListedChannel, Person } from '../domain/wire.ts';
@@ -106,5 +106,13 @@ export interface Feed {
   /** Calls back when the log may have gone back: everybody reloads. @returns a function that stops it */
   onEpoch(listener: (epoch: Epoch) => void): () => void;
   /** Calls back when rights, members or channels changed: ask again who may read what. @returns a function that stops it */
-  onRights(listener: () => void): () => void;
+  onRights(listener: (change: RightsChange) => void): () => void;
+}
+
+/** Whom a change of rights concerns. */
+export interface RightsChange {
+  /** Their sessions, standing or roles: others need not be looked at, so that one who comes and goes costs little. */
+  readonly users: ReadonlySet<UserId>;
+  /** A channel or its members: every list of channels may be another. */
+  readonly isForAll: boolean;
 }

@@ -1,5 +1,6 @@
-import type { ChannelId, Epoch, ScopeId, Seq } from '../domain/ids.ts';
-import type { Feed, FeedEntry } from '../plugin/surface.ts';
+import type { ChannelId, Epoch, ScopeId, Seq, UserId } from '../domain/ids.ts';
+import type { Feed, FeedEntry, RightsChange } from '../plugin/surface.ts';
+import type { ChangeWhat } from './directory/directory.ts';
 import type { Entry, LiveState } from './ports.ts';
 
 /** Farther back than this, a reader loads a page instead of reading what was missed. */
@@ -26,7 +27,7 @@ export interface HubFeed extends Feed {
 export function createFeed(deps: FeedDeps): HubFeed {
   const followers = new Map<ChannelId, Set<Follower>>();
   const liveSeqs = new Map<ChannelId, Seq>();
-  const rightsListeners = new Set<() => void>();
+  const rightsListeners = new Set<(change: RightsChange) => void>();
   const epochListeners = new Set<(epoch: Epoch) => void>();
   let epoch = deps.firstEpoch;
 
@@ -75,12 +76,28 @@ export function createFeed(deps: FeedDeps): HubFeed {
     },
     apply(batch) {
       for (const [channel, entries] of byChannel(batch)) hand(channel, entries);
-      if (batch.some((entry) => entry.kind === 'change' || entry.kind === 'channel')) {
-        for (const listener of rightsListeners) listener();
-      }
+      const change = rightsIn(batch);
+      if (change !== null) for (const listener of rightsListeners) listener(change);
     },
     stop: stopEpochs,
   };
+}
+
+/** Null where rights stay as they are. */
+function rightsIn(batch: readonly Entry[]): RightsChange | null {
+  const found = batch.filter(({ kind }) => kind === 'change' || kind === 'channel');
+  if (found.length === 0) return null;
+  const users = new Set<UserId>();
+  let isForAll = false;
+  for (const { kind, body } of found) {
+    const what = kind === 'change' ? (JSON.parse(body) as { readonly what: readonly ChangeWhat[] }).what : [];
+    if (kind === 'channel') isForAll = true;
+    for (const one of what) {
+      if (one.kind === 'user' || one.kind === 'roles') users.add(one.user);
+      else isForAll = true;
+    }
+  }
+  return { users, isForAll };
 }
 
 function byChannel(batch: readonly Entry[]): Map<ChannelId, FeedEntry[]> {
