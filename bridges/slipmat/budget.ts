@@ -36,6 +36,11 @@ export class Budget {
     this.#tokens = Math.max(0, this.#tokens - cost);
   }
 
+  /** Takes it all, on credit where the bucket is empty: for what turned out to be costly. At most a bucket is owed. */
+  charge(cost: number): void {
+    this.#tokens = Math.max(-this.#burst, this.#tokens - cost);
+  }
+
   /** Until half of the bucket is full again. */
   retryAfterMs(): number {
     return Math.ceil(((this.#burst / 2 - this.#tokens) / this.#perSecond) * 1_000);

@@ -15,6 +15,9 @@ import { tellTyping } from './typing.ts';
 type Write = Extract<ParsedRequest, { readonly key: string }>;
 type Question = Extract<ParsedRequest, { readonly type: 'channels' | 'history' | 'message' | 'search' | 'people' }>;
 
+/** So many people in an answer cost as much as a frame. */
+const PEOPLE_A_FRAME = 20;
+
 /** Answers whoever asks. Resolves when the answer is written; never rejects. */
 export interface Requests {
   handle(connection: Connection, person: Person, frame: ParsedRequest): Promise<void>;
@@ -151,6 +154,7 @@ async function answerQuestion(
     case 'people': {
       const { channel } = frame;
       say(await ask('people', { channel }), ({ people, guests }) => {
+        connection.budget.charge(Math.floor(people.length / PEOPLE_A_FRAME));
         return { type: 'people', id, channel, people: [...people], guests };
       });
       return;

@@ -107,14 +107,14 @@ function bounded(limit: number): number {
   return Math.max(1, Math.min(MOST_MESSAGES, Math.trunc(limit)));
 }
 
+/** Comparing through one of these is many times faster than by `localeCompare`. */
+const byName = new Intl.Collator('en');
 const KIND_ORDER = ['mega', 'event', 'dj', 'crew', 'private', 'direct'];
 
 function byPlace(a: Channel, b: Channel): number {
-  return KIND_ORDER.indexOf(a.kind) - KIND_ORDER.indexOf(b.kind) || a.name.localeCompare(b.name, 'en');
+  return KIND_ORDER.indexOf(a.kind) - KIND_ORDER.indexOf(b.kind) || byName.compare(a.name, b.name);
 }
 
 function byRank(a: Person, b: Person): number {
-  return (
-    RANKS.indexOf(b.badge ?? 'listener') - RANKS.indexOf(a.badge ?? 'listener') || a.name.localeCompare(b.name, 'en')
-  );
+  return RANKS.indexOf(b.badge ?? 'listener') - RANKS.indexOf(a.badge ?? 'listener') || byName.compare(a.name, b.name);
 }
