@@ -21,9 +21,24 @@ export function createLogger(level: 'debug' | 'info' | 'warn' | 'error' | 'silen
         paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
         censor: '[secret]',
       },
+      serializers: { err: (error: unknown) => plainError(error) },
     },
     destination({ dest: 2, sync: false }),
   );
+}
+
+/** Errors of libraries carry what they were about, such as a command with the message in it: only what is named here is told. */
+function plainError(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return typeof error;
+  const { name, message, stack, cause } = error;
+  const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};
+  return {
+    type: name,
+    message,
+    ...code,
+    stack,
+    ...(cause === undefined ? {} : { cause: depth < 3 ? plainError(cause, depth + 1) : null }),
+  };
 }
 
 /** For tests and tools that want no log. */
