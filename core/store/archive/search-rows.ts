@@ -9,13 +9,15 @@ export interface SearchRows {
 
 /** Places that the messages of one millisecond share. */
 const PLACES_PER_MS = 1n << 20n;
+/** Later than any message, and still a number that SQLite takes: people may ask with ids that were never given out. */
+const LAST_MS = 2 ** 42;
 
 /**
  * Where the messages made in the same millisecond as this one stand in the index. Later times stand higher, so that the
  * index is in the order of time by itself, whichever shard was archived first.
  */
 export function placesOf(id: MessageId): { readonly first: bigint; readonly end: bigint } {
-  const first = BigInt(mintedAt(id)) * PLACES_PER_MS;
+  const first = BigInt(Math.min(mintedAt(id), LAST_MS)) * PLACES_PER_MS;
   return { first, end: first + PLACES_PER_MS };
 }
 
