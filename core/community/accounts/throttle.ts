@@ -1,12 +1,14 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { addressKey, isLoopback } from './address.ts';
 
-/** Attempts and the seconds they are counted over. What is refused counts too; a sign-in that succeeds does not. */
+/** Attempts and the seconds they are counted over. What is refused counts too; a sign-in that succeeds counts only as such. */
 const LIMITS = {
   address: { points: 20, duration: 15 * 60 },
   nameAtAddress: { points: 5, duration: 15 * 60 },
   /** Loose: guessing from many addresses slows down; addresses that the name has signed in from never meet it. */
   name: { points: 100, duration: 60 * 60 },
+  /** With the right password: each costs the hub a hash and a session, and nobody needs so many. */
+  right: { points: 60, duration: 15 * 60 },
   signUp: { points: 20, duration: 60 * 60 },
 } as const;
 const MAX_KNOWN = 50_000;
@@ -28,6 +30,7 @@ export function createThrottle(): Throttle {
   const byAddress = new RateLimiterMemory(LIMITS.address);
   const byNameAtAddress = new RateLimiterMemory(LIMITS.nameAtAddress);
   const byName = new RateLimiterMemory(LIMITS.name);
+  const byRight = new RateLimiterMemory(LIMITS.right);
   const bySignUp = new RateLimiterMemory(LIMITS.signUp);
   const known = createKnown();
 
@@ -40,6 +43,10 @@ export function createThrottle(): Throttle {
   return {
     async enterSignIn(name, address) {
       const at = addressKey(address);
+      const before = await byRight.get(name);
+      if (before !== null && before.consumedPoints >= LIMITS.right.points) {
+        return { ok: false, retryAfterMs: before.msBeforeNext };
+      }
       const first = await enter(byAddress, at);
       if (!first.ok) return first;
       const second = await enter(byNameAtAddress, pair(name, at));
@@ -48,6 +55,7 @@ export function createThrottle(): Throttle {
     },
     async signedIn(name, address) {
       await giveBack(name, address);
+      await byRight.penalty(name);
       const key = pair(name, addressKey(address));
       await byNameAtAddress.delete(key);
       known.add(key);
