@@ -16,6 +16,10 @@ import type { EpochMs, MessageId } from '../domain/ids.ts';
 import type { Author, ChatMessage, Origin, Quote } from '../domain/message.ts';
 
 const MAX_NAME_GRAPHEMES = 48;
+/** One grapheme may be of any length: marks can be stacked without end. */
+const MAX_NAME_UTF16 = 200;
+/** Anything that can be seen; blanks and fillers cannot, though some of them count as letters. */
+const VISIBLE = /[^\s\p{Default_Ignorable_Code_Point}\p{Cf}\u2800]/u;
 /** Controls but tab and line feed; the marks that turn the direction of text around, which could fake a name or a link. */
 const UNWANTED = /[[\p{Cc}--[\t\n]]\u202a-\u202e\u2066-\u2069]/gv;
 
@@ -55,16 +59,17 @@ export function cleanContent(content: Content): Content {
 
 /** Whether anything is left to show. */
 export function isEmpty(content: Content): boolean {
-  return content.attachments.length === 0 && plainText(content.rich).trim() === '' && !hasEmoji(content.rich);
+  return content.attachments.length === 0 && !VISIBLE.test(plainText(content.rich)) && !hasEmoji(content.rich);
 }
 
-/** One line, no controls, at most 48 graphemes; never empty. */
+/** One line, no controls, at most 48 graphemes; never empty or invisible. */
 export function cleanName(name: string): string {
-  const line = cleanText(name).replace(/\s+/gu, ' ').trim();
+  const line = cutAt(cleanText(name).replace(/\s+/gu, ' ').trim(), MAX_NAME_UTF16);
+  if (!VISIBLE.test(line)) return 'somebody';
   // Nothing to count in most names: no grapheme is shorter than one UTF-16 unit.
-  if (line.length <= MAX_NAME_GRAPHEMES) return line || 'somebody';
+  if (line.length <= MAX_NAME_GRAPHEMES) return line;
   const cut = [...new Intl.Segmenter().segment(line)].slice(0, MAX_NAME_GRAPHEMES).map((part) => part.segment);
-  return cut.join('').trim() || 'somebody';
+  return cut.join('').trim();
 }
 
 /** What stands above a reply. */
