@@ -15,4 +15,4 @@ VOLUME /data
 EXPOSE 8787
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["node", "tools/image/healthcheck.mjs"]
 STOPSIGNAL SIGTERM
-CMD ["node", "dist/core/main.js", "start"]
+CMD ["node", "--wasm-wrapper-tiering-budget=2000000000", "dist/core/main.js", "start"]

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './lib/free-port.ts';
 import { commonOptions, root, save } from './lib/harness.ts';
+import { NODE_FLAGS } from './lib/node-flags.ts';
 import { serverProcess } from './lib/process.ts';
 import { median, rounded } from './lib/stats.ts';
 import { madeHistory } from './servers/made-history.ts';
@@ -46,7 +47,7 @@ async function startOnce(dataDir: string): Promise<number> {
   const env = { ...process.env, PORT: String(port), DATA_DIR: dataDir, SLIPMAT_LOG_LEVEL: 'error' };
   const isUp = async (): Promise<boolean> => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok;
   const args = [join(root, 'core/main.ts'), 'start'];
-  const hub = serverProcess({ command: process.execPath, args, env, isUp });
+  const hub = serverProcess({ command: process.execPath, args: [...NODE_FLAGS, ...args], env, isUp });
   const began = performance.now();
   await hub.start();
   const took = performance.now() - began;

@@ -2,11 +2,16 @@
 import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { z } from 'zod';
 import { bridges } from '../bridges/index.ts';
 import { systemClock } from './async/clock.ts';
 import type { RunningHub, StartOptions } from './cli/parts.ts';
 import { runCli } from './cli/run.ts';
+import { keepYoungRoom } from './ops/young-memory.ts';
+
+// V8 may fall when several threads tier up their calls into WebAssembly, by which Node reads modules; see docs/operations.md.
+setFlagsFromString('--wasm-wrapper-tiering-budget=2000000000');
 
 /** From the sources the package is one folder up, from the built files two. */
 const isSource = import.meta.url.endsWith('.ts');
@@ -31,6 +36,7 @@ async function startOperatedHub({ isOffline, ...options }: StartOptions): Promis
   const { config, clock, log } = options;
   const builtIns = isOffline ? { bridges: {}, surfaces: {} } : bridges;
   const hub = await startHub({ ...options, builtIns, nativePlatform: NATIVE_PLATFORM, version });
+  keepYoungRoom();
   const { id, sql, live, accounts, health } = hub;
   const url = config.publicUrl ?? hub.url;
   const operations = operatorOperations({

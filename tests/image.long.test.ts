@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { NODE_FLAGS } from '../bench/lib/node-flags.ts';
 import { freePort } from './fakes/redis-server.ts';
 
 /** The steps of the Dockerfile, as an ordinary user in an empty folder; what a container engine adds is not tested. */
@@ -72,7 +73,7 @@ it('the image builds in an empty folder as another user, starts, is healthy, and
 
   const port = await freePort();
   const settings = env({ NODE_ENV: 'production', PORT: String(port), DATA_DIR: String(data) });
-  const started = spawn(join(String(bin), 'node'), ['dist/core/main.js', 'start'], {
+  const started = spawn(join(String(bin), 'node'), [...NODE_FLAGS, 'dist/core/main.js', 'start'], {
     cwd: out,
     env: settings,
     stdio: 'pipe',

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type Core, pinned } from './cores.ts';
+import { NODE_FLAGS } from './node-flags.ts';
 
 /** What crosses between the benchmark and its processes: plain numbers and words by name. */
 export type Words = Readonly<Record<string, number | string | null | readonly number[]>>;
@@ -42,6 +43,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 export async function startChild(options: ChildOptions): Promise<Child> {
   const node = options.node ?? process.execPath;
   const { command, args } = pinned(options.core, node, [
+    ...(node === process.execPath ? NODE_FLAGS : []),
     ...(options.nodeArgs ?? []),
     options.file,
     ...(options.args ?? []),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from './free-port.ts';
+import { NODE_FLAGS } from './node-flags.ts';
 import { type ServerProcess, serverProcess } from './process.ts';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -27,7 +28,7 @@ export async function benchHub(settings: { readonly redisUrl: string | null }): 
   if (settings.redisUrl !== null) env.REDIS_URL = settings.redisUrl;
   const args = [join(root, 'core', 'main.ts'), 'start'];
   const isUp = async () => (await fetch(`${url}/readyz`)).ok;
-  return { url, ...serverProcess({ command: process.execPath, args, env, isUp }) };
+  return { url, ...serverProcess({ command: process.execPath, args: [...NODE_FLAGS, ...args], env, isUp }) };
 }
 
 export interface BenchRedis extends ServerProcess {

@@ -1,4 +1,5 @@
 import type { ChannelId, EpochMs, Position, Seq } from '../../core/domain/ids.ts';
+import { keepYoungRoom } from '../../core/ops/young-memory.ts';
 import type { Entry } from '../../core/store/ports.ts';
 import { startTestHub } from '../../tests/fakes/hub.ts';
 import { bodyOf } from './message.ts';
@@ -8,10 +9,11 @@ import { serveFanout } from './server.ts';
 const FIRST_SEQ = 1_000_000;
 const CHANNEL = 'lobby' as ChannelId;
 
-/** The whole hub; entries are put into its feed as if they had come from the log. */
+/** The whole hub, as `main.ts` starts it; entries are put into its feed as if they had come from the log. */
 serveFanout(async (port) => {
   const dataDir = process.env.BENCH_DATA_DIR;
   const { hub } = await startTestHub({ config: { port }, ...(dataDir === undefined ? {} : { dataDir }) });
+  keepYoungRoom();
   const { feed } = hub.knowledge;
   let seq = FIRST_SEQ;
   return {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NODE_FLAGS } from '../../bench/lib/node-flags.ts';
 
 /** The command line as people run it: a process of its own. */
 
@@ -32,7 +33,7 @@ export function newFolder(): string {
 }
 
 export function launch(args: readonly string[], env: Readonly<Record<string, string>>, stdin = ''): Running {
-  const child = spawn(process.execPath, ['core/main.ts', ...args], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, 'core/main.ts', ...args], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     stdio: 'pipe',

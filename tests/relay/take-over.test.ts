@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { NODE_FLAGS } from '../../bench/lib/node-flags.ts';
 import { systemClock } from '../../core/async/clock.ts';
 import { silentLogger } from '../../core/ops/log.ts';
 import { type OpenedRedis, openRedis } from '../../core/store/redis/open.ts';
@@ -47,7 +48,7 @@ interface HubProcess {
 }
 async function startProcess(): Promise<HubProcess> {
   const args = ['--conditions=source', PROCESS, redis.url, String(room.port), room.token];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...NODE_FLAGS, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   let last = { phase: 'none', unknown: 0 };
   child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
     const line = chunk.trim().split('\n').at(-1);

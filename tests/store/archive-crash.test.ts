@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NODE_FLAGS } from '../../bench/lib/node-flags.ts';
 import type { Seq } from '../../core/domain/ids.ts';
 import { BACKENDS } from './archive-backends.ts';
 import { type Backend, channelOf, openRig, privatePlace } from './archive-rig.ts';
@@ -60,7 +61,7 @@ async function runAndKill(
 ): Promise<void> {
   const child: ChildProcessByStdio<null, Readable, null> = spawn(
     process.execPath,
-    [CHILD, backend.name, folder, backend.url() ?? '', room],
+    [...NODE_FLAGS, CHILD, backend.name, folder, backend.url() ?? '', room],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const exited = once(child, 'exit');

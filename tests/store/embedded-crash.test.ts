@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { NODE_FLAGS } from '../../bench/lib/node-flags.ts';
 import { systemClock } from '../../core/async/clock.ts';
 import { silentLogger } from '../../core/ops/log.ts';
 import { FolderInUse } from '../../core/store/embedded/lock.ts';
@@ -30,7 +31,9 @@ afterEach(() => {
 
 /** Appends in a process of its own. `acked` fills with what was acknowledged, in that order. */
 function startAppender(prefix: string) {
-  const child = spawn(process.execPath, [APPENDER, folder, prefix], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...NODE_FLAGS, APPENDER, folder, prefix], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   children.push(child);
   const acked: { readonly key: string; readonly seq: number }[] = [];
   let rest = '';
