@@ -67,6 +67,7 @@ interface Event {
   readonly text: string;
   readonly by: string;
   readonly replyTo?: string | null;
+  readonly at?: EpochMs;
 }
 type Link = ReturnType<typeof createLink>;
 
@@ -79,7 +80,7 @@ function create(config: FakeRoomConfig, hub: HubPort) {
   function onEvent(event: Event): void {
     if (isStopping || event.by === 'hub-bot') return;
     events += 1;
-    const inbound = decode(event, hub.clock.now(), `${event.room}-${event.id}-${events}`);
+    const inbound = decode(event, event.at ?? hub.clock.now(), `${event.room}-${event.id}-${events}`);
     receiving = receiving.then(async () => {
       const receipt = await hub.receive(inbound);
       if (receipt.kind !== 'stopping') await hub.cursor.save(event.id);

@@ -52,6 +52,8 @@ const BOT = 'hub-bot';
 
 interface Stored {
   readonly id: string;
+  /** By the platform's own clock. */
+  readonly at: number;
   text: string;
   readonly by: string;
   readonly key: string | null;
@@ -91,7 +93,7 @@ export async function startFakeRoom(): Promise<FakeRoomServer> {
 
   function add(room: string, post: Pick<FakePost, 'text' | 'by' | 'key' | 'replyTo'>): Stored {
     ids += 1;
-    const stored: Stored = { ...post, id: `m${ids}`, reactions: [], isGone: false };
+    const stored: Stored = { ...post, id: `m${ids}`, at: Date.now(), reactions: [], isGone: false };
     roomOf(room).push(stored);
     return stored;
   }
@@ -101,8 +103,8 @@ export async function startFakeRoom(): Promise<FakeRoomServer> {
   }
 
   function tellPost(room: string, post: Stored): void {
-    const { id, text, by, replyTo } = post;
-    tell({ kind: 'message', room, id, text, by, replyTo });
+    const { id, text, by, replyTo, at } = post;
+    tell({ kind: 'message', room, id, text, by, replyTo, at });
   }
 
   function takeFailure(room: string | null): FakeFailure | null {
