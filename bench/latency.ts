@@ -11,13 +11,16 @@ import type { Protocol } from './servers/wire.ts';
 
 const RATES = [50, 100, 1_000];
 const RAMP: Readonly<Record<Protocol, readonly number[]>> = {
-  hub: [1_000, 2_000, 3_000, 4_000, 5_000, 6_000, 8_000],
+  hub: [500, 1_000, 2_000, 3_000, 4_000, 5_000, 6_000, 8_000],
   'socket.io': [25, 50, 75, 100, 150, 200, 300],
 };
 /** More than a naive server stands would leave it with a queue before the measuring begins. */
 const MOST_WARM: Readonly<Record<Protocol, number>> = { hub: 1_000, 'socket.io': 30 };
 const RAMP_SECONDS = 5;
 const RAMP_P99_MS = 1_000;
+const RAMP_TRIES = 3;
+/** For what a rate that was not held has left behind. */
+const RAMP_DRAIN_MS = 20_000;
 const POSTERS = 100;
 
 interface Settings {
@@ -122,9 +125,7 @@ async function highest(protocol: Protocol, { listeners, isQuick }: Settings): Pr
   try {
     await route.run({ perSecond: MOST_WARM[protocol], seconds: 2 });
     for (const perSecond of RAMP[protocol]) {
-      const { held, was } = await holds(route, perSecond);
-      console.error(`${protocol}: ${perSecond} a second ${held ? 'held' : 'not held'}, p99 ${was.p99Ms} ms`);
-      if (!held) break;
+      if (!(await holdsOnce(protocol, route, perSecond))) break;
       most = perSecond;
       if (isQuick && most >= 2_000) break;
     }
@@ -134,7 +135,21 @@ async function highest(protocol: Protocol, { listeners, isQuick }: Settings): Pr
   }
 }
 
+/** Tried again when not held: strangers on the core make a rate look too high, never too low. */
+async function holdsOnce(protocol: Protocol, route: Route, perSecond: number): Promise<boolean> {
+  for (let tries = 0; tries < RAMP_TRIES; tries += 1) {
+    const { held, was } = await holds(route, perSecond);
+    const others = Math.round(100 * was.othersShare);
+    const word = held ? 'held' : 'not held';
+    console.error(`${protocol}: ${perSecond} a second ${word}, p99 ${was.p99Ms} ms, others ${others} %`);
+    if (held) return true;
+  }
+  return false;
+}
+
 async function holds(route: Route, perSecond: number): Promise<{ readonly held: boolean; readonly was: Run }> {
-  const was = await route.run({ perSecond, seconds: RAMP_SECONDS, patienceMs: 2_000 });
-  return { held: was.delivered === was.expected && was.p99Ms < RAMP_P99_MS, was };
+  const was = await route.run({ perSecond, seconds: RAMP_SECONDS, patienceMs: RAMP_P99_MS });
+  const held = was.delivered === was.expected && was.p99Ms < RAMP_P99_MS;
+  if (!held) await route.settle(RAMP_DRAIN_MS);
+  return { held, was };
 }

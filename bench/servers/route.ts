@@ -10,6 +10,8 @@ export interface Route {
   readonly server: Child;
   /** Posts at a steady rate and waits until everybody has heard everything, or until it is given up. */
   run(load: Load): Promise<Run>;
+  /** Waits for what the last run left behind. */
+  settle(patienceMs: number): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -62,6 +64,7 @@ export async function startRoute({ protocol, listeners, posters, withRedis = tru
   await ears.ask('connect', { port, protocol, count: listeners });
   await mouths.ask('connect', { port, protocol, count: posters });
 
+  let lastSent = 0;
   async function settled(sent: number, patienceMs: number): Promise<void> {
     const end = performance.now() + patienceMs;
     while (performance.now() < end) {
@@ -73,6 +76,7 @@ export async function startRoute({ protocol, listeners, posters, withRedis = tru
 
   return {
     server,
+    settle: (patienceMs) => settled(lastSent, patienceMs),
     async run({ perSecond, seconds, patienceMs = 10_000 }) {
       await ears.ask('reset');
       await mouths.ask('reset');
@@ -82,7 +86,8 @@ export async function startRoute({ protocol, listeners, posters, withRedis = tru
       const core = watchCore([server.pid]);
       const { sent, lateMs } = await mouths.ask('post', { perSecond, seconds });
       const expected = Number(sent) * listeners;
-      await settled(Number(sent), patienceMs);
+      lastSent = Number(sent);
+      await settled(lastSent, patienceMs);
       const wallMs = performance.now() - began;
       const usedMs = cpuMsOf(server.pid) - cpu;
       const loopMs = mainThreadCpuMs(server.pid) - loop;
