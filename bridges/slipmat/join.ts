@@ -1,6 +1,6 @@
 import type { Epoch, Seq } from '../../core/domain/ids.ts';
 import type { HistoryMessage } from '../../core/domain/wire.ts';
-import type { SurfacePort } from '../../core/plugin/surface.ts';
+import type { FeedEntry, SurfacePort } from '../../core/plugin/surface.ts';
 import type { Connection } from './connection.ts';
 import { entryText, headerBytes, writeFrame } from './encode.ts';
 import { MAX_JOINED } from './limits.ts';
@@ -12,6 +12,8 @@ import { sayError } from './say.ts';
 type Join = Extract<ParsedRequest, { readonly type: 'join' }>;
 /** Missed entries read at once. */
 const PAGE = 200;
+/** Of these so much is written before the reader has taken it; at least one. */
+const MOST_BYTES = 256 * 1024;
 /** How often a join begins anew when the log moves away under it. */
 const MAX_TRIES = 3;
 
@@ -105,8 +107,8 @@ async function readUp(
     if (reader.isGone || !connection.isOpen) return 'gone';
     if (page.kind === 'reset') return 'reset';
     if (when === 'first' && pages === 0) say();
-    if (page.entries.length > 0) connection.write(framesOf(page.entries));
-    reader.lastSent = page.entries.at(-1)?.seq ?? reader.lastSent;
+    await writeAll(at, page.entries);
+    if (reader.isGone || !connection.isOpen) return 'gone';
     const live = port.feed.liveSeq(frame.channel);
     if (page.isLast && (live === handedOut || live === null || reader.lastSent >= live)) {
       if (when === 'last') say();
@@ -130,15 +132,33 @@ function answer(
   at.connection.send({ type: 'joined', id, channel, epoch, seq, mode, messages: historyOf(messages), isEnd });
 }
 
-function framesOf(entries: readonly { readonly seq: Seq; readonly body: string }[]): Buffer {
-  const texts = entries.map((entry) => {
+/** Writes what was missed as fast as it is taken. Stops when the reader is gone; after the last of it nothing is waited for. */
+async function writeAll({ connection, reader }: At, entries: readonly FeedEntry[]): Promise<void> {
+  for (let from = 0; from < entries.length; ) {
+    if (from > 0) await connection.drained();
+    if (reader.isGone || !connection.isOpen) return;
+    const { count, frames } = framesOf(entries, from);
+    connection.write(frames);
+    from += count;
+    reader.lastSent = entries[from - 1]?.seq ?? reader.lastSent;
+  }
+}
+
+/** Frames of the entries from `from` on, as many as may be written at once. */
+function framesOf(entries: readonly FeedEntry[], from: number): { readonly count: number; readonly frames: Buffer } {
+  const texts: { readonly text: string; readonly payload: number }[] = [];
+  let size = 0;
+  for (const entry of entries.slice(from)) {
     const text = entryText(entry);
-    return { text, payload: Buffer.byteLength(text) };
-  });
-  const bytes = Buffer.allocUnsafe(texts.reduce((sum, { payload }) => sum + headerBytes(payload) + payload, 0));
+    const payload = Buffer.byteLength(text);
+    if (texts.length > 0 && size + headerBytes(payload) + payload > MOST_BYTES) break;
+    size += headerBytes(payload) + payload;
+    texts.push({ text, payload });
+  }
+  const frames = Buffer.allocUnsafe(size);
   let at = 0;
-  for (const { text, payload } of texts) at = writeFrame(bytes, at, text, payload);
-  return bytes;
+  for (const { text, payload } of texts) at = writeFrame(frames, at, text, payload);
+  return { count: texts.length, frames };
 }
 
 /** Copies the list: a frame's type is a plain array. */

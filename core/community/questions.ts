@@ -11,6 +11,8 @@ import type { Archive, Presence } from '../store/ports.ts';
 
 /** More of a page than anyone may ask for. */
 const MOST_MESSAGES = 100;
+/** A page that weighs more is handed out shorter: people on slow lines read it too. */
+const MOST_PAGE_BYTES = 256 * 1024;
 
 export interface QuestionDeps {
   readonly facts: LiveFacts;
@@ -64,7 +66,7 @@ export function createQuestions(deps: QuestionDeps): Ask {
       return here === null ? notFound('There is no such channel.') : ok(here);
     },
     history: (actor, { channel, before, limit }) =>
-      inChannel(actor, channel, async (here) => ok(await deps.history.page(here, before, bounded(limit)))),
+      inChannel(actor, channel, async (here) => ok(asLight(await deps.history.page(here, before, bounded(limit))))),
     message: (actor, { channel, id }) =>
       inChannel(actor, channel, async (here) => {
         const message = await deps.history.message(here, id);
@@ -74,7 +76,7 @@ export function createQuestions(deps: QuestionDeps): Ask {
       const readable = list(actor).map(({ id }) => id);
       const channels = channel === null ? readable : readable.filter((id) => id === channel);
       if (channels.length === 0) return notFound('There is no such channel.');
-      return ok({ messages: await deps.archive.search({ text, channels, before, limit: bounded(limit) }) });
+      return ok({ messages: lightest(await deps.archive.search({ text, channels, before, limit: bounded(limit) })) });
     },
     people: (actor, { channel }) =>
       inChannel(actor, channel, async (here) => {
@@ -109,6 +111,26 @@ function bounded(limit: number): number {
 
 /** Comparing through one of these is many times faster than by `localeCompare`. */
 const byName = new Intl.Collator('en');
+interface Page {
+  readonly messages: readonly HistoryMessage[];
+  readonly isEnd: boolean;
+}
+
+function asLight({ messages, isEnd }: Page): Page {
+  const kept = lightest(messages);
+  return { messages: kept, isEnd: isEnd && kept.length === messages.length };
+}
+
+/** As many as weigh no more than a page may, at least one. */
+function lightest<T>(messages: readonly T[]): readonly T[] {
+  let bytes = 0;
+  const from = messages.findIndex((message, index) => {
+    bytes += Buffer.byteLength(JSON.stringify(message));
+    return index > 0 && bytes > MOST_PAGE_BYTES;
+  });
+  return from < 0 ? messages : messages.slice(0, from);
+}
+
 const KIND_ORDER = ['mega', 'event', 'dj', 'crew', 'private', 'direct'];
 
 function byPlace(a: Channel, b: Channel): number {
