@@ -1,7 +1,9 @@
 /** `npm run bench -- NAME [--json] [options]`: each benchmark is a file beside this one. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(words: readonly string[]): Promise<object> }>>> = {
   crash: () => import('./crash.ts'),
+  check: () => import('./check.ts'),
   fanout: () => import('./fanout.ts'),
+  report: () => import('./report.ts'),
   memory: () => import('./memory.ts'),
   slow: () => import('./slow.ts'),
   latency: () => import('./latency.ts'),
@@ -22,4 +24,4 @@ const { run } = await load();
 const figures = await run(words.filter((word) => word !== '--json'));
 // The last line is for machines.
 console.log(words.includes('--json') ? JSON.stringify(figures) : JSON.stringify(figures, null, 2));
-process.exit(0);
+process.exit(process.exitCode ?? 0);
