@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -25,7 +25,8 @@ serve({
   rows(words) {
     const batch = numberIn(words, 'batch');
     const count = numberIn(words, 'count');
-    const db = openWriter(join(newFolder(), 'hub.sqlite'), 2_000);
+    const folder = newFolder();
+    const db = openWriter(join(folder, 'hub.sqlite'), 2_000);
     migrate(db, MIGRATIONS, systemClock.now());
     db.pragma(`synchronous = ${words.synchronous === 'full' ? 'full' : 'normal'}`);
     const entries = Array.from({ length: count }, (_, n) => archivedEntry(n, CHANNELS));
@@ -40,6 +41,7 @@ serve({
     const seconds = (performance.now() - began) / 1_000;
     const used = process.cpuUsage(cpu);
     db.close();
+    rmSync(folder, { recursive: true, force: true });
     return { perSecond: count / seconds, cpuUs: (used.user + used.system) / count };
   },
 
@@ -47,7 +49,8 @@ serve({
   async stall(words) {
     const count = numberIn(words, 'count');
     const url = String(words.url);
-    const sql = await openSql({ file: join(newFolder(), 'hub.sqlite'), clock: systemClock, log: silentLogger });
+    const folder = newFolder();
+    const sql = await openSql({ file: join(folder, 'hub.sqlite'), clock: systemClock, log: silentLogger });
     const memory = { highest: () => [], seqs: () => [] };
     const store = await openRedis({ url, clock: systemClock, log: silentLogger, maxEntries: 10_000_000, memory });
     let left = count;
@@ -77,6 +80,7 @@ serve({
     await archiver.stop();
     await store.close();
     await sql.close();
+    rmSync(folder, { recursive: true, force: true });
     return { idleP99Ms: idleMs, stallP99Ms: stallMs, archivedPerSecond: count / seconds };
   },
 });

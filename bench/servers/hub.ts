@@ -1,5 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bridges } from '../../bridges/index.ts';
 import { hubConfig } from '../../config/schema.ts';
@@ -11,10 +9,10 @@ import { serve } from '../lib/child.ts';
 /* The real hub in a process of its own, with limits that let a benchmark through. Guests post, so that many can. */
 
 serve({
-  async start({ redisUrl }) {
+  async start({ redisUrl, dataDir }) {
     const config = hubConfig.parse({
       port: 0,
-      dataDir: mkdtempSync(join(tmpdir(), 'slipmat-bench-')),
+      dataDir,
       redisUrl,
       accounts: { guests: 'post' },
       limits: { postsPerSecond: 1_000, postBurst: 10_000, apiPerMinute: 1_000_000 },

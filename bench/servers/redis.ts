@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Core, pinned } from '../lib/cores.ts';
@@ -8,6 +8,7 @@ import { serverProcess } from '../lib/process.ts';
 
 export interface MeasuredRedis {
   readonly url: string;
+  /** Ends it and removes what it wrote. */
   end(): Promise<void>;
 }
 
@@ -20,5 +21,11 @@ export async function startRedis(core: Core): Promise<MeasuredRedis> {
   const { command, args } = pinned(core, 'redis-server', [...settings, ...durable]);
   const redis = serverProcess({ command, args, env: process.env, isUp: () => pings(port) });
   await redis.start();
-  return { url: `redis://127.0.0.1:${port}`, end: () => redis.kill('SIGKILL') };
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    async end() {
+      await redis.kill('SIGKILL');
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
 }

@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Child, numberIn, startChild } from '../lib/child.ts';
 import { cpuMsOf, watchCore } from '../lib/cores.ts';
@@ -60,7 +62,8 @@ export async function startRoute({ protocol, listeners, posters, withRedis = tru
   const server = await startChild({ file, core: 'server' });
   const ears = await startChild({ file: at('listeners.ts'), core: 'client' });
   const mouths = await startChild({ file: at('posters.ts'), core: 'client' });
-  const port = numberIn(await server.ask('start', { redisUrl: redis?.url ?? null }), 'port');
+  const dataDir = mkdtempSync(join(tmpdir(), 'slipmat-bench-'));
+  const port = numberIn(await server.ask('start', { redisUrl: redis?.url ?? null, dataDir }), 'port');
   await ears.ask('connect', { port, protocol, count: listeners });
   await mouths.ask('connect', { port, protocol, count: posters });
 
@@ -114,6 +117,7 @@ export async function startRoute({ protocol, listeners, posters, withRedis = tru
     async end() {
       for (const child of [mouths, ears, server]) await child.end();
       await redis?.end();
+      rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }
