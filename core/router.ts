@@ -178,7 +178,7 @@ async function onMessage(
   const first = place(at.facts, actor, request.channel, act);
   if (isReceipt(first)) return first;
   let head = at.recent.head(request.id) ?? (await at.lookup.head(first.scope, request.id));
-  return at.untilFresh(
+  const receipt = await at.untilFresh(
     first.scope,
     (rev) => {
       const here = place(at.facts, actor, request.channel, act);
@@ -190,6 +190,9 @@ async function onMessage(
       head = await at.lookup.head(first.scope, request.id);
     },
   );
+  // who answers it next quotes what it says now
+  if (receipt.kind === 'accepted' && request.kind !== 'reaction') at.recent.changed(request.id);
+  return receipt;
 }
 
 async function quoted(here: Place, id: MessageId, at: RouterDeps): Promise<Quote | null> {

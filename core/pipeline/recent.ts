@@ -8,6 +8,8 @@ const KEPT = 10_000;
 /** The newest messages of all channels, from the log. */
 export interface Recent {
   apply(batch: readonly Entry[]): void;
+  /** This hub has just stored a change of it, which the log will tell in a moment. */
+  changed(id: MessageId): void;
   /** The log has gone back: nothing is certain. */
   forget(): void;
   head(id: MessageId): Head | null;
@@ -21,6 +23,7 @@ interface Kept {
   head: Head;
   readonly key: string;
   readonly body: string;
+  isChanged: boolean;
 }
 
 export function createRecent(kept = KEPT): Recent {
@@ -32,7 +35,7 @@ export function createRecent(kept = KEPT): Recent {
 
   function add(head: Head, entry: Entry): void {
     if (!messages.has(head.id)) takePlace(head.id);
-    messages.set(head.id, { head, key: entry.key, body: entry.body });
+    messages.set(head.id, { head, key: entry.key, body: entry.body, isChanged: false });
     keys.set(entry.key, head.id);
   }
 
@@ -60,12 +63,17 @@ export function createRecent(kept = KEPT): Recent {
     }
     const known = messages.get(id);
     if (known === undefined) return;
+    if (entry.kind !== 'reaction') known.isChanged = true;
     if (entry.kind === 'edit') known.head = { ...known.head, revision: known.head.revision + 1 };
     if (entry.kind === 'redaction') known.head = { ...known.head, isRedacted: true };
   }
 
   return {
     apply: (batch) => batch.forEach(applyOne),
+    changed(id) {
+      const known = messages.get(id);
+      if (known !== undefined) known.isChanged = true;
+    },
     forget() {
       messages.clear();
       keys.clear();
@@ -76,7 +84,7 @@ export function createRecent(kept = KEPT): Recent {
     byKey: (key) => keys.get(key) ?? null,
     message(id) {
       const known = messages.get(id);
-      if (known === undefined || known.head.isRedacted || known.head.revision > 0) return null;
+      if (known === undefined || known.isChanged) return null;
       return (JSON.parse(known.body) as WireMessage).message;
     },
   };
