@@ -50,12 +50,21 @@ describe('the door', () => {
     await page.getByText('This hub has no administrator yet.').waitFor();
     const link = stage.hub().hub.firstAdminLink;
     if (link === null) throw new Error('no link');
+    // In the tab that stands at the door already: only what is behind `#` changes.
     await page.goto(link);
-    await page.reload();
     await page.getByRole('heading', { name: 'Become the administrator' }).waitFor();
     await fill(page, 'Root', PASSWORD);
     await page.getByRole('textbox', { name: 'Message Lobby' }).waitFor();
     expect(page.url()).not.toContain('claim');
+    // Opened again, from the history or a note, it takes nobody to a form that cannot work.
+    await page.goto(link);
+    await page.getByText('That link has been used').waitFor();
+    await page.getByRole('textbox', { name: 'Message Lobby' }).waitFor();
+    expect(page.url()).not.toContain('claim');
+    const stranger = await stage.stranger({}, new URL(link).hash);
+    await stranger.page.getByText('That link has been used').waitFor();
+    await stranger.page.getByText('You are reading as a guest.').waitFor();
+    await stranger.context.close();
     expect(errors).toEqual([]);
     await context.close();
   });
@@ -95,6 +104,20 @@ describe('the door', () => {
     const { page, context } = await stage.stranger({}, `/#invite=${secret}`);
     await page.getByText('You have been invited.').waitFor();
     await fill(page, 'Cy', PASSWORD);
+    await page.getByRole('textbox', { name: 'Message Lobby' }).waitFor();
+    expect(page.url()).not.toContain('invite');
+    await context.close();
+  });
+
+  it('leads to the field at fault, and an invitation does not sign anyone out', async () => {
+    const { secret } = await stage.hub().hub.accounts.createInvite(60_000);
+    const { page, context } = await stage.person('Fay');
+    await page.goto(`${stage.url}/#invite=${secret}`);
+    await page.getByText('You have been invited.').waitFor();
+    await fill(page, 'Fay', PASSWORD);
+    await page.getByText('is taken').waitFor();
+    expect(await page.locator(':focus').getAttribute('name')).toBe('name');
+    await page.getByRole('button', { name: 'Stay as Fay' }).click();
     await page.getByRole('textbox', { name: 'Message Lobby' }).waitFor();
     expect(page.url()).not.toContain('invite');
     await context.close();

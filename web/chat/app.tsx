@@ -1,12 +1,13 @@
 import { effect, signal } from '@preact/signals';
 import { ChatScreen } from './parts/chat-screen.tsx';
-import { Gate } from './parts/gate.tsx';
+import { Gate, type WayOut } from './parts/gate.tsx';
 import { Toasts } from './parts/toasts.tsx';
 import { forgetSecret, route } from './route.ts';
 import { fetchConfig, type HubConfig, type SignedIn, signOut, UNKNOWN_CONFIG } from './state/api.ts';
 import { type Chat, createChat } from './state/chat.ts';
 import { closeOverlay } from './state/overlay.ts';
 import { remember, session } from './state/session.ts';
+import { toast } from './state/toast.ts';
 
 const GUEST = 'guest';
 const config = signal<HubConfig | null>(null);
@@ -14,16 +15,33 @@ const chat = signal<Chat | null>(null);
 /** Standing at the door: by wish, by a link with a secret, or because the session has ended. */
 const gate = signal<{ readonly note: string | null } | null>(null);
 
-/** Decides what is shown first: the chat for those signed in and for guests, else the door. */
 export async function start(): Promise<void> {
-  const hasSecret = route.value.secret !== null;
-  if (session.value !== null && !hasSecret) comeIn();
+  if (session.value !== null && route.value.secret === null) comeIn();
+  await arrive();
+  // Opened in a tab where the app runs already, a link with a secret changes only what stands behind `#`.
+  let known = route.value.secret;
+  route.subscribe(({ secret }) => {
+    if (secret !== null && secret.text !== known?.text) void arrive();
+    known = secret;
+  });
+}
+
+/** Decides what is shown: the door for who comes with a secret, the chat for those signed in and for guests. */
+async function arrive(): Promise<void> {
   const answer = await fetchConfig();
   config.value = answer ?? UNKNOWN_CONFIG;
+  if (route.value.secret?.kind === 'claim' && answer?.needsAdmin === false) {
+    forgetSecret();
+    toast('That link has been used: this hub has an administrator.');
+  }
+  if (route.value.secret !== null) {
+    gate.value = { note: null };
+    return;
+  }
   if (chat.value !== null) return;
   const isGuestWelcome = config.value.guests !== 'off' && !config.value.needsAdmin;
-  if (hasSecret || !isGuestWelcome) gate.value = { note: null };
-  else comeIn();
+  if (session.value !== null || isGuestWelcome) comeIn();
+  else gate.value = { note: null };
 }
 
 export function App() {
@@ -33,11 +51,12 @@ export function App() {
     <>
       {gate.value !== null ? (
         <Gate
+          key={route.value.secret?.text ?? ''}
           config={hub}
           secret={route.value.secret}
           note={gate.value.note}
           onEnter={entered}
-          onGuest={hub.guests === 'off' ? null : asGuest}
+          onLeave={wayOut(hub)}
         />
       ) : (
         here !== null && (
@@ -79,12 +98,15 @@ function entered(signedIn: SignedIn): void {
   comeIn();
 }
 
-function asGuest(): void {
+/** Past the door without signing in: as who one is already, else as a guest. */
+function wayOut(hub: HubConfig): WayOut | null {
+  if (session.value !== null) return { label: `Stay as ${session.value.name}`, run: passBy };
+  return hub.guests === 'off' ? null : { label: 'Look around as a guest', run: passBy };
+}
+
+function passBy(): void {
   forgetSecret();
-  if (chat.value === null || session.value !== null) {
-    remember(null);
-    comeIn();
-  }
+  if (chat.value === null) comeIn();
   gate.value = null;
 }
 

@@ -10,8 +10,12 @@ interface Props {
   /** Why one stands here again, such as a session that has ended. */
   readonly note: string | null;
   readonly onEnter: (signedIn: SignedIn) => void;
-  /** Null where guests are not let in. */
-  readonly onGuest: (() => void) | null;
+  /** Null where nobody is let in without signing in. */
+  readonly onLeave: WayOut | null;
+}
+export interface WayOut {
+  readonly label: string;
+  readonly run: () => void;
 }
 
 type Way = 'sign-in' | 'sign-up' | 'claim';
@@ -28,7 +32,7 @@ const SUBMITS: Readonly<Record<Way, string>> = {
 const MIN_PASSWORD = 10;
 
 /** The door: sign in, sign up, an invitation, or the one-time link of the first administrator. */
-export function Gate({ config, secret, note, onEnter, onGuest }: Props) {
+export function Gate({ config, secret, note, onEnter, onLeave }: Props) {
   const way = useSignal<Way>(secret === null ? 'sign-in' : secret.kind === 'claim' ? 'claim' : 'sign-up');
   const name = useSignal('');
   const password = useSignal('');
@@ -40,14 +44,17 @@ export function Gate({ config, secret, note, onEnter, onGuest }: Props) {
     event.preventDefault();
     if (isBusy.value) return;
     isBusy.value = true;
+    const form = event.currentTarget;
     const answer = await enter(way.value, {
       name: name.value.trim(),
       password: password.value,
       ...(secret !== null && way.value !== 'sign-in' ? { [secret.kind]: secret.text } : {}),
     });
     isBusy.value = false;
-    if (answer.ok) onEnter(answer.value);
-    else problem.value = answer;
+    if (answer.ok) return onEnter(answer.value);
+    problem.value = answer;
+    const atFault = answer.field === null ? null : form.elements.namedItem(answer.field);
+    if (atFault instanceof HTMLInputElement) atFault.focus();
   };
   const change = (next: Way): void => {
     way.value = next;
@@ -84,6 +91,7 @@ export function Gate({ config, secret, note, onEnter, onGuest }: Props) {
               maxLength={32}
               value={name.value}
               aria-invalid={problem.value?.field === 'name'}
+              aria-describedby={problem.value?.field === 'name' ? 'gate-problem' : ''}
               onInput={(event) => {
                 name.value = event.currentTarget.value;
               }}
@@ -97,7 +105,7 @@ export function Gate({ config, secret, note, onEnter, onGuest }: Props) {
               password.value = value;
             }}
           />
-          <div role="alert" class="problem">
+          <div id="gate-problem" role="alert" class="problem">
             {problem.value?.say}
           </div>
           <button type="submit" class="button primary" disabled={isBusy.value}>
@@ -115,9 +123,9 @@ export function Gate({ config, secret, note, onEnter, onGuest }: Props) {
               I have an account
             </button>
           )}
-          {onGuest !== null && (
-            <button type="button" class="link" onClick={onGuest}>
-              Look around as a guest
+          {onLeave !== null && (
+            <button type="button" class="link" onClick={onLeave.run}>
+              {onLeave.label}
             </button>
           )}
         </div>
