@@ -191,7 +191,70 @@ describe('two people in the lobby', () => {
   });
 });
 
+describe('the keyboard', () => {
+  const focused = (page: Page): Promise<string | null> =>
+    page.evaluate(
+      () => document.activeElement?.closest('[data-message], textarea')?.getAttribute('aria-label') ?? null,
+    );
+
+  it('writes at once on a page just opened, and Esc leads back from a message to writing', async () => {
+    await ana.page.reload();
+    await composer(ana.page).waitFor();
+    await expect.poll(() => focused(ana.page)).toBe('Message Lobby');
+    await ana.page.locator('li[data-message]').last().focus();
+    await ana.page.keyboard.press('Escape');
+    expect(await focused(ana.page)).toBe('Message Lobby');
+  });
+
+  it('keeps its place while rows move under a mouse that rests', async () => {
+    for (const text of ['one of many', 'aimed at']) await say(ben.page, text);
+    await row(ana.page, 'aimed at').waitFor();
+    await row(ana.page, 'one of many').hover();
+    await row(ana.page, 'aimed at').focus();
+    await ana.page.keyboard.press('Tab');
+    expect(await ana.page.locator(':focus').getAttribute('aria-label')).toBe('React');
+    for (const text of ['this', 'moves', 'all of them']) await say(ben.page, text);
+    await row(ana.page, 'all of them').waitFor();
+    await row(ana.page, 'one of many').hover();
+    expect(await ana.page.locator(':focus').getAttribute('aria-label')).toBe('React');
+    expect(await focused(ana.page)).toMatch(/^Ben, .*: aimed at$/);
+  });
+
+  it('stays on the message whose actions opened a dialog', async () => {
+    await say(ana.page, 'keeps the focus');
+    await row(ana.page, 'keeps the focus').waitFor();
+    for (const action of ['React', 'Delete']) {
+      await row(ana.page, 'keeps the focus').focus();
+      await row(ana.page, 'keeps the focus').getByRole('button', { name: action }).press('Enter');
+      await ana.page.getByRole('dialog').waitFor();
+      await ana.page.keyboard.press('Escape');
+      await ana.page.getByRole('dialog').waitFor({ state: 'detached' });
+      expect(await focused(ana.page), action).toMatch(/^Ana, .*: keeps the focus$/);
+    }
+  });
+});
+
 describe('channels', () => {
+  it('an address that leads nowhere says so, and shows the lobby', async () => {
+    const lost = await stage.person('Ana', { path: '/c/no-such-place' });
+    await lost.page.getByText('There is no channel “no-such-place” here').waitFor();
+    await lost.page.getByRole('heading', { level: 1, name: 'Lobby' }).waitFor();
+    await lost.context.close();
+  });
+
+  it('the directory is gone through with the arrow keys', async () => {
+    await stage.hub().user('Zed', 'dj');
+    await ana.page.keyboard.press('Control+k');
+    await ana.page.getByRole('dialog', { name: 'Channels' }).getByRole('button', { name: 'Zed' }).waitFor();
+    await ana.page.keyboard.press('ArrowDown');
+    await ana.page.keyboard.press('ArrowDown');
+    await ana.page.keyboard.press('ArrowUp');
+    expect(await ana.page.locator(':focus').textContent()).toBe('Lobby');
+    await ana.page.keyboard.press('ArrowUp');
+    expect(await ana.page.locator(':focus').getAttribute('type')).toBe('search');
+    await ana.page.keyboard.press('Escape');
+  });
+
   it('U2: a DJ’s channel is found in the directory, opened, and a dot tells of news elsewhere', async () => {
     await stage.hub().user('Selecta', 'dj');
     await ana.page.keyboard.press('Control+k');

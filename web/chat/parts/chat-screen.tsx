@@ -5,7 +5,7 @@ import { type Chat, isLookedAt } from '../state/chat.ts';
 import { createDeeds } from '../state/deeds.ts';
 import { isDrawerOpen, overlay } from '../state/overlay.ts';
 import { ConnectionBanner } from './banner.tsx';
-import { Composer } from './composer.tsx';
+import { COMPOSER_ID, Composer } from './composer.tsx';
 import { Dialogs } from './dialogs.tsx';
 import { MessageList } from './message-list.tsx';
 import { PeoplePanel } from './people-panel.tsx';
@@ -138,7 +138,10 @@ function handleKey(event: KeyboardEvent, chat: Chat, toPresent: { value: number 
   const hasText = isTyping && event.target instanceof HTMLTextAreaElement && event.target.value !== '';
   if (event.key === 'Escape') {
     if (isDrawerOpen.value) isDrawerOpen.value = false;
-    else goToPresent(chat, toPresent);
+    else {
+      goToPresent(chat, toPresent);
+      document.getElementById(COMPOSER_ID)?.focus();
+    }
   } else if (event.key === 'End' && !hasText) {
     event.preventDefault();
     toPresent.value += 1;

@@ -22,6 +22,8 @@ interface Props {
   readonly onSent: () => void;
 }
 
+/** So that others can send the focus there. */
+export const COMPOSER_ID = 'composer';
 /** The counter appears when this much of the limit is used. */
 const COUNT_FROM = 0.8;
 const TYPING_EACH_MS = 3_000;
@@ -33,6 +35,11 @@ export function Composer({ chat, model, channel, onSent }: Props) {
   const aim = model.aim.value;
   const isOver = text.length > MAX_POST_UTF16;
   const isBlank = text.trim() === '';
+
+  // Who has a keyboard writes at once; on a touch screen it would pop up unasked.
+  useEffect(() => {
+    if (isMouseAtHand() && document.activeElement === document.body) field.current?.focus();
+  }, []);
 
   useEffect(() => {
     if (aim.kind !== 'new') focusAtEnd(field.current);
@@ -115,6 +122,7 @@ export function Composer({ chat, model, channel, onSent }: Props) {
       <div class="composer">
         <textarea
           ref={field}
+          id={COMPOSER_ID}
           rows={1}
           aria-label={aim.kind === 'edit' ? 'Edit your message' : `Message ${channel.name}`}
           placeholder={`Message ${channel.kind === 'direct' ? channel.name : `#${channel.name}`}`}
@@ -185,6 +193,10 @@ function AimLine({ aim, onCancel }: { readonly aim: Aim; readonly onCancel: () =
 function cancel(model: ChannelModel, field: HTMLTextAreaElement | null): void {
   model.aimAt(NEW);
   field?.focus();
+}
+
+function isMouseAtHand(): boolean {
+  return window.matchMedia('(hover: hover) and (pointer: fine)').matches;
 }
 
 function focusAtEnd(field: HTMLTextAreaElement | null): void {

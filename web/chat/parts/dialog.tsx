@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { Icon } from './icons.tsx';
 
@@ -6,19 +6,23 @@ interface Props {
   readonly title: string;
   readonly kind?: string;
   readonly onClose: () => void;
+  readonly onKeyDown?: (event: TargetedKeyboardEvent<HTMLElement>) => void;
   readonly children: ComponentChildren;
 }
 
 /** A modal dialog: the browser keeps focus inside, closes it by Esc and gives focus back where it was. */
-export function Dialog({ title, kind = '', onClose, children }: Props) {
+export function Dialog({ title, kind = '', onClose, onKeyDown, children }: Props) {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
     const dialog = element.current;
     const before = document.activeElement;
+    // The actions of a message go with the focus; their row stays.
+    const row = before?.closest<HTMLElement>('[data-message]') ?? null;
     if (dialog !== null && !dialog.open) dialog.showModal();
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
+      else row?.focus();
     };
   }, []);
   return (
@@ -28,6 +32,7 @@ export function Dialog({ title, kind = '', onClose, children }: Props) {
       class={`dialog ${kind}`}
       aria-labelledby={titleId}
       onClose={onClose}
+      {...(onKeyDown === undefined ? {} : { onKeyDown })}
       onClick={(event) => {
         if (event.target === event.currentTarget) onClose();
       }}

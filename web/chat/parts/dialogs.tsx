@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import type { TargetedKeyboardEvent } from 'preact';
 import { channelHref, goTo } from '../route.ts';
 import type { ChannelModel } from '../state/channel-model.ts';
 import type { Chat } from '../state/chat.ts';
@@ -52,7 +53,7 @@ function Directory({ chat }: { readonly chat: Chat }) {
     goTo(channelHref(id));
   };
   return (
-    <Dialog title="Channels" kind="directory" onClose={closeOverlay}>
+    <Dialog title="Channels" kind="directory" onClose={closeOverlay} onKeyDown={stepThrough}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -110,6 +111,17 @@ function Directory({ chat }: { readonly chat: Chat }) {
   );
 }
 
+/** From the field down into the list and back. */
+function stepThrough(event: TargetedKeyboardEvent<HTMLElement>): void {
+  if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+  const stops = [...event.currentTarget.querySelectorAll<HTMLElement>('input, .menu-item')];
+  const at = document.activeElement instanceof HTMLElement ? stops.indexOf(document.activeElement) : -1;
+  const next = stops[at + (event.key === 'ArrowDown' ? 1 : -1)];
+  if (at === -1 || next === undefined) return;
+  event.preventDefault();
+  next.focus();
+}
+
 const THEMES: readonly { readonly name: Theme; readonly label: string }[] = [
   { name: 'system', label: 'System' },
   { name: 'light', label: 'Light' },
@@ -155,13 +167,13 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['Enter', 'Send'],
   ['Shift Enter', 'New line'],
   ['↑', 'In an empty field: edit your last message'],
-  ['Esc', 'Cancel a reply or an edit; else go to the newest message'],
+  ['Esc', 'Cancel a reply or an edit; else back to the newest message and to writing'],
   ['End', 'Go to the newest message'],
   ['Alt ↑ ↓', 'Previous or next channel'],
   ['Ctrl K', 'Find a channel'],
   ['↑ ↓', 'On a message: move between messages'],
   ['Tab', 'From a message to its actions'],
-  ['?', 'This list'],
+  ['?', 'This list, when not writing'],
 ];
 
 function Keys() {

@@ -43,7 +43,9 @@ const FLASH_MS = 1_800;
 
 export function MessageList({ chat, model, channel, deeds, jumpTo, toPresent }: Props) {
   const window = useSignal<Window>(PINNED);
-  const active = useSignal<string | null>(null);
+  // Apart, for rows move under a mouse that rests: that takes no actions away from who goes by keyboard.
+  const hovered = useSignal<string | null>(null);
+  const focused = useSignal<string | null>(null);
   const flashing = useSignal<string | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const place = useMemo(createPlace, []);
@@ -164,16 +166,17 @@ export function MessageList({ chat, model, channel, deeds, jumpTo, toPresent }: 
         onScroll={onScroll}
         onKeyDown={onKeyDown}
         onPointerOver={(event) => {
-          if (event.pointerType === 'mouse') active.value = rowOf(event.target);
+          if (event.pointerType === 'mouse') hovered.value = rowOf(event.target);
         }}
         onPointerLeave={() => {
-          active.value = null;
+          hovered.value = null;
         }}
         onFocusIn={(event) => {
-          active.value = rowOf(event.target);
+          const isByKeyboard = event.target instanceof Element && event.target.matches(':focus-visible');
+          focused.value = isByKeyboard ? rowOf(event.target) : null;
         }}
         onFocusOut={(event) => {
-          if (rowOf(event.relatedTarget) === null) active.value = null;
+          if (rowOf(event.relatedTarget) === null) focused.value = null;
         }}
         {...press}
       >
@@ -185,7 +188,8 @@ export function MessageList({ chat, model, channel, deeds, jumpTo, toPresent }: 
           rows={shownRows(view.rows, window.value)}
           isAtTail={isAtTail(view.rows, window.value)}
           isAtBeginning={view.isEnd && !hasOlder(view.rows, window.value)}
-          active={active.value}
+          hovered={hovered.value}
+          focused={focused.value}
           flashing={flashing.value}
         />
       </div>

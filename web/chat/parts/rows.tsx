@@ -23,7 +23,9 @@ interface Props {
   readonly rows: readonly ViewRow[];
   readonly isAtTail: boolean;
   readonly isAtBeginning: boolean;
-  readonly active: string | null;
+  /** The rows that show their actions: under the mouse, and gone to by keyboard. */
+  readonly hovered: string | null;
+  readonly focused: string | null;
   readonly flashing: string | null;
 }
 
@@ -74,7 +76,7 @@ function Row(props: Props & { readonly row: ViewRow; readonly before: ViewRow | 
   }
   const { message } = row;
   const you = chat.you.value?.user ?? null;
-  const last = props.rows.at(-1);
+  const tabStop = props.focused ?? lastMessage(props.rows);
   return (
     <MessageRow
       chat={chat}
@@ -82,15 +84,20 @@ function Row(props: Props & { readonly row: ViewRow; readonly before: ViewRow | 
       message={message}
       reactions={row.reactions}
       isFirst={message.replyTo !== null || !continues(before, message.author, message.sentAt)}
-      isActive={props.active === message.id}
+      isActive={props.hovered === message.id || props.focused === message.id}
       isFlashing={props.flashing === message.id}
-      isTabStop={props.active === message.id || (props.active === null && row === last)}
+      isTabStop={tabStop === message.id}
       you={you}
       can={rowCan(props.channel, you, message)}
       failedEdit={model.failedEdits.value.get(message.id) ?? null}
       deeds={props.deeds}
     />
   );
+}
+
+function lastMessage(rows: readonly ViewRow[]): string | null {
+  const last = rows.findLast((row) => row.kind === 'message');
+  return last?.kind === 'message' ? last.message.id : null;
 }
 
 /** Whether a message by this author at this time goes on where the row before it stopped. */
