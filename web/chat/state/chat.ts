@@ -48,6 +48,7 @@ export function createChat(token: string | null, owner: string): Chat {
   const opened = signal<ReadonlySet<string>>(new Set(storedChannels()));
   /** What the address asks for; it may come before the list of channels does. */
   const wanted = signal<string | null>(null);
+  let told: string | null = null;
   const names = new Map<string, string>();
   const followed = new Set<string>();
 
@@ -88,6 +89,15 @@ export function createChat(token: string | null, owner: string): Chat {
     for (const id of models.value.keys()) if (!channels.value.some((one) => one.id === id)) forget(id);
   }
 
+  /** Tells, once, of an address that leads nowhere; what is shown instead is the megachannel. */
+  function tellMissing(): void {
+    const id = wanted.value;
+    if (id === null || id === told || channels.value.length === 0 || channels.value.some((one) => one.id === id))
+      return;
+    told = id;
+    toast(`There is no channel “${id}” here, or it is not open to you.`);
+  }
+
   /** The model of a channel, made when it is first heard of: posts kept over a reload come before the first join. */
   function modelFor(id: string): ChannelModel {
     const known = models.value.get(id);
@@ -112,6 +122,7 @@ export function createChat(token: string | null, owner: string): Chat {
     }),
     client.on('channels', (list) => {
       channels.value = list;
+      tellMissing();
       follow();
     }),
     client.on('channel', (event) => {
@@ -144,6 +155,7 @@ export function createChat(token: string | null, owner: string): Chat {
       const before = current.value;
       if (before !== null && before.id !== id) before.newFrom.value = null;
       wanted.value = id;
+      tellMissing();
       const target = channel.value;
       if (target !== null && isPublic(target.kind) && target.kind !== 'mega' && !opened.value.has(target.id)) {
         opened.value = new Set([...opened.value, target.id]);

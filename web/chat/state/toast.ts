@@ -14,7 +14,7 @@ let lastId = 0;
 export function toast(say: string): void {
   lastId += 1;
   const id = lastId;
-  toasts.value = [...toasts.value.slice(1 - MAX_SHOWN), { id, say }];
+  toasts.value = [...toasts.peek().slice(1 - MAX_SHOWN), { id, say }];
   setTimeout(() => {
     toasts.value = toasts.value.filter((one) => one.id !== id);
   }, SHOWN_MS);
