@@ -75,6 +75,15 @@ export function shownUrl(url: string): string {
   }
 }
 
+/** Redis does not let this user in: trying again will not help. Null for any other reason. */
+export function refusalOf(reason: unknown, url: string): RedisRefused | null {
+  if (!(reason instanceof Error) || !/^(WRONGPASS|NOAUTH|NOPERM)\b|invalid (password|username)/i.test(reason.message))
+    return null;
+  return new RedisRefused(
+    `Redis at ${shownUrl(url)} refuses us: check user and password in redisUrl (REDIS_URL), and what this user may do.`,
+  );
+}
+
 /** What an error of a command says about the command. */
 export type Fault =
   /** The connection broke: whether the command took effect is unknown. */

@@ -3,7 +3,7 @@ import { backoffMs } from '../../async/backoff.ts';
 import { type Clock, pause } from '../../async/clock.ts';
 import type { Logger } from '../../ops/log.ts';
 import { StoreUnavailable } from '../ports.ts';
-import { createConnection, disconnect, ended, faultOf, shownUrl } from './connect.ts';
+import { createConnection, disconnect, ended, faultOf, refusalOf, shownUrl } from './connect.ts';
 import { type FunctionName, fullName, LIBRARY } from './library.ts';
 import { RedisRefused } from './refused.ts';
 
@@ -59,6 +59,11 @@ export function createLink({ url, clock, log, arrive }: LinkOptions): Link {
   /** Holds one connection from its start to its end. @returns whether it was ever usable */
   async function hold(): Promise<boolean> {
     const client = createConnection(url);
+    // why a connection could not be made comes as an event; what rejects says only that it is closed
+    let reason: unknown = null;
+    client.on('error', (error) => {
+      reason = error;
+    });
     const stop = (): void => disconnect(client);
     stopping.signal.addEventListener('abort', stop, { once: true });
     try {
@@ -71,8 +76,8 @@ export function createLink({ url, clock, log, arrive }: LinkOptions): Link {
       await ended(client);
       return true;
     } catch (error) {
-      lastError = error;
-      if (!wasUp && error instanceof RedisRefused) stopping.abort();
+      lastError = error instanceof RedisRefused ? error : (refusalOf(reason, url) ?? reason ?? error);
+      if (!wasUp && lastError instanceof RedisRefused) stopping.abort();
       return false;
     } finally {
       stopping.signal.removeEventListener('abort', stop);
