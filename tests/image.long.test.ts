@@ -40,9 +40,13 @@ beforeAll(() => {
   chmodSync(place, 0o755);
   for (const folder of [source, out, home, bin, data]) mkdirSync(String(folder));
   copyFileSync(process.execPath, join(String(bin), 'node'));
-  const ignored = readFileSync(join(root, '.dockerignore'), 'utf8').split('\n').filter(Boolean);
+  const rules = readFileSync(join(root, '.dockerignore'), 'utf8').split('\n');
+  const kept = rules.filter((rule) => rule.startsWith('!')).map((rule) => rule.slice(1));
+  const left = rules.filter((rule) => /^[^!#]/.test(rule)).map((rule) => rule.replace(/\/\*$/, ''));
   const listed = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split('\0').filter(Boolean);
-  const files = listed.filter((file) => !ignored.includes(file.split('/')[0] ?? ''));
+  const files = listed.filter((file) => kept.includes(file) || !left.includes(file.split('/')[0] ?? ''));
+  expect(files).toContain('package.json');
+  expect(files).not.toContain('tests/image.long.test.ts');
   for (const file of files) cpSync(join(root, file), join(String(source), file));
   if (isRoot) give(place);
 }, 60_000);
