@@ -77,7 +77,8 @@ function untilSeen(words: Words): Promise<Words> {
 function counts(): Words {
   const each = sockets.map(({ seen }) => seen);
   const least = each.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  return { total, unstamped, least, most: each.reduce((a, b) => Math.max(a, b), 0) };
+  const closed = sockets.filter(({ isClosed }) => isClosed).length;
+  return { total, unstamped, closed, least, most: each.reduce((a, b) => Math.max(a, b), 0) };
 }
 
 function latency(): Words {
@@ -102,6 +103,10 @@ serve({
   latency,
   stall(words) {
     for (const socket of sockets.slice(0, numberIn(words, 'count'))) socket.stall();
+    return {};
+  },
+  resume() {
+    for (const socket of sockets) socket.resume();
     return {};
   },
   reset() {

@@ -14,15 +14,25 @@ export interface LoadClient {
   /** Resolves when so many message frames have come to all of them together. @throws after the deadline */
   untilSeen(frames: number, deadlineMs?: number): Promise<void>;
   /** Frames since `reset`: in all, and of the connections that got the fewest and the most. */
-  counts(): Promise<{ readonly total: number; readonly least: number; readonly most: number }>;
+  counts(): Promise<Counts>;
   /** From the stamp in the text (`stampOf`) to arrival, over all deliveries since the last call or `reset`. */
   latency(): Promise<Latency>;
   /** More listeners. */
   open(count: number): Promise<void>;
   /** The first so many read no more. */
   stall(count: number): Promise<void>;
+  /** Those that stalled read again. */
+  resume(): Promise<void>;
   /** Closes the connections and ends the process. */
   end(): Promise<void>;
+}
+
+export interface Counts {
+  readonly total: number;
+  readonly least: number;
+  readonly most: number;
+  /** Connections that the server closed, as far as those that read have noticed. */
+  readonly closed: number;
 }
 
 export interface Latency {
@@ -58,7 +68,8 @@ export async function startLoadClient(options: {
     },
     async counts() {
       const words = await child.ask('counts');
-      return { total: numberIn(words, 'total'), least: numberIn(words, 'least'), most: numberIn(words, 'most') };
+      const [total, least, most] = [numberIn(words, 'total'), numberIn(words, 'least'), numberIn(words, 'most')];
+      return { total, least, most, closed: numberIn(words, 'closed') };
     },
     async latency() {
       const words = await child.ask('latency');
@@ -76,6 +87,9 @@ export async function startLoadClient(options: {
     },
     async stall(count) {
       await child.ask('stall', { count });
+    },
+    async resume() {
+      await child.ask('resume');
     },
     async end() {
       await child.ask('close').catch(() => ({}));

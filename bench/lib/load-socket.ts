@@ -27,6 +27,7 @@ interface Options {
 /** One listener: counts frames, keeps none. */
 export class LoadSocket {
   seen = 0;
+  isClosed = false;
   readonly #socket: Socket;
   readonly #skipper = new FrameSkipper();
   readonly #protocol: Protocol;
@@ -52,7 +53,10 @@ export class LoadSocket {
     this.#socket.setNoDelay(true);
     this.#socket.once('connect', () => this.#connected(port));
     this.#socket.once('error', (error) => this.#fail(error));
-    this.#socket.once('close', () => this.#fail(new Error('closed by the server')));
+    this.#socket.once('close', () => {
+      this.isClosed = true;
+      this.#fail(new Error('closed by the server'));
+    });
   }
 
   /** Resolves when it is in. */
@@ -76,6 +80,10 @@ export class LoadSocket {
   /** Reads no more; what comes stays with the kernel. */
   stall(): void {
     this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
   }
 
   close(): void {

@@ -73,8 +73,8 @@ export interface RunningRival {
   readonly child: Child;
   readonly port: number;
   readonly protocol: Protocol;
-  /** In one tick. */
-  say(count: number): Promise<void>;
+  /** In one tick. @param bytes of each message; the hub alone takes another size than the usual */
+  say(count: number, bytes?: number): Promise<void>;
   use(): Promise<Usage>;
   /** So many a second, in even ticks of its own. @returns how many it said */
   flow(perSecond: number, ms: number): Promise<number>;
@@ -92,8 +92,8 @@ export async function startRival(
     child,
     port,
     protocol,
-    async say(count) {
-      await child.ask('say', { count });
+    async say(count, bytes) {
+      await child.ask('say', { count, ...(bytes === undefined ? {} : { bytes }) });
     },
     async use() {
       const words = await child.ask('use');

@@ -18,17 +18,17 @@ serveFanout(async (port) => {
   let seq = FIRST_SEQ;
   return {
     port,
-    say(count) {
+    say(count, bytes) {
       const batch = Array.from({ length: count }, () => {
         seq += 1;
-        return entryOf(seq as Seq);
+        return entryOf(seq as Seq, bytes);
       });
       feed.apply(batch);
     },
   };
 });
 
-function entryOf(seq: Seq): Entry {
+function entryOf(seq: Seq, bytes: number | undefined): Entry {
   return {
     shard: 0,
     position: `${seq}` as Position,
@@ -39,7 +39,7 @@ function entryOf(seq: Seq): Entry {
     message: null,
     key: `bench:${seq}`,
     at: 0 as EpochMs,
-    body: bodyOf(seq),
+    body: bodyOf(seq, bytes),
     note: '{}',
   };
 }

@@ -2,8 +2,8 @@ import { numberIn, serve, type Words } from '../lib/child.ts';
 
 /** What a server under test must do besides taking connections. */
 export interface Fanout {
-  /** Says so many messages to everybody, in one tick. */
-  say(count: number): void;
+  /** Says so many messages to everybody, in one tick. @param bytes of each, where it is not the usual */
+  say(count: number, bytes?: number): void;
 }
 
 const TICK_MS = 10;
@@ -18,7 +18,7 @@ export function serveFanout(start: (port: number) => Promise<Fanout & { readonly
       return { port: started.port };
     },
     say(words) {
-      fanout?.say(numberIn(words, 'count'));
+      fanout?.say(numberIn(words, 'count'), typeof words.bytes === 'number' ? words.bytes : undefined);
       return {};
     },
     use: () => usage(),

@@ -92,6 +92,7 @@ test('a count must reach the other count', () => {
 test('a latency of a noisy run is left out, a CPU ratio is not; what was not measured is left out', () => {
   const late: Goal = { ...gate, kind: 'latency' };
   expect(judge(late, saved({ a: [{ b: 1 }] }, false)).outcome).toBe('left out');
+  expect(judge(late, saved({ a: [{ b: 9 }] }, false)).outcome).toBe('left out');
   expect(judge(late, saved({ a: [{ b: 1 }] })).outcome).toBe('FAIL');
   expect(judge(gate, saved({ a: [{ b: 1 }] }, false)).outcome).toBe('FAIL');
   expect(judge(gate, saved({ a: [{ b: null }] })).outcome).toBe('left out');

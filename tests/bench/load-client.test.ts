@@ -35,7 +35,7 @@ test('listeners count every frame and time it from its stamp', async () => {
   const halfASecondAgo = textFrame(`${'.'.repeat(150)}${stampOf(nowUs() - 500_000)}`);
   for (const socket of sockets) for (let n = 0; n < 5; n += 1) socket.write(halfASecondAgo);
   await client.untilSeen(100);
-  expect(await client.counts()).toEqual({ total: 100, least: 5, most: 5 });
+  expect(await client.counts()).toEqual({ total: 100, least: 5, most: 5, closed: 0 });
   const { samples, p50Ms } = await client.latency();
   expect(samples).toBeGreaterThan(0);
   expect(p50Ms).toBeGreaterThan(480);
@@ -52,7 +52,7 @@ test('listeners of the hub come in as guests and hear what is said in the channe
   await peer.ask({ type: 'join', channel: 'lobby', after: null });
   await peer.ask({ type: 'post', channel: 'lobby', key: newKey(), text: `${stampOf(nowUs())} is when I said it` });
   await client.untilSeen(30, 10_000);
-  expect(await client.counts()).toEqual({ total: 30, least: 1, most: 1 });
+  expect(await client.counts()).toEqual({ total: 30, least: 1, most: 1, closed: 0 });
   expect((await client.latency()).samples).toBe(30);
   await peer.close();
 });
