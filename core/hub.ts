@@ -8,6 +8,7 @@ import { authRoutes } from './http/auth-routes.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import { type Archiving, startArchiving } from './hub/archiving.ts';
 import { type Bridges, startBridges } from './hub/bridges.ts';
+import { openDataFolder } from './hub/data-folder.ts';
 import { type Knowledge, openKnowledge } from './hub/knowledge.ts';
 import { createLagWatch } from './hub/lag-watch.ts';
 import { type OpenedLive, openLive } from './hub/live-store.ts';
@@ -18,6 +19,7 @@ import { archiveCheck, bridgesCheck, remarksCheck, storeCheck } from './ops/chec
 import { createHealth, type Health } from './ops/health.ts';
 import type { Logger } from './ops/log.ts';
 import { createMetrics } from './ops/metrics.ts';
+import { ConfigError } from './plugin/errors.ts';
 import { type OpenedArchive, openArchive } from './store/archive/archive.ts';
 import { type OpenedSql, openSql } from './store/sql/open.ts';
 
@@ -59,6 +61,8 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   };
   try {
     const id = newHubId();
+    const wrong = openDataFolder(config.dataDir);
+    if (wrong !== null) throw new ConfigError('DATA_DIR', wrong.problem, wrong.mend);
     const file = join(config.dataDir, 'hub.sqlite');
     const sql = keep(await openSql({ file, clock, log }), (part) => part.close());
     const archive = keep(openArchive({ file }), (part) => part.close());

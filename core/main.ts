@@ -74,6 +74,7 @@ const exitCode = await runCli({
   env: process.env,
   version,
   webRoot: fileURLToPath(fromPackage('dist/web')),
+  builtIns: bridges,
   clock: systemClock,
   stdin: process.stdin,
   stdout: process.stdout,

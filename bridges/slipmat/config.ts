@@ -27,10 +27,10 @@ export function parseConfig(input: unknown): SlipmatConfig {
     return { ...parsed.data, origins: parsed.data.origins.map((origin) => new URL(origin).origin) };
   }
   const [issue] = parsed.error.issues;
-  const keys = issue?.code === 'unrecognized_keys' ? issue.keys : [];
-  throw new ConfigError(
-    [...(issue?.path ?? []), ...keys].map(String).join('.'),
-    issue?.message ?? 'is wrong',
-    'See docs/protocol.md.',
-  );
+  const mend = 'See docs/configuration.md.';
+  if (issue?.code === 'unrecognized_keys') {
+    const problem = 'is not a known field; known: origins, frameBurst, framesPerSecond';
+    throw new ConfigError(issue.keys.join(', '), problem, mend);
+  }
+  throw new ConfigError((issue?.path ?? []).map(String).join('.'), issue?.message ?? 'is wrong', mend);
 }

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { z } from 'zod';
+import { codeOf } from '../../config/env.ts';
 import {
   CONTROL,
   type ControlAnswer,
@@ -8,6 +9,7 @@ import {
   type ControlOutput,
 } from '../http/control-operations.ts';
 import { isAlive, listSockets, reachable } from '../http/control-socket.ts';
+import { CliError } from './parts.ts';
 
 /** A running hub, as the command line sees it. */
 export interface ControlClient {
@@ -19,10 +21,20 @@ const refusal = z.object({ ok: z.literal(false), say: z.string() });
 
 /** The first hub that answers in this data folder; null when none runs. */
 export async function findHub(dataDir: string): Promise<ControlClient | null> {
-  for (const socket of listSockets(dataDir)) {
+  for (const socket of socketsIn(dataDir)) {
     if (await isAlive(socket)) return controlClient(socket);
   }
   return null;
+}
+
+function socketsIn(dataDir: string): readonly string[] {
+  try {
+    return listSockets(dataDir);
+  } catch (error) {
+    throw new CliError(
+      `The data folder ${dataDir} cannot be read (${codeOf(error)}). Run this as the user of the hub, or set DATA_DIR to its folder.`,
+    );
+  }
 }
 
 export function controlClient(socket: string): ControlClient {

@@ -1,52 +1,28 @@
-import { closeSync, existsSync, mkdirSync, openSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { codeOf } from '../../config/env.ts';
 import { type HubConfig, isLoopback } from '../../config/schema.ts';
 import { listenTogether } from '../http/listen.ts';
+import { type BuiltIns, loadPlugin, PluginError } from '../plugin/load.ts';
 import { type ControlClient, findHub } from './control-client.ts';
 import type { Finding } from './finding.ts';
+import { examineFolder } from './folder-doctor.ts';
 import { sayError } from './parts.ts';
 import { redisFindings } from './redis-doctor.ts';
 
-const LOW_DISK_BYTES = 500 * 1024 * 1024;
-
 /** Looks at all that the hub needs, in the order in which it needs it. */
-export async function examine(config: HubConfig, webRoot: string): Promise<readonly Finding[]> {
-  const running = await findHub(config.dataDir);
+export async function examine(config: HubConfig, webRoot: string, builtIns: BuiltIns): Promise<readonly Finding[]> {
+  const folder = await examineFolder(config.dataDir);
+  const running = folder.facts === null ? null : await findHub(config.dataDir);
   return [
-    folderFinding(config.dataDir),
-    ...diskFindings(config.dataDir),
+    ...folder.findings,
     webFinding(webRoot),
     await portFinding(config, running),
     ...addressFindings(config),
-    ...(await redisFindings(config.redisUrl)),
+    ...(await redisFindings(config.redisUrl, folder.facts)),
+    ...(await bridgeFindings(config, builtIns)),
     ...(running === null ? [] : await hubFindings(running)),
   ];
-}
-
-function folderFinding(dataDir: string): Finding {
-  const probe = join(dataDir, '.doctor');
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    closeSync(openSync(probe, 'w'));
-    rmSync(probe);
-    return { level: 'ok', what: `The data folder ${dataDir} can be written.` };
-  } catch (error) {
-    return {
-      level: 'fail',
-      what: `The data folder ${dataDir} cannot be written (${codeOf(error)}).`,
-      mend: 'Give this user the right to write there, or set DATA_DIR to another folder.',
-    };
-  }
-}
-
-function diskFindings(dataDir: string): readonly Finding[] {
-  if (!existsSync(dataDir)) return [];
-  const { bavail, bsize } = statfsSync(dataDir);
-  if (bavail * bsize > LOW_DISK_BYTES) return [];
-  const what = `Only ${Math.round((bavail * bsize) / 1024 / 1024)} MB are free in the data folder.`;
-  return [{ level: 'warn', what, mend: 'Free some, or set DATA_DIR to a larger disk: a full disk refuses posts.' }];
 }
 
 function webFinding(webRoot: string): Finding {
@@ -91,6 +67,22 @@ function addressFindings(config: HubConfig): readonly Finding[] {
       what: 'publicUrl is https, so a proxy stands in front, but trustProxy is false.',
       mend: `Set SLIPMAT_TRUST_PROXY='["loopback"]' (or the proxy's address): else everybody shares one address in the limits.`,
     });
+  }
+  return findings;
+}
+
+/** A bridge that is not required is missing while the hub runs; a required one keeps it from starting. */
+async function bridgeFindings({ bridges }: HubConfig, builtIns: BuiltIns): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const { id, use, required, config } of bridges) {
+    try {
+      (await loadPlugin(use, builtIns)).check(config);
+      findings.push({ level: 'ok', what: `The bridge ${id} (${use}) can be loaded.` });
+    } catch (error) {
+      if (!(error instanceof PluginError)) throw error;
+      const what = `The bridge ${id} cannot be loaded.`;
+      findings.push({ level: required ? 'fail' : 'warn', what, mend: `${error.message.replace(/\.$/, '')}.` });
+    }
   }
   return findings;
 }

@@ -5,6 +5,7 @@ import { redactUrl } from '../../config/redact-url.ts';
 import type { HubConfig } from '../../config/schema.ts';
 import type { Clock } from '../async/clock.ts';
 import type { Logger } from '../ops/log.ts';
+import type { BuiltIns } from '../plugin/load.ts';
 
 /** A hub in this process, as the command line needs it. */
 export interface RunningHub {
@@ -34,6 +35,7 @@ export interface CliParts {
   readonly stdin: Readable;
   readonly stdout: Writable;
   readonly stderr: Writable;
+  readonly builtIns: BuiltIns;
   readonly readFile: (path: string) => string;
   readonly startHub: (options: StartOptions) => Promise<RunningHub>;
 }

@@ -1,13 +1,19 @@
 import { codeOf } from '../../config/env.ts';
 import { redactUrl } from '../../config/redact-url.ts';
+import { LOG_IS_IN_REDIS } from '../hub/log-home.ts';
 import { inspect } from '../store/redis/inspect.ts';
-import { RedisRefused } from '../store/redis/refused.ts';
+import { factsKey } from '../store/redis/keys.ts';
+import { otherArchive, RedisRefused } from '../store/redis/refused.ts';
 import type { Finding } from './finding.ts';
+import type { FolderFacts } from './folder-doctor.ts';
 
 const CONNECT_TIMEOUT_MS = 3_000;
 
-/** What Redis must be and what it should be. Nothing where none is configured. */
-export async function redisFindings(url: string | null): Promise<readonly Finding[]> {
+/** What Redis must be and should be, and whether it and the data folder belong together. */
+export async function redisFindings(url: string | null, folder: FolderFacts | null): Promise<readonly Finding[]> {
+  if (url === null && folder?.isLogInRedis === true) {
+    return [{ level: 'fail', what: `No Redis is set, but ${LOG_IS_IN_REDIS.problem}.`, mend: LOG_IS_IN_REDIS.mend }];
+  }
   if (url === null) return [{ level: 'ok', what: 'Messages are kept in the embedded store: no Redis is needed.' }];
   // loaded only where it is used
   const { Redis } = await import('ioredis');
@@ -26,6 +32,8 @@ export async function redisFindings(url: string | null): Promise<readonly Findin
   try {
     await redis.connect();
     const { warnings } = await inspect(redis);
+    const owner = await redis.hget(factsKey(), 'archive');
+    if (folder !== null && owner !== null && owner !== folder.archiveId) throw otherArchive(owner, folder.archiveId);
     const reachable: Finding = { level: 'ok', what: `Redis answers at ${redactUrl(url)}, and takes the hub.` };
     return [reachable, ...warnings.map((mend): Finding => ({ level: 'warn', what: 'Redis could be safer.', mend }))];
   } catch (error) {

@@ -30,6 +30,7 @@ export async function runCli(parts: CliParts): Promise<number> {
 function createProgram(parts: CliParts, setExit: (code: number) => void): Command {
   const program = new Command('slipmat-hub')
     .description('Links Slipmat chat to Discord, Twitch, Telegram and Matrix.')
+    .version(parts.version, '-V, --version', 'print the version')
     .option('-c, --config <file>', 'configuration file (default: the one that CONFIG names)')
     .exitOverride()
     .configureOutput({
@@ -56,7 +57,7 @@ function createProgram(parts: CliParts, setExit: (code: number) => void): Comman
 }
 
 async function doctor(parts: CliParts, file: string | undefined): Promise<number> {
-  const findings = await examine(readConfig(parts, file), parts.webRoot);
+  const findings = await examine(readConfig(parts, file), parts.webRoot, parts.builtIns);
   await write(parts.stdout, findingText({ level: 'ok', what: 'The configuration is well formed.' }));
   await write(parts.stdout, findings.map(findingText).join(''));
   return findings.some(({ level }) => level === 'fail') ? EXIT.failed : EXIT.ok;

@@ -11,6 +11,7 @@ import { openEmbedded } from '../store/embedded/open.ts';
 import type { LiveSnapshot, LiveStore } from '../store/ports.ts';
 import type { RedisMemory } from '../store/redis/open.ts';
 import type { OpenedSql } from '../store/sql/open.ts';
+import { LOG_IS_IN_REDIS } from './log-home.ts';
 
 export interface OpenedLive {
   readonly store: LiveStore;
@@ -41,7 +42,7 @@ export async function openLive(parts: LiveParts): Promise<OpenedLive> {
   const { config, sql } = parts;
   const home = await readHome(sql);
   if (config.redisUrl === null) {
-    if (home === 'redis') throw LOG_IS_IN_REDIS;
+    if (home === 'redis') throw new ConfigError('REDIS_URL', LOG_IS_IN_REDIS.problem, LOG_IS_IN_REDIS.mend);
     const store = await openEmbeddedStore(parts);
     if (home === null) await writeHome(sql, 'embedded', []);
     return { store, source: { kind: 'embedded' }, warnings: () => [], carriedStates: new Map() };
@@ -72,12 +73,6 @@ export async function openLive(parts: LiveParts): Promise<OpenedLive> {
     carriedStates: new Map((carried ?? []).flatMap(({ channels }) => [...channels])),
   };
 }
-
-const LOG_IS_IN_REDIS = new ConfigError(
-  'redisUrl',
-  'the newest messages of this folder are in Redis',
-  'Set REDIS_URL to that Redis again, or set dataDir to another folder',
-);
 
 function openEmbeddedStore({ config, sql, clock, logger }: LiveParts): Promise<LiveStore> {
   const lockFile = join(config.dataDir, 'hub.lock');

@@ -31,6 +31,8 @@ export interface PortChoice {
 export interface LoadedPlugin {
   readonly platform: string;
   readonly exampleConfig: string;
+  /** Reads the config and builds nothing. @throws {PluginError} */
+  check(config: unknown): void;
   /** Reads the config and builds the bridge; opens nothing. @throws {PluginError} */
   create(config: unknown, ports: PortChoice): Bridge;
 }
@@ -42,8 +44,9 @@ export interface LoadedPlugin {
 export async function loadPlugin(use: string, builtIns: BuiltIns): Promise<LoadedPlugin> {
   const surface = own(builtIns.surfaces, use);
   if (surface !== undefined) return loadedSurface(use, await defaultExport(use, surface));
-  const bridge = own(builtIns.bridges, use) ?? packageImport(use, builtIns);
-  return loadedBridge(use, await defaultExport(use, bridge));
+  const builtIn = own(builtIns.bridges, use);
+  if (builtIn !== undefined) return loadedBridge(use, await defaultExport(use, builtIn));
+  return loadedBridge(use, await packageExport(use, builtIns));
 }
 
 function loadedBridge(use: string, found: unknown): LoadedPlugin {
@@ -51,6 +54,7 @@ function loadedBridge(use: string, found: unknown): LoadedPlugin {
   return {
     platform: plugin.platform,
     exampleConfig: plugin.exampleConfig,
+    check: (config) => void parsedConfig(use, plugin, config),
     create(config, ports) {
       const parsed = parsedConfig(use, plugin, config);
       return created(use, config, () => plugin.create(parsed, ports.hub));
@@ -63,6 +67,7 @@ function loadedSurface(use: string, found: unknown): LoadedPlugin {
   return {
     platform: plugin.platform,
     exampleConfig: plugin.exampleConfig,
+    check: (config) => void parsedConfig(use, plugin, config),
     create(config, ports) {
       const parsed = parsedConfig(use, plugin, config);
       return created(use, config, () => plugin.create(parsed, ports.surface()));
@@ -72,28 +77,46 @@ function loadedSurface(use: string, found: unknown): LoadedPlugin {
 
 const PACKAGE_NAME = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
 
-function packageImport(use: string, builtIns: BuiltIns): () => Promise<unknown> {
+async function packageExport(use: string, builtIns: BuiltIns): Promise<unknown> {
+  const names = [...Object.keys(builtIns.surfaces), ...Object.keys(builtIns.bridges)].sort().join(', ') || 'none';
   if (!PACKAGE_NAME.test(use) || isBuiltin(use)) {
-    const names = [...Object.keys(builtIns.surfaces), ...Object.keys(builtIns.bridges)].sort().join(', ');
     throw new PluginError(
       'import',
-      `use: "${use}" is neither a built-in bridge (${names || 'none'}) nor the name of an npm package`,
+      `use: "${use}" is neither a built-in bridge (${names}) nor the name of an npm package`,
     );
   }
-  return () => import(use);
-}
-
-async function defaultExport(use: string, load: () => Promise<unknown>): Promise<unknown> {
-  let found: unknown;
   try {
-    found = await load();
+    return exportOf(await import(use));
   } catch (cause) {
+    if (!isRecord(cause) || cause.code !== 'ERR_MODULE_NOT_FOUND') throw brokenPackage(use, cause);
+    // A name that is nearly that of a bridge may be anybody's package.
     throw new PluginError(
       'import',
-      `the package "${use}" cannot be imported. Is it installed beside the hub (npm install ${use}), and does it run by itself?`,
+      `use: "${use}" is neither a built-in bridge (${names}) nor a package that is installed with all it needs. ` +
+        `Correct the name; or, if you know this package, install it beside the hub (npm install ${use})`,
       { cause },
     );
   }
+}
+
+async function defaultExport(use: string, load: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return exportOf(await load());
+  } catch (cause) {
+    throw brokenPackage(use, cause);
+  }
+}
+
+function brokenPackage(use: string, cause: unknown): PluginError {
+  const name = cause instanceof Error ? cause.name : typeof cause;
+  return new PluginError(
+    'import',
+    `the package "${use}" fails while it is loaded (${name}). Try it by itself, or another version of it`,
+    { cause },
+  );
+}
+
+function exportOf(found: unknown): unknown {
   return isRecord(found) && 'default' in found ? found.default : found;
 }
 

@@ -28,7 +28,9 @@ async function post(url: string, body: object): Promise<{ status: number; body: 
 
 describe('the command line', () => {
   it('prints its version, and help for what it does not know', async () => {
-    expect(await run(['version'], {})).toMatchObject({ code: 0, stdout: '0.1.0\n' });
+    for (const asked of ['version', '--version']) {
+      expect(await run([asked], {})).toMatchObject({ code: 0, stdout: '0.1.0\n' });
+    }
     const unknown = await run(['strat'], {});
     expect([unknown.code, unknown.stderr]).toEqual([
       2,
@@ -317,6 +319,67 @@ describe('doctor', () => {
       1,
       expect.stringMatching(/FAIL {2}The data folder .* cannot be written \(ENOTDIR\)\.\n +Give this user/),
     ]);
+  });
+});
+
+describe('where the folder, Redis or a bridge will not do', () => {
+  it('a file in place of the folder: start, doctor and the other commands each say so', async () => {
+    const file = join(newFolder(), 'file');
+    writeFileSync(file, '');
+    const env = { DATA_DIR: file, PORT: '0' };
+    const started = await run(['start'], env);
+    expect([started.code, started.stdout, started.stderr]).toEqual([
+      2,
+      '',
+      `The hub did not start: DATA_DIR: the data folder ${file} cannot be written (EEXIST). A file is in its place: set DATA_DIR to a folder.\n`,
+    ]);
+    const examined = await run(['doctor'], env);
+    expect([examined.code, examined.stderr]).toEqual([1, '']);
+    expect(examined.stdout).toMatch(
+      /FAIL {2}The data folder .* cannot be written \(EEXIST\)\.\n +A file is in its place/,
+    );
+    const listed = await run(['user', 'list'], env);
+    expect([listed.code, listed.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^The data folder .* \(ENOTDIR\)\. Run this as/),
+    ]);
+  });
+
+  it('doctor foretells what start refuses: a folder without its Redis, and a Redis of another folder', async () => {
+    const redis = await startRedis();
+    try {
+      const [ours, other] = [newFolder(), newFolder()];
+      const hub = await startHubProcess({ DATA_DIR: ours, REDIS_URL: redis.url });
+      hub.child.kill('SIGTERM');
+      await hub.finished;
+      const env = { PORT: '0' };
+      for (const [wrong, text] of [
+        [{ DATA_DIR: ours }, 'the newest messages of this folder are in Redis'],
+        [{ DATA_DIR: other, REDIS_URL: redis.url }, 'Redis belongs to another archive'],
+      ] as const) {
+        const found = await run(['doctor'], { ...env, ...wrong });
+        expect([found.code, found.stdout]).toEqual([1, expect.stringMatching(new RegExp(`FAIL[\\s\\S]*${text}`))]);
+        expect((await run(['start'], { ...env, ...wrong })).stderr).toContain(text);
+      }
+      const right = await run(['doctor'], { ...env, DATA_DIR: ours, REDIS_URL: redis.url });
+      expect(right.stdout).not.toContain('FAIL');
+    } finally {
+      await redis.stop();
+    }
+  });
+
+  it('doctor loads the bridges: a warning, and a failure where one is required', async () => {
+    const bridges = [
+      { id: 'chat', use: 'slipmat', config: { origins: ['https://example.org'] } },
+      { id: 'typo', use: 'discrod-bridge' },
+      { id: 'odd', use: 'slipmat', required: true, config: { orgins: [] } },
+    ];
+    const env = { DATA_DIR: newFolder(), PORT: '0', SLIPMAT_BRIDGES: JSON.stringify(bridges) };
+    const { code, stdout } = await run(['doctor'], env);
+    expect(code).toBe(1);
+    expect(stdout).toContain('ok    The bridge chat (slipmat) can be loaded.\n');
+    expect(stdout).toMatch(/warn {2}The bridge typo cannot be loaded\.\n.*neither a built-in bridge \(slipmat\) nor/);
+    expect(stdout).toMatch(/FAIL {2}The bridge odd cannot be loaded\.\n.*orgins: is not a known field; known: origins/);
   });
 });
 

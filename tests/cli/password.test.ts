@@ -27,6 +27,7 @@ function partsOf(stdin: CliParts['stdin'], stderr: Writable): CliParts {
     version: '0',
     webRoot: '',
     clock: systemClock,
+    builtIns: { surfaces: {}, bridges: {} },
     readFile: () => '',
     startHub: unused,
   };

@@ -9,7 +9,7 @@ import { epochKey, factsKey, logKey, SHARDS } from './keys.ts';
 import { fullName } from './library.ts';
 import { loadLibrary } from './link.ts';
 import { earlierOf } from './position.ts';
-import { RedisRefused } from './refused.ts';
+import { otherArchive, RedisRefused } from './refused.ts';
 import { list, parsePosition, text } from './reply.ts';
 import type { Seen } from './seen.ts';
 
@@ -74,13 +74,7 @@ export function createArrival(seen: Seen, maxEntries: number, log: Logger): Arri
   async function claim(client: Redis, id: string): Promise<void> {
     await client.hsetnx(factsKey(), 'archive', id);
     const kept = await client.hget(factsKey(), 'archive');
-    if (kept !== id) {
-      throw new RedisRefused(
-        `Redis belongs to another archive (${kept}) than the one in the data folder (${id}). ` +
-          'Point redisUrl at the Redis of this folder, or dataDir at the folder of this Redis; ' +
-          'for a fresh start take an empty database, such as redis://host/1.',
-      );
-    }
+    if (kept !== id) throw otherArchive(String(kept), id);
     archive = id;
   }
 
