@@ -87,6 +87,16 @@ function explain(code: string): readonly [problem: string, mend: string] {
     case 'DUPLICATE_KEY':
       return ['the same field stands twice', 'Remove one of the two.'];
     case 'BAD_INDENT':
+      return [
+        'the indentation is wrong, or a bracket before it is not closed',
+        'Close what is open; indent with spaces, the same number for fields of one object.',
+      ];
+    case 'BLOCK_AS_IMPLICIT_KEY':
+    case 'MULTILINE_IMPLICIT_KEY':
+      return [
+        'a colon is missing, or there is one too many',
+        'Write `field: value`; put a text with a colon in quotes.',
+      ];
     case 'TAB_AS_INDENT':
       return ['the indentation is wrong', 'Indent with spaces, the same number for fields of one object.'];
     case 'MULTIPLE_DOCS':

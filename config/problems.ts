@@ -33,6 +33,7 @@ function isMissing(path: Path, tree: unknown): boolean {
 
 /** Checks of our own have their sentence; the rest is said from the schema. */
 function sentenceOf(issue: Issue, schema: SchemaNode): string {
+  if (issue.code === 'too_small' && issue.origin === 'string' && issue.minimum === 1) return 'must not be empty';
   return /^(must|is|names) /.test(issue.message) ? issue.message : `must be ${expectation(schema)}`;
 }
 
