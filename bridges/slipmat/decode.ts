@@ -58,7 +58,9 @@ function problemOf(issue: z.core.$ZodIssue | undefined): string {
     case 'invalid_union':
       return 'is not a kind of frame that the hub knows';
     case 'invalid_value':
-      return 'has a value that is not allowed';
+      return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
+    case 'invalid_format':
+      return issue.pattern === undefined ? 'is not well formed' : `must match ${issue.pattern}`;
     default:
       return 'is not well formed';
   }
