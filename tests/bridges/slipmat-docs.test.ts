@@ -19,5 +19,6 @@ it('docs/protocol.md names every frame, error code and close code', () => {
   expect(frames.filter((type) => !text.includes(`\`${type}\``))).toEqual([]);
   expect(REFUSALS.filter((code) => !text.includes(`\`${code}\``))).toEqual([]);
   const codes = Object.entries(CLOSE).filter(([name]) => name !== 'badFrame');
-  expect(codes.filter(([, code]) => !new RegExp(`^|[^|]*\b${code}\b`, 'm').test(text))).toEqual([]);
+  expect(codes.length).toBeGreaterThan(5);
+  expect(codes.filter(([, code]) => !new RegExp(`^\\|[^|]*\\b${code}\\b[^|]*\\|`, 'm').test(text))).toEqual([]);
 });
