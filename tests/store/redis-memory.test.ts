@@ -253,7 +253,7 @@ describe('redis, its memory', () => {
     await hub.claimArchive('archive-a');
     await hub.claimArchive('archive-a');
     const other = await hubOn(server);
-    await expect(other.claimArchive('archive-b')).rejects.toThrow(/archive-a.*archive-b.*redisUrl/s);
+    await expect(other.claimArchive('archive-b')).rejects.toThrow(/archive-a.*archive-b.*REDIS_URL/s);
   });
 
   it('says that there is no Redis, without the password', async () => {
