@@ -51,6 +51,29 @@ describe('two people in the lobby', () => {
     expect(await row(ben.page, 'first draft').count()).toBe(0);
   });
 
+  it('the Up arrow means what was sent just now, also while the hub has yet to answer', async () => {
+    const cy = await stage.person('Cy');
+    const held: (() => void)[] = [];
+    let isSlow = false;
+    await cy.page.routeWebSocket(/\/ws$/, (socket) => {
+      const send = (frame: string | Buffer): void => socket.send(frame);
+      socket.connectToServer().onMessage((frame) => (isSlow ? held.push(() => send(frame)) : send(frame)));
+    });
+    await cy.page.reload();
+    await say(cy.page, 'an older one');
+    await row(cy.page, 'an older one').waitFor();
+    isSlow = true;
+    await say(cy.page, 'the newest one');
+    await row(ben.page, 'the newest one').waitFor();
+    await composer(cy.page).press('ArrowUp');
+    expect(await composer(cy.page).inputValue()).toBe('');
+    isSlow = false;
+    for (const release of held.splice(0)) release();
+    await expect.poll(() => composer(cy.page).inputValue()).toBe('the newest one');
+    expect(cy.errors).toEqual([]);
+    await cy.context.close();
+  });
+
   it('Esc leaves an edit and gives back what was being written', async () => {
     await say(ana.page, 'stays as it is');
     await row(ana.page, 'stays as it is').waitFor();
@@ -97,9 +120,30 @@ describe('two people in the lobby', () => {
     await say(ben.page, 'an answer');
     const quote = row(ana.page, 'an answer').locator('.quote');
     await quote.waitFor();
-    expect(await quote.textContent()).toContain('a question');
+    expect(await quote.textContent()).toBe('Ana a question');
     await quote.click();
     await ana.page.locator('.row.flash', { hasText: 'a question' }).waitFor();
+  });
+
+  it('a quote shows its beginning, whichever way it is written', async () => {
+    for (const text of ['the quick brown fox '.repeat(20), 'مرحبا بالجميع هذا نص طويل '.repeat(12)]) {
+      await say(ana.page, text);
+      const quoted = ana.page.locator('li[data-message]', { hasText: text.trim() });
+      await quoted.hover();
+      await quoted.getByRole('button', { name: 'Reply' }).click();
+      await say(ana.page, `about ${text.slice(0, 5)}`);
+      const quote = row(ana.page, `about ${text.slice(0, 5)}`).locator('.quote span');
+      const isCutAtTheEnd = await quote.evaluate((element) => {
+        const range = document.createRange();
+        const node = element.firstChild;
+        if (node === null) return false;
+        range.setStart(node, 0);
+        range.setEnd(node, 1);
+        const [first, whole] = [range.getBoundingClientRect(), element.getBoundingClientRect()];
+        return first.left >= whole.left - 1 && first.right <= whole.right + 1;
+      });
+      expect(isCutAtTheEnd, text.slice(0, 20)).toBe(true);
+    }
   });
 
   it('nobody is offered to edit or delete the message of another listener', async () => {
@@ -229,7 +273,7 @@ describe('the keyboard', () => {
       await ana.page.getByRole('dialog').waitFor();
       await ana.page.keyboard.press('Escape');
       await ana.page.getByRole('dialog').waitFor({ state: 'detached' });
-      expect(await focused(ana.page), action).toMatch(/^Ana, .*: keeps the focus$/);
+      await expect.poll(() => focused(ana.page), { message: action }).toMatch(/^Ana, .*: keeps the focus$/);
     }
   });
 });

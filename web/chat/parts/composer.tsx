@@ -7,7 +7,7 @@ import type { ListedChannel, WireChatMessage } from '../../../core/domain/wire.t
 
 import { type Aim, type ChannelModel, NEW } from '../state/channel-model.ts';
 import type { Chat } from '../state/chat.ts';
-import { excerpt, lastOwn, saveEdit } from '../state/deeds.ts';
+import { excerpt, lastOwn, saveEdit, whenSent } from '../state/deeds.ts';
 import { overlay } from '../state/overlay.ts';
 import { toast } from '../state/toast.ts';
 import { nowMs } from '../time.ts';
@@ -31,6 +31,8 @@ const TYPING_EACH_MS = 3_000;
 export function Composer({ chat, model, channel, onSent }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const lastTyping = useRef(0);
+  /** Ends the wait for what is to be edited. */
+  const waiting = useRef<() => void>(() => {});
   const text = model.draft.value;
   const aim = model.aim.value;
   const isOver = text.length > MAX_POST_UTF16;
@@ -87,15 +89,23 @@ export function Composer({ chat, model, channel, onSent }: Props) {
       event.preventDefault();
       event.stopPropagation();
       model.aimAt(NEW);
-    } else if (event.key === 'ArrowUp' && model.draft.value === '' && model.aim.value.kind === 'new') {
-      const message = lastOwn(model, chat.you.value?.user ?? '');
-      if (message === null) return;
+    } else if (event.key === 'ArrowUp' && canEditLast()) {
       event.preventDefault();
-      model.aimAt({ kind: 'edit', message });
+      // What was sent just now is the last message, though the hub has yet to say so.
+      waiting.current();
+      waiting.current = whenSent(model, editLast);
     }
   };
 
+  const canEditLast = (): boolean => model.draft.value === '' && model.aim.value.kind === 'new';
+  const editLast = (): void => {
+    const message = lastOwn(model, chat.you.value?.user ?? '');
+    if (message !== null && canEditLast()) model.aimAt({ kind: 'edit', message });
+  };
+  useEffect(() => () => waiting.current(), []);
+
   const onInput = (event: TargetedInputEvent<HTMLTextAreaElement>): void => {
+    waiting.current();
     model.write(event.currentTarget.value);
     if (model.aim.value.kind === 'edit' || nowMs() - lastTyping.current < TYPING_EACH_MS) return;
     lastTyping.current = nowMs();
@@ -176,7 +186,11 @@ function AimLine({ aim, onCancel }: { readonly aim: Aim; readonly onCancel: () =
       <Icon name={aim.kind === 'reply' ? 'reply' : 'pencil'} size={16} />
       {aim.kind === 'reply' ? (
         <span>
-          Replying to <b>{aim.to.author.name}</b>: {excerpt(aim.to)}
+          Replying to{' '}
+          <b>
+            <bdi>{aim.to.author.name}</bdi>
+          </b>
+          : <bdi>{excerpt(aim.to)}</bdi>
         </span>
       ) : (
         <span>

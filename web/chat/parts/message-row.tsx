@@ -112,9 +112,7 @@ function QuoteLine(props: {
   return (
     <button type="button" class="quote" onClick={() => onJump(quote.id)} title="Show this message">
       <Icon name="reply" size={14} />
-      <span>
-        <b>{quote.name}</b> {quote.text === '' ? <i>deleted message</i> : quote.text}
-      </span>
+      <b dir="auto">{quote.name}</b> <span dir="auto">{quote.text === '' ? <i>deleted message</i> : quote.text}</span>
     </button>
   );
 }

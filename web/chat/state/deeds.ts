@@ -1,4 +1,4 @@
-import type { Signal } from '@preact/signals';
+import { effect, type Signal, untracked } from '@preact/signals';
 import { isPublic } from '../../../core/domain/channel.ts';
 import { plainText } from '../../../core/domain/content.ts';
 import { type Act, may, outranks, type Rank } from '../../../core/domain/permission.ts';
@@ -81,6 +81,21 @@ export function lastOwn(model: ChannelModel, you: string): WireChatMessage | nul
     (one) => one.kind === 'message' && one.message.author.user === you && one.message.redaction === null,
   );
   return row?.kind === 'message' ? row.message : null;
+}
+
+/** Runs when nothing of one's own is on its way any more: at once, or later. @returns a function that waits no longer */
+export function whenSent(model: ChannelModel, run: () => void): () => void {
+  let isOver = false;
+  const stop = effect(() => {
+    const isSending = model.view.value.pending.some(
+      ({ status }) => status.kind === 'sending' || status.kind === 'stored',
+    );
+    if (isSending || isOver) return;
+    isOver = true;
+    queueMicrotask(() => stop());
+    untracked(run);
+  });
+  return stop;
 }
 
 /** A few words of a message, for a dialog or a line above the composer. */
