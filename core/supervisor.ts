@@ -5,8 +5,10 @@ import type { Portals } from './domain/portal.ts';
 import type { Receipt } from './domain/receipt.ts';
 import type { Logger } from './ops/log.ts';
 import type { Bridge } from './plugin/bridge.ts';
+import type { CommandSpec } from './plugin/commands.ts';
 import type { HubPort, LinkState } from './plugin/hub-port.ts';
 import { type BuiltIns, loadPlugin, PluginError } from './plugin/load.ts';
+import type { MediaPort } from './plugin/media.ts';
 import type { SurfacePort } from './plugin/surface.ts';
 import type { Courier } from './relay/courier.ts';
 import type { BridgeState, Leases } from './store/ports.ts';
@@ -31,6 +33,8 @@ export interface SupervisorDeps {
   readonly courier: Courier;
   /** The route, for what bridges report. */
   readonly receive: (stamped: Stamped) => Promise<Receipt>;
+  readonly media: (bridge: BridgeId) => MediaPort;
+  readonly commands: readonly CommandSpec[];
   /** Makes a surface's port from a bridge's, for built-in surfaces alone. */
   readonly extend: (port: HubPort, id: BridgeId) => SurfacePort;
   readonly clock: Clock;
@@ -126,6 +130,7 @@ function createSupervised(configured: ConfiguredBridge, deps: SupervisorDeps): S
     platform = plugin.platform;
     const hub = createHubPort({
       ...deps,
+      media: deps.media(id),
       bridge: id,
       platform,
       isOpen: () => runner?.isOpen() ?? false,

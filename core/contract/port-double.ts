@@ -56,6 +56,14 @@ export function createPortDouble(room: RoomId): PortDouble {
           kept.set(name, value);
         },
       },
+      media: {
+        async put({ name }) {
+          return { ok: false, code: 'unsupported', say: name };
+        },
+        picture: async () => null,
+        open: async () => null,
+      },
+      commands: [],
       clock: systemClock,
       log,
     },

@@ -24,7 +24,11 @@ export type Inbound =
   | {
       readonly kind: 'redaction';
       readonly eventId: string;
-      readonly refs: readonly RemoteRef[];
+      /** The messages themselves, or everything that an account said in the room since then. */
+      readonly of:
+        | { readonly kind: 'refs'; readonly refs: readonly RemoteRef[] }
+        | { readonly kind: 'account'; readonly room: RoomId; readonly account: AccountId; readonly since: EpochMs }
+        | { readonly kind: 'room'; readonly room: RoomId; readonly since: EpochMs };
       /** Null when the platform does not say who. */
       readonly by: InboundAccount | null;
       readonly at: EpochMs;
@@ -38,7 +42,84 @@ export type Inbound =
       readonly on: boolean;
       readonly at: EpochMs;
     }
-  | { readonly kind: 'typing'; readonly room: RoomId; readonly by: InboundAccount; readonly on: boolean };
+  | InboundCommand
+  | {
+      /** Said to the bot or ghost alone. */
+      readonly kind: 'direct';
+      readonly ref: RemoteRef;
+      readonly by: InboundAccount;
+      readonly content: Content;
+      readonly at: EpochMs;
+    }
+  | {
+      /** A button of ours was pressed. */
+      readonly kind: 'choice';
+      readonly eventId: string;
+      readonly room: RoomId;
+      readonly by: InboundAccount;
+      /** The `id` of the Choice. */
+      readonly id: string;
+      /** For `respond`. */
+      readonly ticket: string;
+      readonly at: EpochMs;
+    }
+  | {
+      /** A native act of moderation. */
+      readonly kind: 'sanction';
+      readonly eventId: string;
+      readonly room: RoomId;
+      readonly account: InboundAccount;
+      /** Null when the platform does not say who. */
+      readonly by: InboundAccount | null;
+      readonly act: 'timeout' | 'ban' | 'lift';
+      readonly until: EpochMs | null;
+      readonly reason: string | null;
+      readonly at: EpochMs;
+    }
+  | {
+      readonly kind: 'membership';
+      readonly room: RoomId;
+      readonly account: InboundAccount;
+      readonly act: 'join' | 'leave';
+      readonly at: EpochMs;
+    }
+  /** A name or avatar changed. */
+  | { readonly kind: 'profile'; readonly account: InboundAccount; readonly at: EpochMs }
+  | { readonly kind: 'typing'; readonly room: RoomId; readonly by: InboundAccount; readonly on: boolean }
+  | { readonly kind: 'read'; readonly by: InboundAccount; readonly upTo: RemoteRef; readonly at: EpochMs }
+  | {
+      /** What a platform announces by itself, such as a subscription or a raid. `text` is complete as it stands. */
+      readonly kind: 'notice';
+      readonly ref: RemoteRef;
+      readonly code: string;
+      readonly text: string;
+      readonly at: EpochMs;
+    }
+  /** The platform gave the room another id; its portal follows. */
+  | { readonly kind: 'room-moved'; readonly from: RoomId; readonly to: RoomId }
+  | { readonly kind: 'room-renamed'; readonly room: RoomId; readonly name: string }
+  /** What the bot may do in the room changed: ask `capabilities` again. */
+  | { readonly kind: 'rights-changed'; readonly room: RoomId }
+  | { readonly kind: 'invitation'; readonly room: RoomId; readonly name: string; readonly by: InboundAccount };
+
+/** A command as the platform registers it. What is typed with a prefix comes as a message; the hub reads it there. */
+export interface InboundCommand {
+  readonly kind: 'command';
+  readonly eventId: string;
+  readonly room: RoomId;
+  readonly by: InboundAccount;
+  /** Name of a CommandSpec. */
+  readonly name: string;
+  /** What stands after it, as one would type it. */
+  readonly text: string;
+  /** The account that was picked, where the platform lets one. */
+  readonly target: InboundAccount | null;
+  /** The message that it answers. */
+  readonly replyTo: RemoteRef | null;
+  /** For `respond`; null where the platform has none, then the answer is posted. */
+  readonly ticket: string | null;
+  readonly at: EpochMs;
+}
 
 export interface InboundMessage {
   readonly kind: 'message';

@@ -9,6 +9,14 @@ export interface Portal {
   readonly bridge: BridgeId;
   readonly room: RoomId;
   readonly direction: 'both' | 'in' | 'out';
+  /** Nothing passes, neither way, until it is switched on again; what was said meanwhile is summed up in one line. */
+  readonly isPaused: boolean;
+  /** How far the hub may act natively on people of the room. */
+  readonly reach: 'none' | 'timeouts' | 'bans';
+  /** What a command begins with in this room. */
+  readonly prefix: string;
+  /** Who made it: the configuration, or people while the hub runs. */
+  readonly source: 'config' | 'linked';
 }
 
 /** The portals as they are now, and when they change. */

@@ -1,5 +1,6 @@
 import { createQuestions } from '../community/questions.ts';
 import type { BridgeId, EpochMs, Position } from '../domain/ids.ts';
+import { noMedia } from '../media/no-media.ts';
 import type { BridgeHealth } from '../ops/checks.ts';
 import { createReceive } from '../pipeline/receive.ts';
 import { createCourier } from '../relay/courier.ts';
@@ -63,6 +64,8 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     headSeq: knowledge.headSeq,
   });
   const supervisor = createSupervisor({
+    media: () => noMedia,
+    commands: [],
     bridges: [...surfacesOf(options), ...config.bridges.map(configured)],
     builtIns,
     hub: id,

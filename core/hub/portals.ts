@@ -27,7 +27,20 @@ export function createPortals(
       if (found === null) return [];
       const portal = stepKey('portal', bridge, room, id).slice(0, 22) as PortalId;
       const scope = scopeOf(found);
-      return [{ id: portal, channel: found.id, scope, bridge: bridge as BridgeId, room: room as RoomId, direction }];
+      return [
+        {
+          id: portal,
+          channel: found.id,
+          scope,
+          bridge: bridge as BridgeId,
+          room: room as RoomId,
+          direction,
+          isPaused: false,
+          reach: 'none',
+          prefix: '!',
+          source: 'config',
+        },
+      ];
     });
   }
 

@@ -89,7 +89,8 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
   /** By somebody known, as that person; of a copy by nobody known, nothing beyond that copy. */
   async function receiveRedaction(stamped: Stamped, said: Extract<Inbound, { kind: 'redaction' }>): Promise<Receipt> {
     let last: Receipt = UNKNOWN_MESSAGE;
-    for (const ref of said.refs) {
+    if (said.of.kind !== 'refs') return UNCHANGED;
+    for (const ref of said.of.refs) {
       const inlet = deps.inlet(stamped.bridge, ref.room);
       const id = inlet === null ? null : await find(stamped.bridge, inlet, ref);
       if (inlet === null || id === null || said.by === null) continue;
@@ -117,14 +118,27 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
         return receiveRedaction(stamped, inbound);
       case 'reaction':
         return receiveReaction(stamped, inbound);
+      case 'command':
+      case 'direct':
+      case 'choice':
+      case 'sanction':
+      case 'membership':
+      case 'profile':
       case 'typing':
-        return { kind: 'unchanged', id: null, seq: null };
+      case 'read':
+      case 'notice':
+      case 'room-moved':
+      case 'room-renamed':
+      case 'rights-changed':
+      case 'invitation':
+        return UNCHANGED;
       default:
         return assertNever(inbound);
     }
   };
 }
 
+const UNCHANGED: Receipt = { kind: 'unchanged', id: null, seq: null };
 const NO_PORTAL = refused('not-found', 'This room is linked with no channel.');
 const UNKNOWN_MESSAGE = refused('not-found', 'The hub does not know this message.');
 

@@ -17,10 +17,20 @@ export interface BridgePlugin<Config> {
   parseConfig(input: unknown): Config;
   /** Builds the bridge. Must not open sockets, start timers or read files. */
   create(config: Config, hub: HubPort): Bridge;
+  /**
+   * Asks the platform about each credential, permission and setting, for `slipmat-hub doctor`; changes nothing there.
+   * @param rooms that have a portal
+   */
+  doctor?(config: Config, rooms: readonly RoomId[], signal: AbortSignal): Promise<readonly Finding[]>;
 }
 
+/** One thing that was looked at. `mend`: what to do, with a link to the page that tells how. */
+export type Finding =
+  | { readonly level: 'ok'; readonly what: string }
+  | { readonly level: 'warn' | 'fail'; readonly what: string; readonly mend: string };
+
 /** A built-in that people connect to: it runs on every hub and may speak for any verified person. */
-export interface SurfacePlugin<Config> extends Omit<BridgePlugin<Config>, 'create'> {
+export interface SurfacePlugin<Config> extends Omit<BridgePlugin<Config>, 'create' | 'doctor'> {
   create(config: Config, hub: SurfacePort): Bridge;
 }
 

@@ -3,7 +3,9 @@ import type { ChannelId, RoomId } from '../domain/ids.ts';
 import type { Inbound } from '../domain/inbound.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { Logger } from '../ops/log.ts';
+import type { CommandSpec } from './commands.ts';
 import type { BridgeFailure } from './errors.ts';
+import type { MediaPort } from './media.ts';
 
 /** All a bridge may ask of the hub. */
 export interface HubPort {
@@ -16,6 +18,9 @@ export interface HubPort {
   readonly cursor: { load(): Promise<string | null>; save(cursor: string): Promise<void> };
   /** Small durable values of this bridge, at most 64 KB each. */
   readonly state: { load(name: string): Promise<string | null>; save(name: string, value: string): Promise<void> };
+  readonly media: MediaPort;
+  /** What people can ask of the hub, to register it where the platform has commands. */
+  readonly commands: readonly CommandSpec[];
   readonly clock: Clock;
   readonly log: Logger;
 }

@@ -6,11 +6,30 @@ export { createSerialByKey, type SerialByKey, TooManyWaiting } from '../async/se
 export type { Attachment, Content, Rich, RichNode } from '../domain/content.ts';
 export { plainText, textContent } from '../domain/content.ts';
 export type * from '../domain/ids.ts';
-export type { Inbound, InboundAccount, InboundMessage } from '../domain/inbound.ts';
+export type { Inbound, InboundAccount, InboundCommand, InboundMessage } from '../domain/inbound.ts';
 export type { RemoteRef } from '../domain/message.ts';
 export type { Receipt, Refusal } from '../domain/receipt.ts';
 export type { Logger } from '../ops/log.ts';
-export { type Bridge, type BridgePlugin, defineBridge, PLUGIN_API_VERSION } from './bridge.ts';
+export { type Bridge, type BridgePlugin, defineBridge, type Finding, PLUGIN_API_VERSION } from './bridge.ts';
+export type { CommandArgument, CommandSpec } from './commands.ts';
 export { BridgeError, type BridgeFailure, ConfigError, isBridgeError } from './errors.ts';
 export type { HubPort, LinkedRoom, LinkState, Rooms } from './hub-port.ts';
-export type { Capabilities, MediaRef, Operations, Post, Speaker } from './operations.ts';
+export type { MediaOffer, MediaPort, MediaSource, MediaTaken, OpenedMedia } from './media.ts';
+export type {
+  Budget,
+  Capabilities,
+  Choice,
+  Direct,
+  Edit,
+  EnsureRoom,
+  MediaRef,
+  Operations,
+  Post,
+  React,
+  Redact,
+  Respond,
+  Sanction,
+  SetRole,
+  Signal,
+  Speaker,
+} from './operations.ts';

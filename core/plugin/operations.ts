@@ -2,10 +2,18 @@ import type { Rich } from '../domain/content.ts';
 import type { AccountId, EpochMs, RoomId } from '../domain/ids.ts';
 import type { RemoteRef } from '../domain/message.ts';
 
+/** A picture or file of the hub; `HubPort.media.open(url)` gives the bytes to upload. */
 export interface MediaRef {
+  /** As in the Attachment. */
   readonly url: string;
+  /** Where everybody can load it; null where the hub cannot be reached from outside, then upload the bytes. */
+  readonly publicUrl: string | null;
+  readonly name: string;
   readonly type: string;
   readonly bytes: number;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly alt: string | null;
   readonly isSpoiler: boolean;
 }
 export type Speaker =
@@ -14,6 +22,13 @@ export type Speaker =
 export interface Choice {
   readonly id: string;
   readonly label: string;
+}
+
+/** At most `count` posts in any `perMs`, over all rooms of the bridge with the same `bucket`. */
+export interface Budget {
+  readonly bucket: string;
+  readonly count: number;
+  readonly perMs: number;
 }
 
 export interface Post {
@@ -43,27 +58,27 @@ export interface React {
   readonly on: boolean;
   readonly key: string;
 }
-interface Sanction {
+export interface Sanction {
   readonly room: RoomId;
   readonly account: AccountId;
   readonly act: 'timeout' | 'ban' | 'lift';
   readonly until: EpochMs | null;
   readonly reason: string | null;
 }
-interface Direct {
+export interface Direct {
   readonly to: AccountId;
   readonly speaker: Speaker;
   readonly text: Rich;
   readonly choices: readonly Choice[];
   readonly key: string;
 }
-interface Respond {
+export interface Respond {
   readonly ticket: string;
   readonly text: Rich;
   readonly choices: readonly Choice[];
   readonly isPrivate: boolean;
 }
-interface Signal {
+export interface Signal {
   readonly room: RoomId;
   readonly speaker: Speaker;
   readonly what:
@@ -71,14 +86,14 @@ interface Signal {
     | { readonly kind: 'read'; readonly upTo: RemoteRef }
     | { readonly kind: 'presence'; readonly on: boolean };
 }
-interface EnsureRoom {
+export interface EnsureRoom {
   readonly alias: string;
   readonly name: string;
   readonly topic: string;
   readonly avatarUrl: string | null;
   readonly isPublic: boolean;
 }
-interface SetRole {
+export interface SetRole {
   readonly room: RoomId;
   readonly account: AccountId;
   readonly role: 'none' | 'moderator' | 'dj' | 'admin';
@@ -100,6 +115,8 @@ export interface Operations {
       readonly maxMedia: number;
       readonly maxMediaBytes: number;
       readonly spoiler: boolean;
+      /** How much the platform takes; the hub keeps within it and sums up what does not fit. Absent: no such limit. */
+      readonly budget?: Budget;
     },
   ];
   edit: [Edit, RemoteRef, { readonly windowMs: number | null }];
@@ -123,8 +140,6 @@ export interface Operations {
     'owner' | 'admin' | 'moderator' | 'member' | 'none',
     Record<never, never>,
   ];
-  /** Opens media again by the locator that came with the inbound, so that a crash between receipt and download loses nothing. */
-  openMedia: [{ readonly locator: string }, AsyncIterable<Uint8Array>, Record<never, never>];
 }
 export type Capabilities = {
   readonly [K in keyof Operations]?: {

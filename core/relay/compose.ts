@@ -38,7 +38,7 @@ export function compose(message: WireChatMessage, limits: PostLimits, hasReplyRe
   });
   return {
     parts: prefix === '' ? parts : parts.map((part): Rich => [{ t: 'text', text: prefix }, ...part]),
-    media: native.map(({ url, mediaType, bytes, isSpoiler }) => ({ url, type: mediaType, bytes, isSpoiler })),
+    media: native.map(({ mediaType, ...one }) => ({ ...one, type: mediaType, publicUrl: null })),
   };
 }
 

@@ -4,7 +4,9 @@ import type { Stamped } from '../domain/inbound.ts';
 import type { Portal, Portals } from '../domain/portal.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { Logger } from '../ops/log.ts';
+import type { CommandSpec } from '../plugin/commands.ts';
 import type { HubPort, LinkedRoom, LinkState, Rooms } from '../plugin/hub-port.ts';
+import type { MediaPort } from '../plugin/media.ts';
 import type { BridgeState } from '../store/ports.ts';
 
 const MAX_STATE_BYTES = 64 * 1024;
@@ -15,6 +17,8 @@ export interface PortDeps {
   readonly portals: Portals;
   readonly bridgeState: BridgeState;
   readonly receive: (stamped: Stamped) => Promise<Receipt>;
+  readonly media: MediaPort;
+  readonly commands: readonly CommandSpec[];
   readonly clock: Clock;
   readonly logger: Logger;
   /** Whether what the bridge says is taken: only while it runs here. */
@@ -56,6 +60,8 @@ export function createHubPort(deps: PortDeps): HubPort {
         await bridgeState.save(bridge, `state:${name}`, value);
       },
     },
+    media: deps.media,
+    commands: deps.commands,
     clock,
     log: logger,
   };

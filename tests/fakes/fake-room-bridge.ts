@@ -193,7 +193,7 @@ function decode(event: Event, at: EpochMs, eventId: string): Inbound {
     case 'edit':
       return { kind: 'edit', eventId, ref, by, content: textContent(event.text), at };
     case 'redaction':
-      return { kind: 'redaction', eventId, refs: [ref], by, at };
+      return { kind: 'redaction', eventId, of: { kind: 'refs', refs: [ref] }, by, at };
     default:
       return event.kind satisfies never;
   }

@@ -19,6 +19,7 @@ import type { Quote } from '../../core/domain/message.ts';
 import type { Portal, Portals } from '../../core/domain/portal.ts';
 import type { Receipt } from '../../core/domain/receipt.ts';
 import type { WireEntry } from '../../core/domain/wire.ts';
+import { noMedia } from '../../core/media/no-media.ts';
 import { type Logger, silentLogger } from '../../core/ops/log.ts';
 import type { BuiltIns } from '../../core/plugin/load.ts';
 import { type Courier, createCourier } from '../../core/relay/courier.ts';
@@ -39,8 +40,18 @@ export const SCOPE = 'mega' as ScopeId;
 export const BRIDGE = 'room-one' as BridgeId;
 
 export function portal(room: string, fields: Partial<Portal> = {}): Portal {
-  const at = { channel: CHANNEL, scope: SCOPE, bridge: BRIDGE, room: room as RoomId, direction: 'both' as const };
-  const made = { ...at, ...fields };
+  const made: Omit<Portal, 'id'> = {
+    channel: CHANNEL,
+    scope: SCOPE,
+    bridge: BRIDGE,
+    room: room as RoomId,
+    direction: 'both',
+    isPaused: false,
+    reach: 'none',
+    prefix: '!',
+    source: 'config',
+    ...fields,
+  };
   return { ...made, id: portalIdOf(made.channel, made.bridge, made.room) };
 }
 
@@ -147,6 +158,8 @@ export async function startTestHub(options: HubOptions): Promise<TestHub> {
   tail.start(await store.log.heads());
   const config = { port: room.port, token: room.token, ...options.config };
   const supervisor = createSupervisor({
+    media: () => noMedia,
+    commands: [],
     bridges: [{ id: BRIDGE, use: 'fakeroom', isRequired: options.isRequired ?? false, config }],
     builtIns: FAKE_BUILT_INS,
     hub: options.hub ?? newHubId(),

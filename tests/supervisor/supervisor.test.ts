@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { systemClock } from '../../core/async/clock.ts';
 import { newHubId } from '../../core/async/mint.ts';
 import type { BridgeId } from '../../core/domain/ids.ts';
+import { noMedia } from '../../core/media/no-media.ts';
 import { silentLogger } from '../../core/ops/log.ts';
 import type { Bridge } from '../../core/plugin/bridge.ts';
 import { BridgeError, type BridgeFailure } from '../../core/plugin/errors.ts';
@@ -102,6 +103,8 @@ function supervise({
   const parts = { clock: systemClock, logger: silentLogger, portals: links };
   const lookup = rig.lookupIn(store);
   const supervisor = createSupervisor({
+    media: () => noMedia,
+    commands: [],
     ...parts,
     bridges:
       configs ??
