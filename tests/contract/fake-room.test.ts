@@ -17,7 +17,8 @@ async function open(): Promise<PlatformDouble> {
     userPosts: async (text) => server.userPosts(ROOM, 'Ben', text),
     deliverAgain: async (id) => server.tellAgain(ROOM, id),
     posted: () => server.posts(ROOM).filter(({ by }) => by === 'hub-bot'),
-    failNext: (failure) => server.failNext(failure, 1, ROOM),
+    failures: ['cut', 'outage', 'silence'],
+    failNext: (failure) => server.failNext(failure === 'cut' ? 'applied-then-cut' : failure, 1, ROOM),
     stop: server.stop,
   };
   ports.set(double, server.port);
