@@ -13,6 +13,10 @@ export interface BridgePlugin<Config> {
   readonly platform: string;
   /** YAML with comments; becomes this plugin's part of the example config. */
   readonly exampleConfig: string;
+  /** Which way a new portal goes unless somebody says otherwise; absent: both. */
+  readonly defaultDirection?: 'both' | 'in' | 'out';
+  /** Told to whoever turns on that messages go out to this platform, such as what its terms say of it. */
+  readonly outboundNotice?: string;
   /** Pure. @throws {ConfigError} naming the path of the bad field; never echoes its value. */
   parseConfig(input: unknown): Config;
   /** Builds the bridge. Must not open sockets, start timers or read files. */

@@ -31,6 +31,10 @@ export interface PortChoice {
 export interface LoadedPlugin {
   readonly platform: string;
   readonly exampleConfig: string;
+  /** Which way a new portal goes unless somebody says otherwise. */
+  readonly defaultDirection: 'both' | 'in' | 'out';
+  /** Told to whoever turns on that messages go out; null: there is nothing to tell. */
+  readonly outboundNotice: string | null;
   /** Reads the config and builds nothing. @throws {PluginError} */
   check(config: unknown): void;
   /** Reads the config and builds the bridge; opens nothing. @throws {PluginError} */
@@ -54,6 +58,8 @@ function loadedBridge(use: string, found: unknown): LoadedPlugin {
   return {
     platform: plugin.platform,
     exampleConfig: plugin.exampleConfig,
+    defaultDirection: plugin.defaultDirection ?? 'both',
+    outboundNotice: plugin.outboundNotice ?? null,
     check: (config) => void parsedConfig(use, plugin, config),
     create(config, ports) {
       const parsed = parsedConfig(use, plugin, config);
@@ -67,6 +73,8 @@ function loadedSurface(use: string, found: unknown): LoadedPlugin {
   return {
     platform: plugin.platform,
     exampleConfig: plugin.exampleConfig,
+    defaultDirection: plugin.defaultDirection ?? 'both',
+    outboundNotice: plugin.outboundNotice ?? null,
     check: (config) => void parsedConfig(use, plugin, config),
     create(config, ports) {
       const parsed = parsedConfig(use, plugin, config);
