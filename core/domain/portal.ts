@@ -8,6 +8,8 @@ export interface Portal {
   readonly scope: ScopeId;
   readonly bridge: BridgeId;
   readonly room: RoomId;
+  /** As the platform calls it; null while the hub has not heard. */
+  readonly roomName: string | null;
   readonly direction: 'both' | 'in' | 'out';
   /** Nothing passes, neither way, until it is switched on again; what was said meanwhile is summed up in one line. */
   readonly isPaused: boolean;

@@ -34,6 +34,7 @@ export function createPortals(
           scope,
           bridge: bridge as BridgeId,
           room: room as RoomId,
+          roomName: null,
           direction,
           isPaused: false,
           reach: 'none',

@@ -17,7 +17,15 @@ export interface MediaRef {
   readonly isSpoiler: boolean;
 }
 export type Speaker =
-  | { readonly kind: 'user'; readonly name: string; readonly avatarUrl: string | null; readonly key: string }
+  | {
+      readonly kind: 'user';
+      readonly name: string;
+      /** Where everybody can load it; null where there is none. */
+      readonly avatarUrl: string | null;
+      /** The same picture for `HubPort.media.open`, there also where the hub cannot be reached from outside. */
+      readonly avatar?: string | null;
+      readonly key: string;
+    }
   | { readonly kind: 'hub' };
 export interface Choice {
   readonly id: string;
@@ -125,7 +133,13 @@ export interface Operations {
   sanction: [
     Sanction,
     undefined,
-    { readonly acts: readonly ('timeout' | 'ban' | 'lift')[]; readonly minMs: number; readonly maxMs: number },
+    {
+      readonly acts: readonly ('timeout' | 'ban' | 'lift')[];
+      readonly minMs: number;
+      readonly maxMs: number;
+      /** `room`: an act holds in this room alone. Absent: it may hold in more, such as a whole server. */
+      readonly within?: 'room';
+    },
   ];
   direct: [Direct, RemoteRef, { readonly text: number; readonly choices: number }];
   respond: [Respond, undefined, { readonly withinMs: number; readonly isPrivate: boolean; readonly choices: number }];

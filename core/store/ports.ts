@@ -71,6 +71,8 @@ export interface EntryNote {
   /** Who acted, where that is not the author. */
   readonly actor?: UserId;
   readonly reason?: string | null;
+  /** `none`: stays where it was written; no room gets a copy. Absent: every room does. */
+  readonly relay?: 'none';
 }
 
 /** What the log knows of a message that was touched while hot. */
@@ -250,6 +252,8 @@ export interface Deliveries {
   copies(portal: PortalId, message: MessageId): Promise<readonly RemoteRef[]>;
   /** The message that a native id in this portal's room is a copy of. */
   messageOf(portal: PortalId, ref: RemoteRef): Promise<MessageId | null>;
+  /** This part of a message is gone from the room: it is a copy no more. */
+  forget(portal: PortalId, ref: RemoteRef): Promise<void>;
 }
 
 /** Small durable values of a bridge: its resume point and its own state. */

@@ -45,6 +45,7 @@ export function portal(room: string, fields: Partial<Portal> = {}): Portal {
     scope: SCOPE,
     bridge: BRIDGE,
     room: room as RoomId,
+    roomName: null,
     direction: 'both',
     isPaused: false,
     reach: 'none',
@@ -148,6 +149,7 @@ export async function startTestHub(options: HubOptions): Promise<TestHub> {
     lookup: lookupIn(store),
     clock,
     logger,
+    publicUrl: null,
     count,
     portals,
   });

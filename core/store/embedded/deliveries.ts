@@ -47,6 +47,9 @@ export function createDeliveries(db: Db, writer: Writer): Deliveries {
     },
     copies: (portal, message) => inTurn(db, () => copies.all(portal, message).map(refOf)),
     messageOf: (portal, ref) => inTurn(db, () => messageOf.get(portal, ref.id, ref.room)?.message ?? null),
+    async forget(portal, { room, id }) {
+      await writer.ask({ kind: 'forget-copy', portal, room, ref: id });
+    },
   };
 }
 

@@ -62,6 +62,8 @@ export function createLogWorker(db: Db): LogWorker {
           return portals.begin(job);
         case 'settle':
           return portals.settle(job);
+        case 'forget-copy':
+          return portals.forget(job);
         case 'rewind':
           return portals.rewind(job);
         case 'save-state':

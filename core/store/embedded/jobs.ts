@@ -1,4 +1,4 @@
-import type { BridgeId, ChannelId, MessageId, PortalId, Seq } from '../../domain/ids.ts';
+import type { BridgeId, ChannelId, MessageId, PortalId, RoomId, Seq } from '../../domain/ids.ts';
 import type { RemoteRef } from '../../domain/message.ts';
 import type { Step, Stored } from '../ports.ts';
 
@@ -21,6 +21,7 @@ export type LogJob =
       readonly message: MessageId | null;
       readonly refs: readonly RemoteRef[];
     }
+  | { readonly kind: 'forget-copy'; readonly portal: PortalId; readonly room: RoomId; readonly ref: string }
   | { readonly kind: 'rewind'; readonly portal: PortalId; readonly to: Place }
   | { readonly kind: 'save-state'; readonly bridge: BridgeId; readonly name: string; readonly value: string };
 

@@ -16,6 +16,7 @@ export function createPortals(db: Db) {
   const save = db.prepare('insert or replace into log_portals values (?, ?, ?, ?)');
   const copy = db.prepare('insert or replace into log_copies values (?, ?, ?, ?, ?, ?)');
   const dropCopies = db.prepare('delete from log_copies where portal = ? and message = ?');
+  const dropCopy = db.prepare('delete from log_copies where portal = ? and ref = ? and room = ?');
   const rowOf = (portal: PortalId): PortalRow => load.get(portal) ?? { fence: 0, at: null, in_flight: null };
 
   return {
@@ -35,6 +36,10 @@ export function createPortals(db: Db) {
         for (const [part, ref] of refs.entries()) copy.run(portal, message, part, ref.room, ref.id, ref.note ?? null);
       }
       return { kind: 'settled', how: 'ok' };
+    },
+    forget({ portal, room, ref }: Job<'forget-copy'>): LogAnswer {
+      dropCopy.run(portal, ref, room);
+      return { kind: 'done' };
     },
     rewind({ portal, to }: Job<'rewind'>): LogAnswer {
       save.run(portal, rowOf(portal).fence, to, null);

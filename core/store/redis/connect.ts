@@ -34,6 +34,23 @@ export function createConnection(url: string): Redis {
 class GatheringRedis extends Redis {
   #isGathering = false;
 
+  /** What is sent meanwhile leaves in one write, at once. */
+  inOneWrite(run: () => void): void {
+    const { stream } = this;
+    if (this.#isGathering || stream === undefined) {
+      run();
+      return;
+    }
+    this.#isGathering = true;
+    stream.cork();
+    try {
+      run();
+    } finally {
+      this.#isGathering = false;
+      stream.uncork();
+    }
+  }
+
   override sendCommand(...command: Parameters<Redis['sendCommand']>): unknown {
     const { stream } = this;
     if (!this.#isGathering && stream !== undefined) {
@@ -46,6 +63,12 @@ class GatheringRedis extends Redis {
     }
     return super.sendCommand(...command);
   }
+}
+
+/** What is sent over this connection meanwhile leaves in one write, at once. */
+export function inOneWrite(client: Redis, run: () => void): void {
+  if (client instanceof GatheringRedis) client.inOneWrite(run);
+  else run();
 }
 
 /** Closes it at once. On one that has ended already ioredis would start a timer of two seconds. */

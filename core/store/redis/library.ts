@@ -28,6 +28,7 @@ const FUNCTIONS = {
   release: { run: 'release', flags: ['allow-oom'] },
   begin: { run: 'begin', flags: ['allow-oom'] },
   settle: { run: 'settle', flags: ['allow-oom'] },
+  forget: { run: 'forget', flags: ['allow-oom'] },
   rewind: { run: 'rewind', flags: ['allow-oom'] },
   beat: { run: 'beat', flags: [] },
   connected: { run: 'connected', flags: ['no-writes'] },

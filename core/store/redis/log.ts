@@ -5,6 +5,7 @@ import type { Logger } from '../../ops/log.ts';
 import { blankBody } from '../archive/fold.ts';
 import type { Entry, Log, Step, Stored } from '../ports.ts';
 import type { Arrival } from './arrival.ts';
+import { createGather } from './gather.ts';
 import { logKey, SHARDS, shardOf } from './keys.ts';
 import type { Link } from './link.ts';
 import { isBefore, positionBefore } from './position.ts';
@@ -118,22 +119,22 @@ interface Prepared {
 /** One ordered window per shard. Redis knows each by the name of its sender. */
 function createWindows({ link, clock, log }: RedisLogDeps): readonly Window<Prepared>[] {
   const hub = newHubId();
-  return Array.from({ length: SHARDS }, (_, shard) =>
-    createWindow<Prepared>({
+  return Array.from({ length: SHARDS }, (_, shard) => {
+    const gather = createGather<'append' | 'append_lift'>(
+      (name, args) => link.send(name, [logKey(shard)], [hub, ...args]),
+      link.together,
+    );
+    return createWindow<Prepared>({
       send: ({ step, args }, turn, after) =>
-        link.send(
-          isLift(step) ? 'append_lift' : 'append',
-          [logKey(shard)],
-          [hub, String(turn), String(after), ...args],
-        ),
+        gather.send({ name: isLift(step) ? 'append_lift' : 'append', args: [String(turn), String(after), ...args] }),
       read: parseStored,
       isUp: link.isUp,
       reload: link.reload,
       clock,
       log,
       mostWaiting: MOST_WAITING,
-    }),
-  );
+    });
+  });
 }
 
 function windowOf(windows: readonly Window<Prepared>[], shard: number): Window<Prepared> {

@@ -47,6 +47,11 @@ export function createDeliveries(link: Link): Deliveries {
       return kept === null ? [] : parseRefs(kept);
     },
     messageOf: (portal, ref) => link.use(async (client) => asMessage(await client.get(copyKey(portal, ref)))),
+    async forget(portal, ref) {
+      const message = asMessage(await link.use((client) => client.get(copyKey(portal, ref))));
+      if (message === null) return;
+      await link.call('forget', [copiesKey(portal, message), copyKey(portal, ref)], [ref.room, ref.id]);
+    },
   };
 }
 

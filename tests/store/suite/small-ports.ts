@@ -188,6 +188,22 @@ export function describeSmallPorts(open: OpenForTest, traits: Traits): void {
       expect(await store.deliveries.copies(portal, message)).toEqual(refs);
     });
 
+    it('forgets one part that is gone from its room, and keeps the others', async () => {
+      const message = newMessageId();
+      const room = 'room' as RoomId;
+      const refs = [
+        { room, id: 'part-1', note: 'webhook' },
+        { room, id: 'part-2' },
+      ];
+      await store.deliveries.settle(portal, 7, entry(0), { kind: 'sent', message, refs });
+      await store.deliveries.forget(portal, { room, id: 'part-2' });
+      await store.deliveries.forget(portal, { room, id: 'never-there' });
+      expect(await store.deliveries.copies(portal, message)).toEqual([refs[0]]);
+      expect(await store.deliveries.messageOf(portal, { room, id: 'part-2' })).toBeNull();
+      await store.deliveries.forget(portal, { room, id: 'part-1' });
+      expect(await store.deliveries.copies(portal, message)).toEqual([]);
+    });
+
     it('writes no copies for a fenced courier', async () => {
       const message = newMessageId();
       await store.deliveries.begin(portal, 9, entry(0));

@@ -96,15 +96,15 @@ local function store(p, step, effects, heads)
 end
 
 local function decide(p, step)
-  local seen = redis.call('GET', p .. 'seen:' .. step.key)
-  if seen then
-    local was = cjson.decode(seen)
+  local known = redis.call('MGET', p .. 'seen:' .. step.key, p .. 'rev')
+  if known[1] then
+    local was = cjson.decode(known[1])
     if was[2] == step.token then return { 'stored', was[3], was[4], was[5] } end
     if was[1] ~= step.digest then return { 'key-reused' } end
     return { 'duplicate', was[3], was[4], was[5] }
   end
   if step.if_rev ~= '' then
-    local rev = redis.call('GET', p .. 'rev') or '0'
+    local rev = known[2] or '0'
     if rev ~= step.if_rev then return { 'stale', rev } end
   end
   local effects = cjson.decode(step.effects)
@@ -114,19 +114,32 @@ local function decide(p, step)
   return store(p, step, effects, heads)
 end
 
+local STEP_ARGS = 16
+
 -- A step waits for its turn while the one before it in its sender's window has not got through.
+local function take_turn(p, sender, args, at, reached)
+  local turn, after = tonumber(args[at]), tonumber(args[at + 1])
+  if after > 0 and reached < after then return { 'wait' }, reached end
+  local done, answer = pcall(decide, p, {
+    token = sender .. ':' .. args[at], keep_ms = args[at + 2], cap = tonumber(args[at + 3]), scope = args[at + 4],
+    channel = args[at + 5], key = args[at + 6], digest = args[at + 7], if_rev = args[at + 8], kind = args[at + 9],
+    audience = args[at + 10], at = args[at + 11], body = args[at + 12], note = args[at + 13], effects = args[at + 14],
+    known = args[at + 15],
+  })
+  if done then return answer, math.max(turn, reached) end
+  return { 'error', type(answer) == 'table' and answer.err or tostring(answer) }, reached
+end
+
+-- The steps of a sender, one after the other, each by itself: what strikes one is the answer to that one.
 local function append(keys, args)
   local p = prefix_of(keys[1])
   local turn_key = p .. 'turn:' .. args[1]
-  local turn, after = tonumber(args[2]), tonumber(args[3])
   local reached = tonumber(redis.call('GET', turn_key) or '0')
-  if after > 0 and reached < after then return { 'wait' } end
-  local answer = decide(p, {
-    token = args[1] .. ':' .. args[2], keep_ms = args[4], cap = tonumber(args[5]), scope = args[6], channel = args[7],
-    key = args[8], digest = args[9], if_rev = args[10], kind = args[11], audience = args[12], at = args[13],
-    body = args[14], note = args[15], effects = args[16], known = args[17],
-  })
-  redis.call('SET', turn_key, string.format('%.0f', math.max(turn, reached)), 'PX', TURN_MS)
-  return answer
+  local answers = {}
+  for at = 2, #args, STEP_ARGS do
+    answers[#answers + 1], reached = take_turn(p, args[1], args, at, reached)
+  end
+  redis.call('SET', turn_key, string.format('%.0f', reached), 'PX', TURN_MS)
+  return answers
 end
 `;

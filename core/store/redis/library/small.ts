@@ -51,6 +51,18 @@ local function settle(keys, args)
   return 'ok'
 end
 
+-- keys: copies of the message, the part. args: room and id of the part
+local function forget(keys, args)
+  redis.call('DEL', keys[2])
+  local kept = {}
+  for _, ref in ipairs(cjson.decode(redis.call('GET', keys[1]) or '[]')) do
+    if ref.room ~= args[1] or ref.id ~= args[2] then kept[#kept + 1] = ref end
+  end
+  if #kept == 0 then redis.call('DEL', keys[1])
+  else redis.call('SET', keys[1], cjson.encode(kept), 'KEEPTTL') end
+  return 'ok'
+end
+
 local function rewind(keys, args)
   redis.call('HSET', keys[1], 'at', args[1])
   redis.call('HDEL', keys[1], 'inFlight')
