@@ -41,6 +41,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     portals,
     clock,
     logger: log,
+    publicUrl: config.publicUrl,
     count: (outcome, reason, times) => {
       for (let n = 0; n < times; n += 1) metrics.relayed(reason ?? 'none', outcome);
     },

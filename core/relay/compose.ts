@@ -19,16 +19,22 @@ export interface Composed {
 
 /**
  * What a message looks like in a room: name before the text where the platform shows no other name, a quote where it
- * has no replies, attachments as links where it takes none.
+ * has no replies, attachments as links where it takes none: by name alone where nobody outside can reach the hub.
  * @param hasReplyRef whether the message that is answered stands in the room
+ * @param publicUrl origin under which everybody reaches the hub
  */
-export function compose(message: WireChatMessage, limits: PostLimits, hasReplyRef: boolean): Composed {
+export function compose(
+  message: WireChatMessage,
+  limits: PostLimits,
+  hasReplyRef: boolean,
+  publicUrl: string | null,
+): Composed {
   const { native, linked } = sortAttachments(message.content.attachments, limits);
   const prefix = limits.speaker === 'prefix' ? prefixOf(message.author) : '';
   const said = message.content.rich;
   const needsQuote = message.replyTo !== null && !(limits.reply && hasReplyRef);
   const quote = needsQuote && message.replyTo !== null ? quoteLine(message.replyTo) : [];
-  const whole: Rich = [...quote, ...said, ...links(linked, said.length > 0)];
+  const whole: Rich = [...quote, ...said, ...links(linked, said.length > 0, publicUrl)];
   const body = prefix === '' ? whole : withoutFakePrefixes(whole);
   const taken = measure(prefix, limits.unit);
   const parts = splitText(body, {
@@ -38,14 +44,26 @@ export function compose(message: WireChatMessage, limits: PostLimits, hasReplyRe
   });
   return {
     parts: prefix === '' ? parts : parts.map((part): Rich => [{ t: 'text', text: prefix }, ...part]),
-    media: native.map(({ mediaType, ...one }) => ({ ...one, type: mediaType, publicUrl: null })),
+    media: native.map(({ mediaType, ...one }) => ({
+      ...one,
+      type: mediaType,
+      publicUrl: publicOf(one.url, publicUrl),
+    })),
   };
 }
 
 /** Who a post is said to come from. */
-export function speakerOf(author: Author, limits: PostLimits): Speaker {
+export function speakerOf(author: Author, limits: PostLimits, publicUrl: string | null): Speaker {
   if (limits.speaker === 'prefix') return { kind: 'hub' };
-  return { kind: 'user', name: tameName(author.name), avatarUrl: author.avatarUrl, key: author.user };
+  const avatar = author.avatarUrl;
+  const avatarUrl = avatar === null ? null : publicOf(avatar, publicUrl);
+  return { kind: 'user', name: tameName(author.name), avatarUrl, avatar, key: author.user };
+}
+
+/** Where everybody can load it: what the hub keeps is known by its path alone. */
+function publicOf(url: string, publicUrl: string | null): string | null {
+  if (!url.startsWith('/')) return url;
+  return publicUrl === null ? null : `${publicUrl}${url}`;
 }
 
 /** A picture that must stay covered is never shown where the platform has no cover for it. */
@@ -55,12 +73,15 @@ function sortAttachments(all: readonly Attachment[], limits: PostLimits) {
   return { native, linked: all.filter((one) => !native.includes(one)) };
 }
 
-function links(attachments: readonly Attachment[], isAfterText: boolean): Rich {
+/** A link that leads to the hub's own machine would help nobody. */
+function links(attachments: readonly Attachment[], isAfterText: boolean, publicUrl: string | null): Rich {
   return attachments.flatMap((one, index): Rich => {
     const lineBreak = index > 0 || isAfterText ? '\n' : '';
+    const url = publicOf(one.url, publicUrl);
+    if (url === null) return [{ t: 'text', text: `${lineBreak}${one.name}` }];
     return [
       { t: 'text', text: `${lineBreak}${one.name}: ` },
-      { t: 'link', url: one.url, children: [{ t: 'text', text: one.url }] },
+      { t: 'link', url, children: [{ t: 'text', text: url }] },
     ];
   });
 }

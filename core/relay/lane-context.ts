@@ -18,6 +18,8 @@ export interface LaneDeps {
   readonly lookup: Lookup;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Origin under which everybody reaches the hub; null where nobody outside does. */
+  readonly publicUrl: string | null;
   /** Counts what became of entries. */
   readonly count: (outcome: Outcome, reason: Reason | null, times: number) => void;
 }
@@ -96,6 +98,7 @@ export function createLane(of: LaneOf, deps: LaneDeps): Lane {
       room: portal.room,
       limits: limitsOf(bridge.capabilities(portal.room)),
       now: deps.clock.now(),
+      publicUrl: deps.publicUrl,
     }),
     send(plan, { entry, message, expires, inDoubt }) {
       of.onState({ phase: 'sending', say: null });

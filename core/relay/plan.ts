@@ -41,6 +41,8 @@ export interface Target {
   readonly room: RoomId;
   readonly limits: Limits;
   readonly now: EpochMs;
+  /** Origin under which everybody reaches the hub; null where nobody outside does. */
+  readonly publicUrl: string | null;
 }
 
 /** The message as it is to be seen, and where its copies are by now. */
@@ -159,11 +161,11 @@ function postsOf(
   variant: string,
 ): readonly Command[] {
   const { message, replyRef } = said;
-  const { parts, media } = compose(message, limits, replyRef !== null);
+  const { parts, media } = compose(message, limits, replyRef !== null, target.publicUrl);
   return parts.map((text, part): Command => {
     const command: Post = {
       room: target.room,
-      speaker: speakerOf(message.author, limits),
+      speaker: speakerOf(message.author, limits, target.publicUrl),
       text,
       media: part === 0 ? media : [],
       replyTo: part === 0 && limits.reply ? replyRef : null,
@@ -195,7 +197,12 @@ function blank(ref: RemoteRef, message: WireChatMessage, limits: PostLimits, tar
   const key = keyOf(target.portal, message.id, `r${message.revision}-blank`, part);
   return {
     op: 'edit',
-    command: { ref, speaker: speakerOf(message.author, limits), text: [{ t: 'text', text: '...' }], key },
+    command: {
+      ref,
+      speaker: speakerOf(message.author, limits, target.publicUrl),
+      text: [{ t: 'text', text: '...' }],
+      key,
+    },
   };
 }
 

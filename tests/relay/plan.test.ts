@@ -21,8 +21,8 @@ const POST = {
   spoiler: false,
 } as const;
 
-function target(limits: plan.Limits): plan.Target {
-  return { portal: 'p' as PortalId, room, limits, now: NOW };
+function target(limits: plan.Limits, publicUrl: string | null = null): plan.Target {
+  return { portal: 'p' as PortalId, room, limits, now: NOW, publicUrl };
 }
 function said(text: string, fields: Partial<WireChatMessage> = {}): WireChatMessage {
   return {
@@ -96,6 +96,30 @@ describe('a message', () => {
     const planned = posted(said('', { content }), { post: POST });
     expect(shown(planned)).toEqual([['post', 'look\nb.png: https://hub/m/2']]);
     expect(planned).toMatchObject({ commands: [{ command: { media: [{ url: 'https://hub/m/1' }] } }] });
+  });
+
+  it('links what the hub keeps where everybody can reach the hub, and names it elsewhere', () => {
+    const content = { ...textContent('look'), attachments: [picture, picture].map((one) => ({ ...one, url: '/m/1' })) };
+    const message = said('', { content, author: { ...said('').author, avatarUrl: '/m/2' } });
+    const planned = (publicUrl: string | null) =>
+      plan.planPost({ message, replyRef: null, copies: [] }, target({ post: POST }, publicUrl));
+    expect(shown(planned('https://hub'))).toEqual([['post', 'look\ncat.png: https://hub/m/1']]);
+    expect(planned('https://hub')).toMatchObject({
+      commands: [
+        {
+          command: {
+            media: [{ url: '/m/1', publicUrl: 'https://hub/m/1' }],
+            speaker: { avatarUrl: 'https://hub/m/2', avatar: '/m/2' },
+          },
+        },
+      ],
+    });
+    expect(shown(planned(null))).toEqual([['post', 'look\ncat.png']]);
+    expect(planned(null)).toMatchObject({
+      commands: [
+        { command: { media: [{ url: '/m/1', publicUrl: null }], speaker: { avatarUrl: null, avatar: '/m/2' } } },
+      ],
+    });
   });
 
   it('never shows a covered picture where the platform has no cover', () => {

@@ -20,7 +20,13 @@ const POST = {
   spoiler: false,
 } as const;
 const place = portal('plain');
-const target: Target = { portal: place.id, room: place.room, limits: { post: POST }, now: 1_000 as EpochMs };
+const target: Target = {
+  portal: place.id,
+  room: place.room,
+  limits: { post: POST },
+  now: 1_000 as EpochMs,
+  publicUrl: null,
+};
 
 /** What is said in a room without replies, when by now the reply's quote is this. */
 async function saidWith(now: Quote | null): Promise<readonly string[]> {

@@ -116,7 +116,14 @@ function supervise({
     hub: newHubId(),
     leases,
     bridgeState: store.bridgeState,
-    courier: createCourier({ ...parts, log: store.log, deliveries: store.deliveries, lookup, count: () => {} }),
+    courier: createCourier({
+      ...parts,
+      log: store.log,
+      deliveries: store.deliveries,
+      lookup,
+      publicUrl: null,
+      count: () => {},
+    }),
     receive: async ({ bridge, platform }) => ({
       kind: 'refused',
       code: 'not-found',
