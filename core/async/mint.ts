@@ -23,6 +23,15 @@ export function newSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
+/** Crockford's: without the letters that are taken for digits. */
+const SPEAKABLE = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** A code for people to type, of 50 bits, such as `K7QMX-4XPTR`. */
+export function newLinkCode(): string {
+  const letters = [...randomBytes(10)].map((byte) => SPEAKABLE[byte & 31] ?? '');
+  return `${letters.slice(0, 5).join('')}-${letters.slice(5).join('')}`;
+}
+
 /** Random bytes to salt one password hash with. */
 export function newSalt(bytes: number): Buffer {
   return randomBytes(bytes);

@@ -30,6 +30,8 @@ export interface LiveFacts {
   /** The channel with the state it is in now. */
   channel(id: ChannelId): Channel | null;
   standing(user: UserId, isGuest: boolean, channel: Channel): Standing;
+  /** Whether this person's messages stay where they were written. */
+  isOptedOut(user: UserId): boolean;
 }
 
 export interface FactsDeps {
@@ -111,6 +113,7 @@ export function createLiveFacts({ directory, log, guestsMayPost }: FactsDeps): L
       const state = states.get(id) ?? defined.state;
       return state === defined.state ? defined : { ...defined, state };
     },
+    isOptedOut: directory.isOptedOut,
     standing: (user, isGuest, channel) => ({
       kind: channel.kind,
       rank: directory.rankOf(user, channel, isGuest),

@@ -1,6 +1,7 @@
 import type { Channel } from '../../domain/channel.ts';
-import type { ChannelId, ScopeId, UserId } from '../../domain/ids.ts';
+import type { BridgeId, ChannelId, PortalId, RoomId, ScopeId, UserId } from '../../domain/ids.ts';
 import type { Rank } from '../../domain/permission.ts';
+import type { Portal } from '../../domain/portal.ts';
 import type { Statement, Written } from '../sql/sql.ts';
 
 /** What each hub reads again from SQL when a change is announced. Closed: a new kind fails to compile in `reload`. */
@@ -8,7 +9,26 @@ export type ChangeWhat =
   | { readonly kind: 'user'; readonly user: UserId }
   | { readonly kind: 'channel'; readonly channel: ChannelId }
   | { readonly kind: 'roles'; readonly user: UserId }
-  | { readonly kind: 'members'; readonly channel: ChannelId };
+  | { readonly kind: 'members'; readonly channel: ChannelId }
+  | { readonly kind: 'portals' }
+  | { readonly kind: 'opt-out'; readonly user: UserId };
+
+/** A portal as it is kept: one made while the hub runs, or what was changed of a configured one (null: as configured). */
+export interface StoredPortal {
+  readonly id: PortalId;
+  readonly source: Portal['source'];
+  readonly channel: ChannelId;
+  readonly bridge: BridgeId;
+  readonly room: RoomId;
+  readonly roomName: string | null;
+  readonly direction: Portal['direction'] | null;
+  readonly isPaused: boolean;
+  readonly reach: Portal['reach'] | null;
+  readonly prefix: string | null;
+  readonly isTold: boolean;
+  /** Unlinked; kept until the room has been told. */
+  readonly isEnded: boolean;
+}
 
 /** One change of what is kept in SQL. */
 export interface DirectoryChange {
@@ -29,6 +49,10 @@ export interface Directory {
   hasAdmin(): boolean;
   rankOf(user: UserId, channel: Channel, isGuest: boolean): Rank;
   isMember(user: UserId, channel: Channel): boolean;
+  /** Oldest first. */
+  portals(): readonly StoredPortal[];
+  /** Whether this person's messages stay where they were written. */
+  isOptedOut(user: UserId): boolean;
   /**
    * The change rule: one SQL transaction, then the announcement in every shard concerned, then the answer.
    * Nothing judged by the old rights is stored after it resolves with `ok`.

@@ -1,7 +1,8 @@
 import type { Channel, ChannelKind } from '../../domain/channel.ts';
-import type { ChannelId, ScopeId, UserId } from '../../domain/ids.ts';
+import type { BridgeId, ChannelId, PortalId, RoomId, ScopeId, UserId } from '../../domain/ids.ts';
 import type { RoleGrant } from '../../domain/user.ts';
 import type { Sql } from '../sql/sql.ts';
+import type { StoredPortal } from './directory.ts';
 
 /** Reading the directory's rows as values of the domain; null: all of them. */
 
@@ -52,4 +53,30 @@ export async function readStandings(
   const special = all.where((row) => row.or([row('is_admin', '=', 1), row('is_disabled', '=', 1)]));
   const rows = await sql.read((user === null ? special : all.where('id', '=', user)).compile());
   return rows.map((row) => ({ id: row.id as UserId, isAdmin: row.is_admin === 1, isDisabled: row.is_disabled === 1 }));
+}
+
+export async function readPortals(sql: Sql): Promise<readonly StoredPortal[]> {
+  const all = sql.build.selectFrom('portals').selectAll().orderBy('made_at').orderBy('id');
+  const rows = await sql.read(all.compile());
+  return rows.map((row) => ({
+    id: row.id as PortalId,
+    source: row.source === 'config' ? 'config' : 'linked',
+    channel: row.channel_id as ChannelId,
+    bridge: row.bridge as BridgeId,
+    room: row.room as RoomId,
+    roomName: row.room_name,
+    direction: row.direction as StoredPortal['direction'],
+    isPaused: row.is_paused === 1,
+    reach: row.reach as StoredPortal['reach'],
+    prefix: row.prefix,
+    isTold: row.told_at !== null,
+    isEnded: row.ended_at !== null,
+  }));
+}
+
+/** Those who keep to themselves; of one user, whether that one is among them. */
+export async function readOptOuts(sql: Sql, user: UserId | null): Promise<readonly UserId[]> {
+  const all = sql.build.selectFrom('opt_outs').select('user_id').where('is_out', '=', 1);
+  const rows = await sql.read((user === null ? all : all.where('user_id', '=', user)).compile());
+  return rows.map((row) => row.user_id as UserId);
 }

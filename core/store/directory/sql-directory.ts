@@ -8,8 +8,8 @@ import type { RoleGrant } from '../../domain/user.ts';
 import type { Logger } from '../../ops/log.ts';
 import type { Entry, Log, Step } from '../ports.ts';
 import type { Sql } from '../sql/sql.ts';
-import type { ChangeWhat, Directory, DirectoryChange } from './directory.ts';
-import { readChannels, readGrants, readMembers, readStandings } from './queries.ts';
+import type { ChangeWhat, Directory, DirectoryChange, StoredPortal } from './directory.ts';
+import { readChannels, readGrants, readMembers, readOptOuts, readPortals, readStandings } from './queries.ts';
 
 export interface DirectoryDeps {
   readonly sql: Sql;
@@ -38,12 +38,16 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
   const members = new Map<ChannelId, ReadonlySet<UserId>>();
   const admins = new Set<UserId>();
   const disabled = new Set<UserId>();
+  const optedOut = new Set<UserId>();
+  let portals: readonly StoredPortal[] = [];
 
   async function readAll(): Promise<void> {
     for (const channel of await readChannels(sql, null)) channels.set(channel.id, channel);
     for (const grant of await readGrants(sql, null)) grants.set(grant.user, [...(grants.get(grant.user) ?? []), grant]);
     for (const [channel, users] of await readMembers(sql, null)) members.set(channel, users);
     for (const user of await readStandings(sql, null)) setStanding(user);
+    for (const user of await readOptOuts(sql, null)) optedOut.add(user);
+    portals = await readPortals(sql);
   }
 
   function setStanding(user: { readonly id: UserId; readonly isAdmin: boolean; readonly isDisabled: boolean }): void {
@@ -66,6 +70,13 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
         return;
       case 'members':
         members.set(what.channel, (await readMembers(sql, what.channel)).get(what.channel) ?? new Set());
+        return;
+      case 'portals':
+        portals = await readPortals(sql);
+        return;
+      case 'opt-out':
+        if ((await readOptOuts(sql, what.user)).length > 0) optedOut.add(what.user);
+        else optedOut.delete(what.user);
         return;
       default:
         return assertNever(what);
@@ -138,6 +149,8 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
       const roles = rolesIn(channel, grants.get(user) ?? []);
       return roles.includes('dj') ? 'dj' : roles.includes('moderator') ? 'moderator' : 'listener';
     },
+    portals: () => portals,
+    isOptedOut: (user) => optedOut.has(user),
     async change(change: DirectoryChange) {
       const announced = { id: newRowId(), scopes: change.scopes, what: change.what };
       const written = await sql.write([...change.statements, { query: changeRow(sql, announced, clock) }]);

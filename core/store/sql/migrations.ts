@@ -2,6 +2,7 @@ import { archiveMigrations } from '../archive/migrations.ts';
 import { logMigrations } from '../embedded/migrations.ts';
 import { archiveTables } from './archive-tables.ts';
 import { directoryTables } from './directory-tables.ts';
+import { portalTables } from './portal-tables.ts';
 
 /** One step of the database's shape. Never changed once released: what is wrong in it is mended by a later one. */
 export interface Migration {
@@ -15,4 +16,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'archive', sql: archiveTables },
   ...logMigrations,
   ...archiveMigrations,
+  { name: 'portals', sql: portalTables },
 ];

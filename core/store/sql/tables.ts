@@ -14,6 +14,9 @@ export interface Tables {
   members: MembersTable;
   changes: ChangesTable;
   meta: MetaTable;
+  portals: PortalsTable;
+  link_codes: LinkCodesTable;
+  opt_outs: OptOutsTable;
   // --- archive ---------------------------------------------------------------------------------------------------
   entries: EntriesTable;
   messages: MessagesTable;
@@ -92,6 +95,45 @@ export interface ChangesTable {
   at: number;
   /** 0 until announced everywhere. */
   is_announced: number;
+}
+/** A portal made while the hub runs, or (source `config`) what was changed of a configured one; null: as configured. */
+export interface PortalsTable {
+  id: string;
+  /** `config` or `linked`. */
+  source: string;
+  channel_id: string;
+  bridge: string;
+  room: string;
+  room_name: string | null;
+  direction: string | null;
+  is_paused: number;
+  reach: string | null;
+  prefix: string | null;
+  /** Null: the operator. */
+  made_by: string | null;
+  made_at: number;
+  /** When the room was told of the link; null: it is still to be told. */
+  told_at: number | null;
+  /** Unlinked; the row goes once the room has been told. */
+  ended_at: number | null;
+}
+/** Codes that link a room: single use, stored hashed. */
+export interface LinkCodesTable {
+  hash: string;
+  channel_id: string;
+  /** Of which bridge the room must be; null: of any. */
+  bridge: string | null;
+  made_by: string | null;
+  made_at: number;
+  expires_at: number;
+  used_at: number | null;
+}
+/** Whose messages stay where they were written. */
+export interface OptOutsTable {
+  user_id: string;
+  is_out: number;
+  cause: string;
+  at: number;
 }
 /** Small facts: `archive_id`, `shards`, `log_home`, `guest_secret`. */
 export interface MetaTable {

@@ -1,0 +1,41 @@
+/**
+ * Portals made while the hub runs, and what was changed of those in the configuration (null: as configured).
+ * `told_at`: the room has been told of the link; `ended_at`: unlinked, and the room is still to be told of it.
+ */
+export const portalTables = `
+create table portals (
+  id text primary key,
+  source text not null,
+  channel_id text not null,
+  bridge text not null,
+  room text not null,
+  room_name text,
+  direction text,
+  is_paused integer not null default 0,
+  reach text,
+  prefix text,
+  made_by text,
+  made_at integer not null,
+  told_at integer,
+  ended_at integer
+) without rowid, strict;
+create unique index portals_by_room on portals (bridge, room) where ended_at is null and source = 'linked';
+
+create table link_codes (
+  hash text primary key,
+  channel_id text not null,
+  bridge text,
+  made_by text,
+  made_at integer not null,
+  expires_at integer not null,
+  used_at integer
+) without rowid, strict;
+
+-- cause: the act that set it, so that the same act told twice changes nothing.
+create table opt_outs (
+  user_id text primary key,
+  is_out integer not null,
+  cause text not null,
+  at integer not null
+) without rowid, strict;
+`;
