@@ -2,6 +2,7 @@
 export { type BackoffPolicy, backoffMs } from '../async/backoff.ts';
 export { type Clock, pause } from '../async/clock.ts';
 export { DeadlineError, withDeadline } from '../async/deadline.ts';
+export { userIdOf } from '../async/mint.ts';
 export { createSerialByKey, type SerialByKey, TooManyWaiting } from '../async/serial-by-key.ts';
 export type { Attachment, Content, Rich, RichNode } from '../domain/content.ts';
 export { plainText, textContent } from '../domain/content.ts';
