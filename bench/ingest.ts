@@ -4,11 +4,18 @@ import { watchCore } from './lib/cores.ts';
 import { commonOptions, type Figures, interleave, type Measured, save } from './lib/harness.ts';
 import { rounded } from './lib/stats.ts';
 import { startRedis } from './servers/redis.ts';
-import { startRoute } from './servers/route.ts';
+import { type Run, startRoute } from './servers/route.ts';
 
 /** What a post costs before anybody hears it: one function call against three commands, and the hub's own CPU. */
 
-const PER_SECOND = 1_000;
+/** A busy hub; what one turn of its loop costs is shared by the posts that it brings. */
+const PER_SECOND = 3_000;
+/** An evening's rate, where nearly each post has a turn to itself. */
+const CALM_PER_SECOND = 500;
+/** For what the warming has left to the archiver. */
+const SETTLE_MS = 5_000;
+/** Until the engine has compiled what is run. */
+const WARM_SECONDS = 6;
 
 export async function run(words: readonly string[]): Promise<object> {
   const { isQuick, rounds } = commonOptions(words);
@@ -36,6 +43,9 @@ export async function run(words: readonly string[]): Promise<object> {
     cpuUsPerMessage: of(hub.median, 'loopCpuUs'),
     /** With the archiver's thread. */
     processCpuUsPerMessage: of(hub.median, 'processCpuUs'),
+    perSecond: PER_SECOND,
+    calmCpuUsPerMessage: of(hub.median, 'calmLoopCpuUs'),
+    calmPerSecond: CALM_PER_SECOND,
     ackP50Ms: of(hub.median, 'ackP50Ms'),
     ackP99Ms: of(hub.median, 'ackP99Ms'),
     isQuiet,
@@ -61,15 +71,18 @@ async function posting(how: 'append' | 'threeCommands', count: number): Promise<
 async function hubAlone(seconds: number): Promise<Measured<Figures>> {
   const route = await startRoute({ protocol: 'hub', listeners: 0, posters: 100 });
   try {
-    await route.run({ perSecond: PER_SECOND, seconds: 2 });
+    await route.run({ perSecond: PER_SECOND, seconds: WARM_SECONDS });
+    await route.settle(SETTLE_MS);
     const idle = await route.run({ perSecond: 1, seconds: 3 });
+    const calm = await route.run({ perSecond: CALM_PER_SECOND, seconds });
     const busy = await route.run({ perSecond: PER_SECOND, seconds });
-    const perMessage = (cores: number, idleCores: number): number =>
-      ((cores - idleCores) * busy.wallMs * 1_000) / busy.sent;
+    const perMessage = (run: Run, cores: 'loopCores' | 'cores'): number =>
+      ((run[cores] - idle[cores]) * run.wallMs * 1_000) / run.sent;
     return {
       figures: {
-        loopCpuUs: perMessage(busy.loopCores, idle.loopCores),
-        processCpuUs: perMessage(busy.cores, idle.cores),
+        loopCpuUs: perMessage(busy, 'loopCores'),
+        processCpuUs: perMessage(busy, 'cores'),
+        calmLoopCpuUs: perMessage(calm, 'loopCores'),
         ackP50Ms: busy.ackP50Ms,
         ackP99Ms: busy.ackP99Ms,
       },

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type Figures, interleave, type Measured, type Result, save } from './lib/harness.ts';
+import { findRivals } from './lib/rivals.ts';
 import { rounded } from './lib/stats.ts';
 import { type Route, type Run, startRoute } from './servers/route.ts';
 import type { Protocol } from './servers/wire.ts';
@@ -32,6 +33,7 @@ interface Settings {
 
 export async function run(words: readonly string[]): Promise<object> {
   const settings = parse(words);
+  findRivals();
   const rates = [];
   const details: Record<string, object> = {};
   let noisy = 0;

@@ -18,9 +18,13 @@ export interface FoundLink {
   readonly url: string;
 }
 
+/** Every address has a dot or a colon within. Most texts have none, and the finder takes long to say so. */
+const MAYBE_LINK = /\S[.:]\S/;
+
 /** Web addresses in a text, in order, not overlapping. Only http and https, never one with a name before an `@`. */
 export function findLinks(text: string): readonly FoundLink[] {
   const links: FoundLink[] = [];
+  if (!MAYBE_LINK.test(text)) return links;
   for (const match of finder.match(text) ?? []) {
     if (match.schema !== 'http:' && match.schema !== 'https:' && match.schema !== '') continue;
     const shown = match.raw.replace(MARKUP_AT_END, '');

@@ -1,7 +1,7 @@
 import { list, text } from './reply.ts';
 
-/** Steps in one call at most, so that nobody else waits long for Redis. */
-const MOST = 64;
+/** Steps in one call at most: of twenty that wait, half are with Redis while the hub works on the other half. */
+const MOST = 10;
 
 /** The function that takes steps, and all that one step has to say, its turn first. */
 export interface Call<Name extends string> {
@@ -9,7 +9,7 @@ export interface Call<Name extends string> {
   readonly args: readonly string[];
 }
 
-/** Sends the steps of one turn of the loop in one call: what a call costs is then shared by all of them. */
+/** Sends several steps of one turn of the loop in one call: what a call costs is then shared by them. */
 export interface Gather<Name extends string> {
   /** @returns what Redis says of this step. Rejects with the client's error, or the one of the step alone. */
   send(step: Call<Name>): Promise<unknown>;
@@ -30,16 +30,13 @@ export function createGather<Name extends string>(
 ): Gather<Name> {
   let waiting: Waiting<Name>[] = [];
 
+  /** One call a turn: while Redis works on it, the next one is made and the answers to the one before are read. */
   function flush(): void {
-    const all = waiting;
-    waiting = [];
-    together(() => {
-      for (let from = 0; from < all.length; ) {
-        const to = endOfRun(all, from);
-        sendRun(all.slice(from, to));
-        from = to;
-      }
-    });
+    const to = endOfRun(waiting, 0);
+    const run = waiting.slice(0, to);
+    waiting = waiting.slice(to);
+    if (waiting.length > 0) setImmediate(flush);
+    together(() => sendRun(run));
   }
 
   function sendRun(run: readonly Waiting<Name>[]): void {

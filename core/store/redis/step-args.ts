@@ -17,9 +17,19 @@ export function stepArgs(step: Step, keepMs: number, cap: number): readonly stri
     String(step.at),
     step.body,
     JSON.stringify(step.note),
-    JSON.stringify(step.effects.map(packEffect)),
+    packEffects(step),
     step.known === null ? '' : JSON.stringify(step.known),
   ];
+}
+
+const SEPARATOR = '\x1f';
+
+/** A new message alone goes as its id and its head up to the position: nothing is left for Lua to take apart. */
+function packEffects({ effects, channel }: Step): string {
+  const [first, ...more] = effects;
+  if (first?.kind !== 'message' || more.length > 0) return JSON.stringify(effects.map(packEffect));
+  const head = { author: first.author, revision: 0, redaction: '', channel, edit: '', whole: true };
+  return ['m', first.id, JSON.stringify(head).slice(0, -1)].join(SEPARATOR);
 }
 
 /** Whether the step only takes restraint away, and so is let in also when Redis is full. */

@@ -1,6 +1,8 @@
 /** The one atomic step, in this order: key, rev, effects, cap, seq, entry, effects, key last. Scripts do not roll back. */
 export const APPEND = `
 local TURN_MS = 60000
+local SEEN = '^(.-)\\31(.-)\\31(.-)\\31(.-)\\31(.*)$'
+local NEW_MESSAGE = '^m\\31(.-)\\31(.*)$'
 
 local function archived_head(known, id)
   if known == '' then return nil end
@@ -70,8 +72,8 @@ local function touched_by(effects)
   return ''
 end
 
-local function store(p, step, effects, heads)
-  local message, seq = touched_by(effects), ''
+local function add_entry(p, step, message)
+  local seq = ''
   local is_read = step.audience == 'readers' and step.channel ~= ''
   if is_read then seq = tostring(redis.call('HINCRBY', p .. 'seq', step.channel, 1)) end
   local position = redis.call('XADD', p .. 'log', '*', 'kind', step.kind, 'audience', step.audience,
@@ -81,6 +83,26 @@ local function store(p, step, effects, heads)
     redis.call('ZADD', p .. 'e:' .. step.channel, seq, position)
     if step.kind == 'message' then redis.call('ZADD', p .. 'm:' .. step.channel, seq, message) end
   end
+  return seq, position
+end
+
+-- The key comes last: one that is set before would lose the step when anything else fails.
+local function remember(p, step, message, seq, position)
+  local what = step.digest .. '\\31' .. step.token .. '\\31' .. message .. '\\31' .. seq .. '\\31' .. position
+  redis.call('SET', p .. 'seen:' .. step.key, what, 'PX', step.keep_ms)
+  return { 'stored', message, seq, position }
+end
+
+-- A new message, the step that comes most: its head is ready but for the position.
+local function store_message(p, step, message, head)
+  local seq, position = add_entry(p, step, message)
+  redis.call('HSET', p .. 'heads', message, head .. ',"post":"' .. position .. '","last":"' .. position .. '"}')
+  return remember(p, step, message, seq, position)
+end
+
+local function store(p, step, effects, heads)
+  local message = touched_by(effects)
+  local seq, position = add_entry(p, step, message)
   local raises = false
   for _, effect in ipairs(effects) do
     if take_effect(p, effect, heads[effect.id or ''], position, step.scope) then raises = true end
@@ -90,41 +112,44 @@ local function store(p, step, effects, heads)
     redis.call('HSET', p .. 'heads', id, cjson.encode(head))
   end
   if raises then redis.call('INCR', p .. 'rev') end
-  redis.call('SET', p .. 'seen:' .. step.key,
-    cjson.encode({ step.digest, step.token, message, seq, position }), 'PX', step.keep_ms)
-  return { 'stored', message, seq, position }
+  return remember(p, step, message, seq, position)
 end
 
 local function decide(p, step)
   local known = redis.call('MGET', p .. 'seen:' .. step.key, p .. 'rev')
   if known[1] then
-    local was = cjson.decode(known[1])
-    if was[2] == step.token then return { 'stored', was[3], was[4], was[5] } end
-    if was[1] ~= step.digest then return { 'key-reused' } end
-    return { 'duplicate', was[3], was[4], was[5] }
+    local digest, token, message, seq, position = string.match(known[1], SEEN)
+    if token == step.token then return { 'stored', message, seq, position } end
+    if digest ~= step.digest then return { 'key-reused' } end
+    return { 'duplicate', message, seq, position }
   end
   if step.if_rev ~= '' then
     local rev = known[2] or '0'
     if rev ~= step.if_rev then return { 'stale', rev } end
   end
-  local effects = cjson.decode(step.effects)
-  local heads, problem = check_effects(p, effects, step.known, step.channel)
-  if problem then return problem end
-  if step.audience == 'readers' and redis.call('XLEN', p .. 'log') >= step.cap then return { 'full' } end
+  local message, head = string.match(step.effects, NEW_MESSAGE)
+  local effects, heads, problem
+  if not message then
+    effects = cjson.decode(step.effects)
+    heads, problem = check_effects(p, effects, step.known, step.channel)
+    if problem then return problem end
+  end
+  if step.audience == 'readers' and step.length >= step.cap then return { 'full' } end
+  if message then return store_message(p, step, message, head) end
   return store(p, step, effects, heads)
 end
 
 local STEP_ARGS = 16
 
 -- A step waits for its turn while the one before it in its sender's window has not got through.
-local function take_turn(p, sender, args, at, reached)
+local function take_turn(p, sender, args, at, reached, length)
   local turn, after = tonumber(args[at]), tonumber(args[at + 1])
   if after > 0 and reached < after then return { 'wait' }, reached end
   local done, answer = pcall(decide, p, {
     token = sender .. ':' .. args[at], keep_ms = args[at + 2], cap = tonumber(args[at + 3]), scope = args[at + 4],
     channel = args[at + 5], key = args[at + 6], digest = args[at + 7], if_rev = args[at + 8], kind = args[at + 9],
     audience = args[at + 10], at = args[at + 11], body = args[at + 12], note = args[at + 13], effects = args[at + 14],
-    known = args[at + 15],
+    known = args[at + 15], length = length,
   })
   if done then return answer, math.max(turn, reached) end
   return { 'error', type(answer) == 'table' and answer.err or tostring(answer) }, reached
@@ -135,9 +160,11 @@ local function append(keys, args)
   local p = prefix_of(keys[1])
   local turn_key = p .. 'turn:' .. args[1]
   local reached = tonumber(redis.call('GET', turn_key) or '0')
+  local length = redis.call('XLEN', p .. 'log')
   local answers = {}
   for at = 2, #args, STEP_ARGS do
-    answers[#answers + 1], reached = take_turn(p, args[1], args, at, reached)
+    answers[#answers + 1], reached = take_turn(p, args[1], args, at, reached, length)
+    if answers[#answers][1] == 'stored' then length = length + 1 end
   end
   redis.call('SET', turn_key, string.format('%.0f', reached), 'PX', TURN_MS)
   return answers

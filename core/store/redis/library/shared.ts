@@ -10,7 +10,7 @@
  *   rx:MESSAGE     hash: emoji<31>user -> 1 or 0
  *   e:CHANNEL      sorted set of positions of all entries for readers, by seq
  *   m:CHANNEL      sorted set of messages, by seq
- *   seen:KEY       JSON: digest, token of the call that stored it, message, seq, position
+ *   seen:KEY       digest<31>token of the call that stored it<31>message<31>seq<31>position
  *   turn:SENDER    number of the last step that this sender's window got through
  *   trimmed        position of the newest entry that was trimmed
  *   back           run of Redis and position at which the log stood when a hub first met that run
