@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { numberIn, startChild } from './lib/child.ts';
 import { watchCore } from './lib/cores.ts';
@@ -12,6 +14,8 @@ import { type Run, startRoute } from './servers/route.ts';
 const PER_SECOND = 3_000;
 /** An evening's rate, where nearly each post has a turn to itself. */
 const CALM_PER_SECOND = 500;
+/** Posts that wait for their answer at a time. */
+const AT_ONCE = 20;
 /** For what the warming has left to the archiver. */
 const SETTLE_MS = 5_000;
 /** Until the engine has compiled what is run. */
@@ -24,14 +28,16 @@ export async function run(words: readonly string[]): Promise<object> {
     {
       append: () => posting('append', count),
       threeCommands: () => posting('threeCommands', count / 5),
+      route: () => routed(isQuick ? 10_000 : 40_000),
       hub: () => hubAlone(isQuick ? 3 : 8),
     },
     rounds ?? (isQuick ? 1 : 5),
   );
-  const { append, threeCommands, hub } = measured;
-  if (append === null || threeCommands === null || hub === null) throw new Error('a mode was not run');
+  const { append, threeCommands, route, hub } = measured;
+  if (append === null || threeCommands === null || route === null || hub === null)
+    throw new Error('a mode was not run');
   const of = (figures: Figures, name: string): number => rounded(figures[name] ?? Number.NaN);
-  const isQuiet = append.noisy + threeCommands.noisy + hub.noisy === 0;
+  const isQuiet = append.noisy + threeCommands.noisy + route.noisy + hub.noisy === 0;
   const figures = {
     appendPerSecond: of(append.median, 'perSecond'),
     appendClientCpuUs: of(append.median, 'cpuUs'),
@@ -39,13 +45,14 @@ export async function run(words: readonly string[]): Promise<object> {
     threeCommandsClientCpuUs: of(threeCommands.median, 'cpuUs'),
     /** G13: above 1 the one call is faster. */
     vsThreeCommands: rounded((append.median.perSecond ?? 0) / (threeCommands.median.perSecond ?? Number.NaN)),
-    /** G17: from the frame to the acknowledgement, and what follows the log, in the hub's own thread. */
-    cpuUsPerMessage: of(hub.median, 'loopCpuUs'),
-    /** With the archiver's thread. */
-    processCpuUsPerMessage: of(hub.median, 'processCpuUs'),
-    perSecond: PER_SECOND,
-    calmCpuUsPerMessage: of(hub.median, 'calmLoopCpuUs'),
-    calmPerSecond: CALM_PER_SECOND,
+    /** G17: from the text of a frame to the log and back, in the hub's own thread. */
+    cpuUsPerMessage: of(route.median, 'cpuUs'),
+    routedPerSecond: of(route.median, 'perSecond'),
+    /** The same with its socket: the reading of the frame and the acknowledgement, by the rate of the posts. */
+    overSockets: [
+      { perSecond: CALM_PER_SECOND, cpuUs: of(hub.median, 'calmLoopCpuUs') },
+      { perSecond: PER_SECOND, cpuUs: of(hub.median, 'loopCpuUs'), withArchiverUs: of(hub.median, 'processCpuUs') },
+    ],
     ackP50Ms: of(hub.median, 'ackP50Ms'),
     ackP99Ms: of(hub.median, 'ackP99Ms'),
     isQuiet,
@@ -64,6 +71,25 @@ async function posting(how: 'append' | 'threeCommands', count: number): Promise<
   } finally {
     await child.end();
     await redis.end();
+  }
+}
+
+/** The route alone, asked from within. */
+async function routed(count: number): Promise<Measured<Figures>> {
+  const redis = await startRedis('client');
+  const dataDir = mkdtempSync(join(tmpdir(), 'slipmat-bench-'));
+  const child = await startChild({ file: join(import.meta.dirname, 'servers/inlet.ts'), core: 'server' });
+  try {
+    await child.ask('start', { redisUrl: redis.url, dataDir });
+    await child.ask('post', { count, atOnce: AT_ONCE });
+    const core = watchCore([child.pid]);
+    const answer = await child.ask('post', { count, atOnce: AT_ONCE });
+    const figures = { perSecond: numberIn(answer, 'perSecond'), cpuUs: numberIn(answer, 'cpuUs') };
+    return { figures, othersShare: core.othersShare() };
+  } finally {
+    await child.end();
+    await redis.end();
+    rmSync(dataDir, { recursive: true, force: true });
   }
 }
 

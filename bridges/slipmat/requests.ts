@@ -71,7 +71,8 @@ export function createRequests(port: SurfacePort, readers: Readers): Requests {
   };
 }
 
-function requestOf(frame: Write): Request {
+/** Pure. What the frame asks of the route. */
+export function requestOf(frame: Write): Request {
   const { channel } = frame;
   switch (frame.type) {
     case 'post':
