@@ -16,6 +16,7 @@ const PEOPLE = 100;
 const TEXT = 'the quick brown fox jumps over the lazy dog and says what people say in a chat';
 
 let port: SurfacePort | null = null;
+let runs = 0;
 /** A surface that does nothing but lend its port. */
 const lender = {
   apiVersion: PLUGIN_API_VERSION,
@@ -64,6 +65,7 @@ serve({
     if (!lobby.ok) throw new Error(lobby.say);
     const channel = lobby.value.channels[0]?.id;
     if (channel === undefined) throw new Error('there is no channel');
+    runs += 1;
     let left = posts;
     let heard = 0;
     const stop = from.feed.follow(channel, (batch) => {
@@ -73,7 +75,7 @@ serve({
       const actor = actors[who % PEOPLE];
       while (left > 0 && actor !== undefined) {
         left -= 1;
-        const key = `${who}-${left}`;
+        const key = `post-${runs}-${who}-${left}`;
         const decoded = decodeRequest(
           JSON.stringify({ type: 'post', id: key, channel, key, text: TEXT, replyTo: null }),
         );
