@@ -48,6 +48,8 @@ export interface PlatformDouble {
   readonly resumes?: true;
   /** From now on the bridge hears of its own post before the answer to its request. */
   echoBeforeResponse?(): void;
+  /** From now on the platform refuses the credential, at login too. */
+  refuseLogin?(): void;
   /** Breaks all connections; new ones are welcome at once. */
   dropConnections?(): void;
 

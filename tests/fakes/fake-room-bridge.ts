@@ -10,6 +10,7 @@ import {
   type HubPort,
   type Inbound,
   type InboundAccount,
+  pause,
   plainText,
   type RemoteRef,
   type RoomId,
@@ -35,9 +36,15 @@ export default defineBridge<FakeRoomConfig>({
   create,
 });
 
+/** How long the last receipt is waited for when the hub stops the bridge. */
+const LAST_RECEIPT_MS = 1_000;
+const KNOWN_FIELDS = ['port', 'token', 'isIdempotent', 'canFind', 'canEdit', 'speaker', 'maxText'];
+
 function parseConfig(input: unknown): FakeRoomConfig {
   const fields: Readonly<Record<string, unknown>> = typeof input === 'object' && input !== null ? { ...input } : {};
   const { port, token } = fields;
+  const stray = Object.keys(fields).find((name) => !KNOWN_FIELDS.includes(name));
+  if (stray !== undefined) throw new ConfigError(stray, 'is not a known field', 'Remove it.');
   if (typeof token !== 'string' || token === '') {
     throw new ConfigError('token', 'must be the token of the fake room', 'Copy it from the server.');
   }
@@ -61,7 +68,7 @@ interface Reply {
   readonly retryAfterMs: number;
 }
 interface Event {
-  readonly kind: 'message' | 'edit' | 'redaction';
+  readonly kind: 'message' | 'edit' | 'redaction' | 'reaction';
   readonly room: RoomId;
   readonly id: string;
   readonly text: string;
@@ -82,6 +89,7 @@ function create(config: FakeRoomConfig, hub: HubPort) {
     events += 1;
     const inbound = decode(event, event.at ?? hub.clock.now(), `${event.room}-${event.id}-${events}`);
     receiving = receiving.then(async () => {
+      if (isStopping) return;
       const receipt = await hub.receive(inbound);
       if (receipt.kind !== 'stopping') await hub.cursor.save(event.id);
     });
@@ -116,7 +124,9 @@ function create(config: FakeRoomConfig, hub: HubPort) {
       isStopping = true;
       link?.close();
       link = null;
-      await receiving;
+      const done = new AbortController();
+      await Promise.race([receiving, pause(hub.clock, LAST_RECEIPT_MS, done.signal)]);
+      done.abort();
     },
     capabilities: () => capabilities(config, ask),
   };
@@ -194,6 +204,8 @@ function decode(event: Event, at: EpochMs, eventId: string): Inbound {
       return { kind: 'edit', eventId, ref, by, content: textContent(event.text), at };
     case 'redaction':
       return { kind: 'redaction', eventId, of: { kind: 'refs', refs: [ref] }, by, at };
+    case 'reaction':
+      return { kind: 'reaction', eventId, ref, by, emoji: event.text, on: true, at };
     default:
       return event.kind satisfies never;
   }

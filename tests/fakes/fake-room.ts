@@ -33,6 +33,8 @@ export interface FakeRoomServer {
   userPosts(room: string, name: string, text: string): string;
   userEdits(room: string, id: string, text: string): void;
   userRedacts(room: string, id: string): void;
+  userReacts(room: string, id: string, name: string, emoji: string): void;
+  userReplies(room: string, to: string, name: string, text: string): string;
   /** Tells it again, as platforms do after a reconnect. */
   tellAgain(room: string, id: string): void;
   /** The next `times` commands of the bridge end so, in this room or (null) anywhere. */
@@ -131,16 +133,19 @@ export async function startFakeRoom(): Promise<FakeRoomServer> {
       case 'edit':
         if (stored === null || stored.isGone) return { ok: false, error: 'bad-command' };
         stored.text = command.text ?? '';
+        tell({ kind: 'edit', room, id: stored.id, text: stored.text, by: BOT });
         return { ok: true, value: stored.id };
       case 'redact':
         if (stored === null) return { ok: false, error: 'bad-command' };
         stored.isGone = true;
+        tell({ kind: 'redaction', room, id: stored.id, by: BOT });
         return { ok: true, value: null };
       case 'react': {
         if (stored === null || stored.isGone) return { ok: false, error: 'bad-command' };
         const at = stored.reactions.indexOf(command.emoji ?? '');
         if (command.on === true && at < 0) stored.reactions.push(command.emoji ?? '');
         if (command.on !== true && at >= 0) stored.reactions.splice(at, 1);
+        if (command.on === true) tell({ kind: 'reaction', room, id: stored.id, text: command.emoji, by: BOT });
         return { ok: true, value: null };
       }
       case 'find':
@@ -167,6 +172,7 @@ export async function startFakeRoom(): Promise<FakeRoomServer> {
 
   function hello(command: Command, socket: Socket): void {
     const failure = takeFailure(null);
+    if (failure === 'silence') return;
     const error = failure ?? (command.token === TOKEN ? null : 'unauthorized');
     if (error === null) listeners.add(socket);
     reply(socket, command.id, error === null ? { ok: true, value: { bot: BOT } } : { ok: false, error });
@@ -222,6 +228,14 @@ export async function startFakeRoom(): Promise<FakeRoomServer> {
       if (post === null) throw new Error(`no ${id} in ${room}`);
       post.isGone = true;
       tell({ kind: 'redaction', room, id, by: post.by });
+    },
+    userReacts(room, id, name, emoji) {
+      tell({ kind: 'reaction', room, id, text: emoji, by: name });
+    },
+    userReplies(room, to, name, text) {
+      const post = add(room, { text, by: name, key: null, replyTo: to });
+      tellPost(room, post);
+      return post.id;
     },
     tellAgain(room, id) {
       const post = find(room, id);

@@ -148,7 +148,8 @@ describe('never echoes a value of the configuration', () => {
     expect(message).toContain('token: bad value [value], [value]');
   });
   it('when create throws', async () => {
-    const { message } = await creating({ ...fakeRoom, create: throwing(new Error(`no ${SECRET}`)) }, config);
+    const plugin = { ...fakeRoom, parseConfig: () => ({}), create: throwing(new Error(`no ${SECRET}`)) };
+    const { message } = await creating(plugin, config);
     expect(message).toContain('could not build its bridge: no [value]');
   });
 });
