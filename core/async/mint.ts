@@ -32,6 +32,11 @@ export function newLinkCode(): string {
   return `${letters.slice(0, 5).join('')}-${letters.slice(5).join('')}`;
 }
 
+/** The secret in the link of a file: 16 random bytes, in URL-safe characters. */
+export function newMediaId(): string {
+  return randomBytes(16).toString('base64url');
+}
+
 /** Random bytes to salt one password hash with. */
 export function newSalt(bytes: number): Buffer {
   return randomBytes(bytes);

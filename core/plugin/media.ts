@@ -39,9 +39,10 @@ export interface MediaPort {
   /**
    * A small picture that comes again and again: an avatar, an emote. `key` names this very picture (it changes with
    * it), unique within the bridge, so that it is fetched once. Waits a moment at most.
+   * @param use how large it is kept: an avatar (the default) up to 256 pixels, an emote up to 128
    * @returns its URL at the hub; null while there is none, or never
    */
-  picture(key: string, source: MediaSource): Promise<string | null>;
+  picture(key: string, source: MediaSource, use?: 'avatar' | 'emote'): Promise<string | null>;
   /** The bytes behind the `url` of an Attachment or of a MediaRef. Null when they are gone. */
   open(url: string): Promise<OpenedMedia | null>;
 }

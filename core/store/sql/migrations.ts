@@ -2,6 +2,7 @@ import { archiveMigrations } from '../archive/migrations.ts';
 import { logMigrations } from '../embedded/migrations.ts';
 import { archiveTables } from './archive-tables.ts';
 import { directoryTables } from './directory-tables.ts';
+import { mediaTables } from './media-tables.ts';
 import { portalTables } from './portal-tables.ts';
 
 /** One step of the database's shape. Never changed once released: what is wrong in it is mended by a later one. */
@@ -17,4 +18,5 @@ export const MIGRATIONS: readonly Migration[] = [
   ...logMigrations,
   ...archiveMigrations,
   { name: 'portals', sql: portalTables },
+  { name: 'media', sql: mediaTables },
 ];

@@ -14,6 +14,8 @@ export interface Tables {
   members: MembersTable;
   changes: ChangesTable;
   meta: MetaTable;
+  media: MediaTable;
+  media_links: MediaLinksTable;
   portals: PortalsTable;
   link_codes: LinkCodesTable;
   opt_outs: OptOutsTable;
@@ -139,6 +141,30 @@ export interface OptOutsTable {
 export interface MetaTable {
   name: string;
   value: string;
+}
+/** Bytes that the hub keeps, once however often they appear; the file is named by the hash. */
+export interface MediaTable {
+  hash: string;
+  /** Sniffed, such as `image/png`. */
+  type: string;
+  bytes: number;
+  width: number | null;
+  height: number | null;
+  frames: number;
+  created_at: number;
+}
+/** One appearance of a file. `id` is the secret in its link. */
+export interface MediaLinksTable {
+  id: string;
+  hash: string;
+  name: string;
+  alt: string | null;
+  is_spoiler: number;
+  /** Null: kept. */
+  expires_at: number | null;
+  /** JSON of bridge and key, for avatars and emotes. */
+  picture_key: string | null;
+  created_at: number;
 }
 export interface EntriesTable {
   channel_id: string | null;

@@ -1,0 +1,25 @@
+/** Re-hosted files. `media`: bytes, once each, by their hash. `media_links`: where they appear; the id is a secret. */
+export const mediaTables = `
+create table media (
+  hash text primary key,
+  type text not null,
+  bytes integer not null,
+  width integer,
+  height integer,
+  frames integer not null,
+  created_at integer not null
+) without rowid, strict;
+
+create table media_links (
+  id text primary key,
+  hash text not null references media (hash),
+  name text not null,
+  alt text,
+  is_spoiler integer not null,
+  expires_at integer,
+  picture_key text unique,
+  created_at integer not null
+) without rowid, strict;
+create index media_links_by_hash on media_links (hash);
+create index media_links_by_end on media_links (expires_at) where expires_at is not null;
+`;
