@@ -3,12 +3,7 @@ import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
-import { z } from 'zod';
-import { bridges } from '../bridges/index.ts';
-import { systemClock } from './async/clock.ts';
 import type { RunningHub, StartOptions } from './cli/parts.ts';
-import { runCli } from './cli/run.ts';
-import { keepYoungRoom } from './ops/young-memory.ts';
 
 // V8 may fall when several threads tier up their calls into WebAssembly, by which Node reads modules; see docs/operations.md.
 setFlagsFromString('--wasm-wrapper-tiering-budget=2000000000');
@@ -16,6 +11,21 @@ setFlagsFromString('--wasm-wrapper-tiering-budget=2000000000');
 /** From the sources the package is one folder up, from the built files two. */
 const isSource = import.meta.url.endsWith('.ts');
 const fromPackage = (path: string): URL => new URL(`${isSource ? '..' : '../..'}/${path}`, import.meta.url);
+// What the hub writes holds people's messages and secrets: for its own user alone.
+process.umask(0o077);
+// The next start finds what it loads compiled already, its threads too; where the folder cannot be written, it goes
+// without. All that takes long to load comes after this.
+const compiled = fileURLToPath(fromPackage('node_modules/.cache/compiled'));
+process.env.NODE_COMPILE_CACHE = compiled;
+enableCompileCache(compiled);
+const [{ z }, { bridges }, { systemClock }, { runCli }, { keepYoungRoom }] = await Promise.all([
+  import('zod'),
+  import('../bridges/index.ts'),
+  import('./async/clock.ts'),
+  import('./cli/run.ts'),
+  import('./ops/young-memory.ts'),
+]);
+
 const { version } = z
   .object({ version: z.string() })
   .parse(JSON.parse(readFileSync(fromPackage('package.json'), 'utf8')));
@@ -63,11 +73,6 @@ async function startOperatedHub({ isOffline, ...options }: StartOptions): Promis
     throw error;
   }
 }
-
-// What the hub writes holds people's messages and secrets: for its own user alone.
-process.umask(0o077);
-// The next start finds what it loads compiled already; where the folder cannot be written, it goes without.
-enableCompileCache(fileURLToPath(fromPackage('node_modules/.cache/compiled')));
 
 const exitCode = await runCli({
   argv: process.argv.slice(2),

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
+import type { errors as Errors, JWTPayload } from 'jose';
 import type { AccountsOptions } from './options.ts';
 
 /** What the main site says about somebody. */
@@ -41,9 +41,14 @@ export function createSiteTokens({
 }: Pick<AccountsOptions, 'config' | 'clock' | 'log'>): ((token: string) => Promise<SiteVerdict>) | null {
   const jwt = config.accounts.jwt;
   if (jwt === null) return null;
-  const keys = createRemoteJWKSet(new URL(jwt.jwksUrl), { timeoutDuration: KEYS_DEADLINE_MS });
+  // Most hubs have no site behind them and need not load this.
+  const loaded = import('jose').then((jose) => ({
+    ...jose,
+    keys: jose.createRemoteJWKSet(new URL(jwt.jwksUrl), { timeoutDuration: KEYS_DEADLINE_MS }),
+  }));
   return async (token) => {
     if (token.length > MAX_TOKEN) return { kind: 'bad' };
+    const { jwtVerify, errors, keys } = await loaded;
     try {
       const { payload } = await jwtVerify(token, keys, {
         issuer: jwt.issuer,
@@ -55,7 +60,7 @@ export function createSiteTokens({
       });
       return readPayload(payload);
     } catch (error) {
-      if (isTokensFault(error)) return { kind: 'bad' };
+      if (isTokensFault(error, errors)) return { kind: 'bad' };
       log.warn({ err: error }, 'keys of the main site not loaded');
       return { kind: 'unavailable' };
     }
@@ -77,7 +82,7 @@ function readPayload(payload: JWTPayload): SiteVerdict {
 }
 
 /** Anything else went wrong while the keys were fetched. */
-function isTokensFault(error: unknown): boolean {
+function isTokensFault(error: unknown, errors: typeof Errors): boolean {
   if (!(error instanceof errors.JOSEError)) return false;
   return ![errors.JOSEError.code, errors.JWKSInvalid.code, errors.JWKSTimeout.code].includes(error.code);
 }

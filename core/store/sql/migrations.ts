@@ -1,4 +1,5 @@
 import { archiveMigrations } from '../archive/migrations.ts';
+import { deliveryTables } from '../embedded/delivery-tables.ts';
 import { logMigrations } from '../embedded/migrations.ts';
 import { archiveTables } from './archive-tables.ts';
 import { directoryTables } from './directory-tables.ts';
@@ -18,5 +19,6 @@ export const MIGRATIONS: readonly Migration[] = [
   ...logMigrations,
   ...archiveMigrations,
   { name: 'portals', sql: portalTables },
+  { name: 'deliveries by seq', sql: deliveryTables },
   { name: 'media', sql: mediaTables },
 ];

@@ -4,7 +4,6 @@ import type { CompiledQuery } from 'kysely';
 import type { Clock } from '../../async/clock.ts';
 import { newSecret } from '../../async/mint.ts';
 import type { Logger } from '../../ops/log.ts';
-import { createCompiler } from './compile.ts';
 import { BUSY_TIMEOUT_MS, type Db, openReader } from './connect.ts';
 import { reading } from './reading.ts';
 import type { Sql, Statement, Written } from './sql.ts';
@@ -36,7 +35,11 @@ export interface OpenedSql extends Sql {
 export async function openSql({ file, clock, log, busyTimeoutMs = BUSY_TIMEOUT_MS }: SqlOptions): Promise<OpenedSql> {
   mkdirSync(dirname(file), { recursive: true });
   const options = { file, busyTimeoutMs, now: clock.now(), newArchiveId: newSecret() };
-  const { writer, archiveId } = await startWriter({ options, clock, log });
+  // The builder of queries takes as long to load as the writer to start.
+  const [{ writer, archiveId }, { createCompiler }] = await Promise.all([
+    startWriter({ options, clock, log }),
+    import('./compile.ts'),
+  ]);
   const reader = openReader(file);
   return {
     file,
