@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createApplier } from '../../core/store/archive/apply.ts';
@@ -22,6 +22,7 @@ export function madeHistory(rows: number, say: (line: string) => void): string {
   const file = join(folder, `history-${rows}-shape-${MIGRATIONS.length}-v${VERSION}.sqlite`);
   if (existsSync(file)) return file;
   mkdirSync(folder, { recursive: true });
+  if (broughtUp(folder, rows, file)) return file;
   const unfinished = `${file}.unfinished`;
   for (const end of ['', '-wal', '-shm']) rmSync(unfinished + end, { force: true });
   say(`making a history of ${rows} messages in ${file}`);
@@ -41,6 +42,24 @@ export function madeHistory(rows: number, say: (line: string) => void): string {
   db.close();
   renameSync(unfinished, file);
   return file;
+}
+
+/** A file of an older shape only wants the migrations that came since, as a hub would give it. */
+function broughtUp(folder: string, rows: number, file: string): boolean {
+  const older = readdirSync(folder)
+    .map((name) => ({
+      name,
+      shape: Number(new RegExp(`^history-${rows}-shape-(\\d+)-v${VERSION}\\.sqlite$`).exec(name)?.[1]),
+    }))
+    .filter(({ shape }) => shape < MIGRATIONS.length)
+    .sort((a, b) => b.shape - a.shape)[0];
+  if (older === undefined) return false;
+  const db = openWriter(join(folder, older.name), 2_000);
+  migrate(db, MIGRATIONS, 0 as Parameters<typeof migrate>[2]);
+  db.pragma('wal_checkpoint(truncate)');
+  db.close();
+  renameSync(join(folder, older.name), file);
+  return true;
 }
 
 type Fill = (entries: readonly Entry[]) => void;
