@@ -1,5 +1,7 @@
 /** What comes with the hub. Each is loaded only when it runs. */
 export const bridges = {
   surfaces: { slipmat: () => import('./slipmat/index.ts') },
-  bridges: {},
+  bridges: {
+    twitch: () => import('./twitch/index.ts'),
+  },
 } as const;
