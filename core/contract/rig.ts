@@ -11,6 +11,8 @@ import { createPortDouble, type PortDouble } from './port-double.ts';
 import type { ContractSubject, PlatformDouble } from './subject.ts';
 
 const DEADLINE_MS = 10_000;
+/** What a bridge may take to stop, with a little grace. */
+const STOP_MS = 6_000;
 /** How long to listen for what must not come. */
 const SILENCE_MS = 150;
 
@@ -50,7 +52,7 @@ export async function onRig<Config>(subject: ContractSubject<Config>, run: (rig:
     try {
       await run(rigOf(double, hub, bridge));
     } finally {
-      await bridge.stop();
+      await withDeadline(systemClock, STOP_MS, null, () => bridge.stop());
     }
   } finally {
     await double.stop();
