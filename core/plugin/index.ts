@@ -1,6 +1,6 @@
 /** The public surface for authors of bridges: `import … from 'slipmat-hub/plugin'`. */
 export { type BackoffPolicy, backoffMs } from '../async/backoff.ts';
-export { type Clock, pause } from '../async/clock.ts';
+export { type Clock, pause, systemClock } from '../async/clock.ts';
 export { DeadlineError, withDeadline } from '../async/deadline.ts';
 export { userIdOf } from '../async/mint.ts';
 export { createSerialByKey, type SerialByKey, TooManyWaiting } from '../async/serial-by-key.ts';
