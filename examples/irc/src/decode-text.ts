@@ -1,0 +1,47 @@
+import type { Rich, RichNode } from 'slipmat-hub/plugin';
+
+/** Control characters that switch formatting on and off: https://modern.ircdocs.horse/formatting */
+const CODES = {
+  '\x02': 'bold',
+  '\x1d': 'italic',
+  '\x1f': 'underline',
+  '\x1e': 'strike',
+  '\x11': 'code',
+} as const;
+type Style = (typeof CODES)[keyof typeof CODES];
+const ORDER = ['bold', 'italic', 'underline', 'strike'] as const;
+
+/** Colour (with its numbers), reverse and what else has no meaning in a text. */
+const DROPPED =
+  /\x03(?:\d{1,2}(?:,\d{1,2})?)?|\x04(?:[0-9A-Fa-f]{6}(?:,[0-9A-Fa-f]{6})?)?|[\0\x01\x05-\x0e\x10\x12-\x1c\x7f]/g;
+const PIECES = /([\x02\x0f\x11\x1d-\x1f])/;
+
+/** Text of IRC as a tree; colours are dropped. */
+export function decodeText(text: string): Rich {
+  const on = new Set<Style>();
+  const nodes: RichNode[] = [];
+  for (const piece of text.replace(DROPPED, '').split(PIECES)) {
+    if (piece === '\x0f') on.clear();
+    else if (isCode(piece)) toggle(on, CODES[piece]);
+    else if (piece !== '') nodes.push(styled(piece, on));
+  }
+  return nodes;
+}
+
+/** The text alone. */
+export function stripText(text: string): string {
+  return text.replace(DROPPED, '').replace(/[\x02\x0f\x11\x1d-\x1f]/g, '');
+}
+
+function isCode(piece: string): piece is keyof typeof CODES {
+  return Object.hasOwn(CODES, piece);
+}
+
+function toggle(on: Set<Style>, style: Style): void {
+  if (!on.delete(style)) on.add(style);
+}
+
+function styled(text: string, on: ReadonlySet<Style>): RichNode {
+  const inner: RichNode = on.has('code') ? { t: 'code', text } : { t: 'text', text };
+  return ORDER.filter((style) => on.has(style)).reduceRight<RichNode>((node, t) => ({ t, children: [node] }), inner);
+}

@@ -1,0 +1,147 @@
+import { plainText, type Rich, type RichNode } from 'slipmat-hub/plugin';
+
+const ENCODER = new TextEncoder();
+const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+const NEW_LINE = /\s*(?:\r\n?|[\n\v\f\u0085\u2028\u2029])\s*/gu;
+/** Everything that could be taken for formatting or for the end of a line. */
+const CONTROLS = /[\0-\x1f\x7f-\x9f]/g;
+const CODES = { bold: '\x02', italic: '\x1d', underline: '\x1f', strike: '\x1e' } as const;
+const MONOSPACE = '\x11';
+/** Black on black, until all formatting ends. */
+const HIDDEN = '\x0301,01';
+const RESET = '\x0f';
+const ZERO_WIDTH = '\u200b';
+const LINK = /([a-z][a-z0-9+.-]*:\/\/\S+)/giu;
+const WORD = /[\p{L}\p{N}]{2,}/gu;
+const CONTINUED = '… ';
+
+export interface LineLimits {
+  /** Of the text of one line. */
+  readonly bytes: number;
+  /** As `People.nickCores` gives them: these are broken, so that nobody is called by what others say. */
+  readonly nicks: ReadonlySet<string>;
+}
+
+/**
+ * A tree as lines that each fit. One line as a rule: line breaks become ` / `, and formatting goes before text does.
+ * @returns no line for a text that shows nothing
+ */
+export function encodeText(rich: Rich, { bytes, nicks }: LineLimits): readonly string[] {
+  for (const isStyled of [true, false]) {
+    const line = write(rich, { isStyled, nicks, active: [] }).trim();
+    if (!/[^\s\p{C}]/u.test(line)) return [];
+    if (byteLength(line) <= bytes) return [line];
+  }
+  return split(write(rich, { isStyled: false, nicks, active: [] }).trim(), bytes);
+}
+
+export function byteLength(text: string): number {
+  return ENCODER.encode(text).length;
+}
+
+interface Writing {
+  readonly isStyled: boolean;
+  readonly nicks: ReadonlySet<string>;
+  readonly active: readonly string[];
+}
+
+function write(rich: Rich, how: Writing): string {
+  return rich.map((node) => writeNode(node, how)).join('');
+}
+
+function writeNode(node: RichNode, how: Writing): string {
+  switch (node.t) {
+    case 'text':
+      return clean(node.text, how);
+    case 'bold':
+    case 'italic':
+    case 'underline':
+    case 'strike':
+      return within(CODES[node.t], how, (inner) => write(node.children, inner));
+    case 'code':
+    case 'pre':
+      return within(MONOSPACE, how, () => clean(node.text, how));
+    case 'spoiler':
+      return hidden(node.children, how);
+    case 'quote':
+      return `> ${write(node.children, how)}`;
+    case 'link':
+      return link(node, how);
+    case 'mention':
+      return `@${clean(node.name, how)}`;
+    case 'channel':
+      return `#${clean(node.name, how)}`;
+    case 'emoji':
+      return `:${clean(node.name, how)}:`;
+    default:
+      return node satisfies never;
+  }
+}
+
+/** The codes toggle: one inside its like would end it. */
+function within(code: string, how: Writing, inner: (how: Writing) => string): string {
+  if (!how.isStyled || how.active.includes(code)) return inner(how);
+  return code + inner({ ...how, active: [...how.active, code] }) + code;
+}
+
+function hidden(children: Rich, how: Writing): string {
+  if (!how.isStyled || how.active.includes(HIDDEN)) return write(children, how);
+  const inner = write(children, { ...how, active: [...how.active, HIDDEN] });
+  return HIDDEN + inner + RESET + how.active.join('');
+}
+
+function link(node: Extract<RichNode, { t: 'link' }>, how: Writing): string {
+  const url = node.url.replace(CONTROLS, '').replaceAll(' ', '%20');
+  return plainText(node.children).trim() === node.url ? url : `${write(node.children, how)} <${url}>`;
+}
+
+function clean(text: string, { nicks }: Writing): string {
+  const line = text.replace(NEW_LINE, ' / ').replaceAll('\t', ' ').replace(CONTROLS, '').toWellFormed();
+  if (nicks.size === 0) return line;
+  return line
+    .split(LINK)
+    .map((piece, index) => (index % 2 === 1 ? piece : breakNicks(piece, nicks)))
+    .join('');
+}
+
+/** The same to read, and no longer the word that clients look for. */
+function breakNicks(text: string, nicks: ReadonlySet<string>): string {
+  return text.replace(WORD, (word) => {
+    if (!nicks.has(word.toLowerCase())) return word;
+    const first = [...word][0] ?? '';
+    return first + ZERO_WIDTH + word.slice(first.length);
+  });
+}
+
+/** Cuts between words, else between characters; all but the first begin with a mark, so that none is taken for another's. */
+function split(text: string, bytes: number): readonly string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (rest !== '') {
+    const mark = lines.length === 0 ? '' : CONTINUED;
+    const fits = fitting(rest, Math.max(bytes - byteLength(mark), 4));
+    const word = fits < rest.length ? rest.slice(0, fits + 1).search(/\s\S*$/u) : -1;
+    const cut = word > fits / 2 ? word : fits;
+    lines.push(mark + rest.slice(0, cut));
+    rest = rest.slice(cut).trimStart();
+  }
+  return lines;
+}
+
+function fitting(text: string, bytes: number): number {
+  let taken = 0;
+  let size = 0;
+  for (const { segment } of GRAPHEMES.segment(text.slice(0, bytes + 1))) {
+    size += byteLength(segment);
+    if (size > bytes) break;
+    taken += segment.length;
+  }
+  if (taken > 0) return taken;
+  // One character of many marks: between code points, so that there is an end.
+  for (const point of text) {
+    size = byteLength(text.slice(0, taken + point.length));
+    if (size > bytes) break;
+    taken += point.length;
+  }
+  return taken;
+}
