@@ -13,6 +13,7 @@ import {
   pause,
   plainText,
   type RemoteRef,
+  type Respond,
   type RoomId,
   textContent,
 } from 'slipmat-hub/plugin';
@@ -26,6 +27,8 @@ export interface FakeRoomConfig {
   readonly canEdit: boolean;
   readonly speaker: 'native' | 'prefix';
   readonly maxText: number;
+  /** It can say who administers a room, and answer a ticket. */
+  readonly knowsRoles: boolean;
 }
 
 export default defineBridge<FakeRoomConfig>({
@@ -38,7 +41,7 @@ export default defineBridge<FakeRoomConfig>({
 
 /** How long the last receipt is waited for when the hub stops the bridge. */
 const LAST_RECEIPT_MS = 1_000;
-const KNOWN_FIELDS = ['port', 'token', 'isIdempotent', 'canFind', 'canEdit', 'speaker', 'maxText'];
+const KNOWN_FIELDS = ['port', 'token', 'isIdempotent', 'canFind', 'canEdit', 'speaker', 'maxText', 'knowsRoles'];
 
 function parseConfig(input: unknown): FakeRoomConfig {
   const fields: Readonly<Record<string, unknown>> = typeof input === 'object' && input !== null ? { ...input } : {};
@@ -56,6 +59,7 @@ function parseConfig(input: unknown): FakeRoomConfig {
     canFind: fields.canFind === true,
     canEdit: fields.canEdit !== false,
     speaker: fields.speaker === 'native' ? 'native' : 'prefix',
+    knowsRoles: fields.knowsRoles === true,
     maxText: typeof fields.maxText === 'number' ? fields.maxText : 500,
   };
 }
@@ -68,7 +72,9 @@ interface Reply {
   readonly retryAfterMs: number;
 }
 interface Event {
-  readonly kind: 'message' | 'edit' | 'redaction' | 'reaction';
+  readonly kind: 'message' | 'edit' | 'redaction' | 'reaction' | 'raw';
+  /** Of kind `raw`: to be told as it is. */
+  readonly inbound?: Inbound;
   readonly room: RoomId;
   readonly id: string;
   readonly text: string;
@@ -87,7 +93,7 @@ function create(config: FakeRoomConfig, hub: HubPort) {
   function onEvent(event: Event): void {
     if (isStopping || event.by === 'hub-bot') return;
     events += 1;
-    const inbound = decode(event, event.at ?? hub.clock.now(), `${event.room}-${event.id}-${events}`);
+    const inbound = event.inbound ?? decode(event, event.at ?? hub.clock.now(), `${event.room}-${event.id}-${events}`);
     receiving = receiving.then(async () => {
       if (isStopping) return;
       const receipt = await hub.receive(inbound);
@@ -136,7 +142,7 @@ function capabilities(
   config: FakeRoomConfig,
   ask: (command: object, signal: AbortSignal) => Promise<unknown>,
 ): Capabilities {
-  const { isIdempotent, canFind, canEdit, speaker, maxText } = config;
+  const { isIdempotent, canFind, canEdit, speaker, maxText, knowsRoles } = config;
   return {
     post: {
       limits: {
@@ -180,6 +186,21 @@ function capabilities(
         },
       },
     }),
+    ...(knowsRoles && {
+      authority: {
+        limits: {},
+        async run({ room, account }: { room: RoomId; account: AccountId }, signal: AbortSignal) {
+          return (await ask({ op: 'authority', room, account }, signal)) as 'owner' | 'admin' | 'moderator' | 'member';
+        },
+      },
+      respond: {
+        limits: { withinMs: 60_000, isPrivate: true, choices: 0 },
+        async run({ ticket, text, isPrivate }: Respond, signal: AbortSignal) {
+          await ask({ op: 'respond', ticket, text: plainText(text), isPrivate }, signal);
+          return undefined;
+        },
+      },
+    }),
     ...(canFind && {
       find: {
         limits: {},
@@ -206,6 +227,8 @@ function decode(event: Event, at: EpochMs, eventId: string): Inbound {
       return { kind: 'redaction', eventId, of: { kind: 'refs', refs: [ref] }, by, at };
     case 'reaction':
       return { kind: 'reaction', eventId, ref, by, emoji: event.text, on: true, at };
+    case 'raw':
+      throw new Error('is told as it is');
     default:
       return event.kind satisfies never;
   }

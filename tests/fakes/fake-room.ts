@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import type { Inbound } from 'slipmat-hub/plugin';
 
 /*
  * A small chat platform of its own, spoken to over TCP in lines of JSON. It keeps rooms and messages, tells what people
@@ -35,6 +36,12 @@ export interface FakeRoomServer {
   userRedacts(room: string, id: string): void;
   userReacts(room: string, id: string, name: string, emoji: string): void;
   userReplies(room: string, to: string, name: string, text: string): string;
+  /** Tells of anything else that a platform may tell, as it is. */
+  tells(inbound: Inbound): void;
+  /** Who this account is in a room from now on; everybody else is a member. */
+  setRole(room: string, name: string, role: 'owner' | 'admin' | 'moderator' | 'member'): void;
+  /** Answers to tickets, oldest first. */
+  responses(): readonly { readonly ticket: string; readonly text: string; readonly isPrivate: boolean }[];
   /** Tells it again, as platforms do after a reconnect. */
   tellAgain(room: string, id: string): void;
   /** The next `times` commands of the bridge end so, in this room or (null) anywhere. */
@@ -74,6 +81,9 @@ interface Command {
   readonly replyTo?: string | null;
   readonly emoji?: string;
   readonly on?: boolean;
+  readonly account?: string;
+  readonly ticket?: string;
+  readonly isPrivate?: boolean;
 }
 type Result = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: string };
 
@@ -83,6 +93,8 @@ export async function startFakeRoom(): Promise<FakeRoomServer> {
   const listeners = new Set<Socket>();
   const failures: { readonly failure: FakeFailure; readonly room: string | null }[] = [];
   const stalled = new Map<string, Promise<void>>();
+  const roles = new Map<string, string>();
+  const responses: { ticket: string; text: string; isPrivate: boolean }[] = [];
   let ids = 0;
   let tries = 0;
 
@@ -148,6 +160,15 @@ export async function startFakeRoom(): Promise<FakeRoomServer> {
         if (command.on === true) tell({ kind: 'reaction', room, id: stored.id, text: command.emoji, by: BOT });
         return { ok: true, value: null };
       }
+      case 'authority':
+        return { ok: true, value: roles.get(`${room} ${command.account}`) ?? 'member' };
+      case 'respond':
+        responses.push({
+          ticket: command.ticket ?? '',
+          text: command.text ?? '',
+          isPrivate: command.isPrivate === true,
+        });
+        return { ok: true, value: null };
       case 'find':
         return { ok: true, value: roomOf(room).find((one) => one.text === command.text && one.by === BOT)?.id ?? null };
       default:
@@ -237,6 +258,9 @@ export async function startFakeRoom(): Promise<FakeRoomServer> {
       tellPost(room, post);
       return post.id;
     },
+    tells: (inbound) => tell({ kind: 'raw', inbound }),
+    setRole: (room, name, role) => void roles.set(`${room} ${name}`, role),
+    responses: () => responses,
     tellAgain(room, id) {
       const post = find(room, id);
       if (post !== null) tellPost(room, post);
