@@ -129,6 +129,18 @@ const fields = z.strictObject({
     )
     .default([])
     .describe('Bridges to run beside the native one.'),
+  relay: z
+    .strictObject({
+      outageMinutes: z
+        .number()
+        .int()
+        .min(1)
+        .max(1_440)
+        .default(10)
+        .describe('What a room missed for longer than these minutes is told in one line instead of sent.'),
+    })
+    .prefault({})
+    .describe('Sending to rooms.'),
   portals: z
     .array(
       z.strictObject({

@@ -1,16 +1,14 @@
 import { createQuestions } from '../community/questions.ts';
-import type { BridgeId, EpochMs, Position } from '../domain/ids.ts';
+import type { BridgeId } from '../domain/ids.ts';
 import { noMedia } from '../media/no-media.ts';
 import type { BridgeHealth } from '../ops/checks.ts';
 import { createReceive } from '../pipeline/receive.ts';
 import { createCourier } from '../relay/courier.ts';
-import { OUTAGE_MS } from '../relay/limits.ts';
 import { type BridgeStatus, type ConfiguredBridge, createSupervisor } from '../supervisor.ts';
+import { keepForPortals } from './keep-for-portals.ts';
 import type { HubOptions, HubParts } from './parts.ts';
 import { createPortals } from './portals.ts';
 import { surfacePort } from './surface-port.ts';
-
-const KEEP_MS = 5_000;
 
 /** The bridges of this hub, surfaces among them. */
 export interface Bridges {
@@ -31,24 +29,27 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     if (batch.some(({ kind }) => kind === 'change')) portals.refresh();
   });
 
+  const outageMs = config.relay.outageMinutes * 60_000;
   const courier = createCourier({
     log: store.log,
     deliveries: store.deliveries,
+    bridgeState: store.bridgeState,
     lookup: async ({ channel }, message) => {
       const place = directory.channel(channel);
       return place === null ? null : history.message(place, message);
+    },
+    since: async ({ channel }, after, limit) => {
+      const place = directory.channel(channel);
+      return place === null ? [] : history.entries(place, after, limit);
     },
     portals,
     clock,
     logger: log,
     publicUrl: config.publicUrl,
-    count: (outcome, reason, times) => {
-      for (let n = 0; n < times; n += 1) metrics.relayed(reason ?? 'none', outcome);
-    },
+    outageMs,
+    count: (outcome, reason, times) => metrics.relayed(reason ?? 'none', outcome, times),
   });
-  tail.follow((batch) => {
-    for (const shard of new Set(batch.map((entry) => entry.shard))) courier.wake(shard);
-  });
+  tail.follow(courier.feed);
 
   const questions = createQuestions({
     facts: knowledge.facts,
@@ -97,31 +98,22 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     logger: log,
   });
 
-  const stopKeeping = clock.every(KEEP_MS, () => void keepForPortals());
-  /** The archiver trims nothing that a portal has still to send; after a longer outage the portal sends one line. */
-  async function keepForPortals(): Promise<void> {
-    try {
-      const lowest: (Position | null)[] = Array.from({ length: store.log.shards }, () => null);
-      for (const portal of portals.list()) {
-        const { at } = await store.deliveries.load(portal.id);
-        const shard = store.log.shardOf(portal.scope);
-        const before = lowest[shard] ?? null;
-        const oldest = await store.log.positionAt(shard, (clock.now() - OUTAGE_MS) as EpochMs);
-        if (at === null || store.log.isBefore(at, oldest)) continue;
-        if (before === null || store.log.isBefore(at, before)) lowest[shard] = at;
-      }
-      archiving.keep(lowest);
-    } catch (error) {
-      log.warn({ err: error }, 'how far the portals are could not be read; what was kept for them stays');
-    }
-  }
-  await keepForPortals();
+  const keeping = keepForPortals({
+    portals,
+    store,
+    archiving,
+    outageMs,
+    hotMs: config.log.hotMinutes * 60_000,
+    clock,
+    log,
+  });
+  await keeping.keep();
   await supervisor.start();
   return {
     status: supervisor.status,
     health: () => supervisor.status().map(healthOf),
     async stop() {
-      stopKeeping();
+      keeping.stop();
       await supervisor.stop();
     },
   };

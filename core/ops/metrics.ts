@@ -13,7 +13,7 @@ export interface Metrics {
   /** One batch of entries handed to the surfaces. */
   fed(entries: number): void;
   /** What became of one command to a platform, and why. */
-  relayed(reason: string, outcome: string): void;
+  relayed(reason: string, outcome: string, times: number): void;
   /** Gauges that are read when somebody asks. */
   watch(sources: MetricSources): void;
   /** Name, kind, labels and meaning of everything, for the documents. */
@@ -97,7 +97,7 @@ export function createMetrics(version: string): Metrics {
     posted: (outcome) => posts.labels(outcome).inc(),
     appended: (ms) => appends.observe(ms / SECONDS),
     fed: (entries) => batches.observe(entries),
-    relayed: (reason, outcome) => relays.labels(outcome, reason).inc(),
+    relayed: (reason, outcome, times) => relays.labels(outcome, reason).inc(times),
     watch: (given) => {
       sources = given;
     },

@@ -1,10 +1,15 @@
-import type { BridgeId, PortalId, RoomId } from '../domain/ids.ts';
+import type { BridgeId, ChannelId, PortalId, RoomId, Seq } from '../domain/ids.ts';
 import type { Portal, Portals } from '../domain/portal.ts';
 import type { Bridge } from '../plugin/bridge.ts';
+import type { BridgeState, Entry } from '../store/ports.ts';
+import { type Budgets, createBudgets } from './budgets.ts';
+import { createInbox, type Inbox } from './inbox.ts';
+import { createItem } from './item.ts';
 import { runLane } from './lane.ts';
 import type { LaneDeps, LaneState } from './lane-context.ts';
 import { STOP_GRACE_MS } from './limits.ts';
 import type { LaneEnd } from './steps.ts';
+import { createTouched } from './touched.ts';
 import { createWaker, type Waker } from './waker.ts';
 
 /** A bridge that runs here now and takes commands. */
@@ -28,40 +33,81 @@ export interface Serving {
 /** Sends what the log says to the rooms of the bridges that run here: one ordered lane a portal. */
 export interface Courier {
   serve(served: ServedBridge): Serving;
-  /** There are new entries in this shard. */
-  wake(shard: number): void;
+  /** What the hub reads of the log, in order; only the lanes of a channel hear of its entries. */
+  feed(batch: readonly Entry[]): void;
   lanes(): ReadonlyMap<PortalId, LaneState>;
+  /** Tries dead letters once more, in the portal's own order. @returns false where the portal is not served here */
+  retry(portal: PortalId, letters: readonly Seq[]): boolean;
+}
+
+export interface CourierDeps extends LaneDeps {
+  readonly portals: Portals;
+  readonly bridgeState: BridgeState;
 }
 
 interface RunningLane {
   readonly portal: Portal;
-  readonly shard: number;
+  readonly inbox: Inbox;
+  readonly retries: Set<Seq>;
   readonly stopping: AbortController;
   readonly waker: Waker;
   readonly ended: Promise<LaneEnd>;
 }
 
-export function createCourier(deps: LaneDeps & { readonly portals: Portals }): Courier {
-  const running = new Set<RunningLane>();
+export function createCourier(deps: CourierDeps): Courier {
+  const channels = new Map<ChannelId, Set<RunningLane>>();
   const states = new Map<PortalId, LaneState>();
+  const touched = createTouched();
+
+  function enlist(lane: RunningLane): void {
+    const { channel } = lane.portal;
+    const lanes = channels.get(channel) ?? new Set();
+    channels.set(channel, lanes.add(lane));
+  }
+
+  function strike(lane: RunningLane): void {
+    const lanes = channels.get(lane.portal.channel);
+    lanes?.delete(lane);
+    if (lanes?.size === 0) channels.delete(lane.portal.channel);
+  }
 
   /** @param after what must have ended before: a portal never has two lanes */
-  function startLane(portal: Portal, served: ServedBridge, halt: AbortSignal, after: Promise<unknown>): RunningLane {
+  function startLane(
+    portal: Portal,
+    served: ServedBridge,
+    { halt, budgets }: Shared,
+    after: Promise<unknown>,
+  ): RunningLane {
     const stopping = new AbortController();
     const waker = createWaker();
+    const inbox = createInbox();
+    const retries = new Set<Seq>();
     stopping.signal.addEventListener('abort', () => waker.wake());
-    halt.addEventListener('abort', () => stopping.abort(), { once: true });
-    const onState = (state: LaneState): void => void states.set(portal.id, state);
+    halt.addEventListener('abort', () => stopping.abort(), { once: true, signal: stopping.signal });
     const { bridge, fence } = served;
-    const of = { portal, bridge, fence, stopping: stopping.signal, halt, woken: waker.next, onState };
-    const ended = after
-      .then(() => runLane(of, deps))
-      .then(
-        (end) => afterEnd(end, portal, served),
-        (error: unknown) => afterBug(error, portal),
+    const run = (): Promise<LaneEnd> =>
+      runLane(
+        {
+          portal,
+          bridge,
+          fence,
+          budgets,
+          touched,
+          stopping: stopping.signal,
+          halt,
+          inbox,
+          woken: waker.next,
+          takeRetry: () => takeFirst(retries),
+          onState: (state) => void states.set(portal.id, state),
+        },
+        deps,
       );
-    const lane: RunningLane = { portal, shard: deps.log.shardOf(portal.scope), stopping, waker, ended };
-    running.add(lane);
+    const ended = after.then(run).then(
+      (end) => afterEnd(end, portal, served),
+      (error: unknown) => afterBug(error, portal),
+    );
+    const lane: RunningLane = { portal, inbox, retries, stopping, waker, ended };
+    enlist(lane);
     return lane;
   }
 
@@ -81,42 +127,72 @@ export function createCourier(deps: LaneDeps & { readonly portals: Portals }): C
   }
 
   return {
-    wake(shard) {
-      for (const lane of running) if (lane.shard === shard) lane.waker.wake();
+    feed(batch) {
+      for (const entry of batch) {
+        touched.note(entry);
+        const lanes = entry.channel === null ? undefined : channels.get(entry.channel);
+        const item = lanes === undefined ? null : createItem(entry, touched.stamp());
+        if (item === null) continue;
+        for (const lane of lanes ?? []) {
+          lane.inbox.put(item);
+          lane.waker.wake();
+        }
+      }
     },
     lanes: () => states,
+    retry(portal, letters) {
+      const lane = [...channels.values()].flatMap((lanes) => [...lanes]).find((one) => one.portal.id === portal);
+      if (lane === undefined) return false;
+      for (const seq of letters) lane.retries.add(seq);
+      lane.waker.wake();
+      return true;
+    },
     serve(served) {
       const hurry = new AbortController();
-      const halt = AbortSignal.any([hurry.signal, served.lost]);
+      const shared: Shared = {
+        halt: AbortSignal.any([hurry.signal, served.lost]),
+        budgets: createBudgets(served.id, deps),
+      };
       const lanes = new Map<PortalId, RunningLane>();
       const ending = new Map<PortalId, Promise<void>>();
       const start = (portal: Portal): void =>
-        void lanes.set(portal.id, startLane(portal, served, halt, ending.get(portal.id) ?? Promise.resolve()));
+        void lanes.set(portal.id, startLane(portal, served, shared, ending.get(portal.id) ?? Promise.resolve()));
 
       async function end(lane: RunningLane): Promise<void> {
         lane.stopping.abort();
         await lane.ended;
-        running.delete(lane);
+        strike(lane);
       }
 
-      function drop(lane: RunningLane): void {
+      /** @param isGone it is linked no more, so that it begins anew when it is again */
+      function drop(lane: RunningLane, isGone: boolean): void {
         const { id } = lane.portal;
         lanes.delete(id);
-        const gone = end(lane).then(() => {
-          if (ending.get(id) === gone) ending.delete(id);
-          if (!lanes.has(id)) states.delete(id);
-        });
+        const gone = end(lane)
+          .then(() => (isGone ? closePortal(id) : undefined))
+          .then(() => {
+            if (ending.get(id) === gone) ending.delete(id);
+            if (!lanes.has(id)) states.delete(id);
+          });
         ending.set(id, gone);
       }
 
+      async function closePortal(id: PortalId): Promise<void> {
+        try {
+          await deps.deliveries.close(id);
+        } catch (error) {
+          const say = error instanceof Error ? error.name : '';
+          deps.logger.warn({ portal: id, say }, 'where an unlinked portal stood could not be forgotten');
+        }
+      }
+
       function follow(): void {
-        const wanted = new Map(
-          deps.portals
-            .list()
-            .filter((one) => isServed(one, served.id))
-            .map((one) => [one.id, one]),
-        );
-        for (const lane of lanes.values()) if (!wanted.has(lane.portal.id)) drop(lane);
+        const all = deps.portals.list().filter((one) => one.bridge === served.id);
+        const wanted = new Map(all.filter(isServed).map((one) => [one.id, one]));
+        const linked = new Set(all.map(({ id }) => id));
+        for (const lane of lanes.values()) {
+          if (!wanted.has(lane.portal.id)) drop(lane, !linked.has(lane.portal.id));
+        }
         for (const portal of wanted.values()) if (!lanes.has(portal.id)) start(portal);
       }
 
@@ -126,7 +202,7 @@ export function createCourier(deps: LaneDeps & { readonly portals: Portals }): C
         resume(room) {
           for (const lane of lanes.values()) {
             if (lane.portal.room !== room || states.get(lane.portal.id)?.phase !== 'paused') continue;
-            running.delete(lane);
+            strike(lane);
             start(lane.portal);
           }
         },
@@ -141,6 +217,19 @@ export function createCourier(deps: LaneDeps & { readonly portals: Portals }): C
   };
 }
 
-function isServed(portal: Portal, bridge: BridgeId): boolean {
-  return portal.bridge === bridge && portal.direction !== 'in';
+/** What the lanes of one bridge have in common. */
+interface Shared {
+  readonly halt: AbortSignal;
+  readonly budgets: Budgets;
+}
+
+function takeFirst(seqs: Set<Seq>): Seq | null {
+  const [first] = seqs;
+  if (first === undefined) return null;
+  seqs.delete(first);
+  return first;
+}
+
+function isServed({ direction, isPaused }: Portal): boolean {
+  return direction !== 'in' && !isPaused;
 }

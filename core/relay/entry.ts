@@ -2,9 +2,12 @@ import type { MessageId } from '../domain/ids.ts';
 import type { RemoteRef } from '../domain/message.ts';
 import type { Portal } from '../domain/portal.ts';
 import type { HistoryMessage, WireEntry, WireMessage } from '../domain/wire.ts';
-import type { Entry, EntryNote } from '../store/ports.ts';
+import type { Entry, EntryNote, Fate } from '../store/ports.ts';
 import type { Plan, Target } from './plan.ts';
 import { planEdit, planPost, planReaction, planRedaction } from './plan.ts';
+
+/** Those who lead the evening are heard first. */
+const LEADERS: ReadonlySet<WireMessage['message']['author']['badge']> = new Set(['moderator', 'dj', 'admin']);
 
 /** The message as it stands now, its quote included, hot or archived; null when nothing is known of it. */
 export type Lookup = (portal: Portal, id: MessageId) => Promise<Pick<HistoryMessage, 'message' | 'reactions'> | null>;
@@ -12,7 +15,10 @@ export type Lookup = (portal: Portal, id: MessageId) => Promise<Pick<HistoryMess
 /** What planning asks of the store. */
 export interface Known {
   readonly lookup: Lookup;
-  copies(message: MessageId): Promise<readonly RemoteRef[]>;
+  /** Whether this message and what it quotes may have changed since it was said; then it is looked up. */
+  mayHaveChanged(message: WireMessage['message']): boolean;
+  /** Where a message stands in this room, and whether it was said there; null: nowhere. */
+  fate(message: MessageId): Promise<Pick<Fate, 'kind' | 'refs'> | null>;
   /** Plain text that was last sent for this message, if it is remembered. */
   sentText(message: MessageId): string | null;
 }
@@ -29,15 +35,16 @@ export interface Prepared {
   readonly plan: Plan;
   /** Where the message stands so far. */
   readonly copies: readonly RemoteRef[];
+  /** Where room is short, these come before others. */
+  readonly goesFirst: boolean;
 }
 
-/** The entry as it concerns this portal; null when it does not. The log is written by the hub alone. */
-export function concernOf(entry: Entry, portal: Portal): Concern | null {
-  if (entry.channel !== portal.channel || entry.audience !== 'readers') return null;
+/** The entry as it may concern a room; null when it concerns none. The log is written by the hub alone. */
+export function concernOf(entry: Entry): Concern | null {
   const wire: WireEntry = JSON.parse(entry.body);
   if (wire.type === 'notice') return null;
   const note: EntryNote = JSON.parse(entry.note);
-  return { wire, note };
+  return note.relay === 'none' ? null : { wire, note };
 }
 
 /** Whether it was said in the very room of the portal: people there have it already. */
@@ -49,21 +56,24 @@ export function isFromRoom(note: EntryNote, portal: Portal): boolean {
 export async function prepare(concern: Concern, portal: Portal, target: Target, known: Known): Promise<Prepared> {
   const { wire, note } = concern;
   if (wire.type === 'message') return prepareMessage(wire, portal, target, known);
-  const copies = await known.copies(wire.id);
+  const copies = (await known.fate(wire.id))?.refs ?? [];
   const plan = isFromRoom(note, portal)
     ? ({ kind: 'drop', reason: 'own-origin' } as const)
     : await planChange(concern, copies, portal, target, known);
-  return { message: wire.id, plan, copies };
+  return { message: wire.id, plan, copies, goesFirst: false };
 }
 
 async function prepareMessage(wire: WireMessage, portal: Portal, target: Target, known: Known): Promise<Prepared> {
-  const now = await known.lookup(portal, wire.message.id);
+  const { id } = wire.message;
+  const now = known.mayHaveChanged(wire.message) ? ((await known.lookup(portal, id))?.message ?? null) : null;
   // What it quotes may be redacted or edited by now.
-  const message = { ...wire.message, replyTo: now === null ? wire.message.replyTo : now.message.replyTo };
-  const subject = { message, replyRef: await replyRefOf(message, known), copies: [] };
-  const isRedacted = now !== null && now.message.redaction !== null;
+  const message = now === null ? wire.message : { ...wire.message, replyTo: now.replyTo };
+  const answered = message.replyTo === null ? null : await known.fate(message.replyTo.id);
+  const subject = { message, replyRef: answered?.refs[0] ?? null, copies: [] };
+  const isRedacted = now !== null && now.redaction !== null;
   const plan = isRedacted ? ({ kind: 'drop', reason: 'redacted' } as const) : planPost(subject, target);
-  return { message: message.id, plan, copies: [] };
+  const goesFirst = LEADERS.has(message.author.badge) || answered?.kind === 'origin';
+  return { message: id, plan, copies: [], goesFirst };
 }
 
 async function planChange(
@@ -92,5 +102,5 @@ async function planChange(
 
 async function replyRefOf(message: WireMessage['message'], known: Known): Promise<RemoteRef | null> {
   if (message.replyTo === null) return null;
-  return (await known.copies(message.replyTo.id))[0] ?? null;
+  return (await known.fate(message.replyTo.id))?.refs[0] ?? null;
 }

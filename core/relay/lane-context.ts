@@ -1,30 +1,42 @@
 import type { Clock } from '../async/clock.ts';
-import type { MessageId, Position } from '../domain/ids.ts';
+import { jitter } from '../async/mint.ts';
+import type { MessageId, Seq } from '../domain/ids.ts';
 import type { Portal } from '../domain/portal.ts';
 import type { Logger } from '../ops/log.ts';
 import type { Bridge } from '../plugin/bridge.ts';
 import { isBridgeError } from '../plugin/errors.ts';
 import type { Deliveries, Entry, Log } from '../store/ports.ts';
+import type { Slot } from './budget.ts';
+import type { Budgets } from './budgets.ts';
 import type { Known, Lookup } from './entry.ts';
-import { BATCH, OUTAGE_MS } from './limits.ts';
+import type { Inbox } from './inbox.ts';
+import type { Item } from './item.ts';
 import { createMarks, type Marks } from './marks.ts';
-import { limitsOf, type Plan, type Reason, type Target } from './plan.ts';
+import { createPace, type Pace } from './pace.ts';
+import { type Command, limitsOf, type Plan, type Reason, type Target } from './plan.ts';
+import { failureOf } from './retry.ts';
 import { type Sent, sendAll } from './send.ts';
 import { createSentTexts } from './sent-texts.ts';
+import type { Summary } from './summary.ts';
+import type { Touched } from './touched.ts';
 
 export interface LaneDeps {
-  readonly log: Pick<Log, 'range' | 'heads' | 'shardOf' | 'isBefore'>;
+  readonly log: Pick<Log, 'heads' | 'shardOf' | 'bounds'>;
   readonly deliveries: Deliveries;
   readonly lookup: Lookup;
+  /** Entries for readers of the portal's channel after this seq, oldest first, hot or archived. */
+  readonly since: (portal: Portal, after: Seq, limit: number) => Promise<readonly Entry[]>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Origin under which everybody reaches the hub; null where nobody outside does. */
   readonly publicUrl: string | null;
+  /** What was missed for longer than this becomes one line instead of a flood. */
+  readonly outageMs: number;
   /** Counts what became of entries. */
   readonly count: (outcome: Outcome, reason: Reason | null, times: number) => void;
 }
-/** What became of one entry in one portal. `missed`: told in the one line of an outage. */
-export type Outcome = 'sent' | 'degraded' | 'dropped' | 'dead' | 'unknown' | 'missed';
+/** What became of one entry in one portal. `missed`, `summed-up`: told in one line, of an outage or of much at once. */
+export type Outcome = 'sent' | 'degraded' | 'dropped' | 'dead' | 'unknown' | 'missed' | 'summed-up';
 
 export interface LaneState {
   readonly phase: 'opening' | 'idle' | 'sending' | 'waiting' | 'paused' | 'stopped';
@@ -37,12 +49,17 @@ export interface LaneOf {
   readonly portal: Portal;
   readonly bridge: Bridge;
   readonly fence: number;
+  readonly budgets: Budgets;
+  readonly touched: Touched;
   /** Nothing new is begun once it aborts; what is under way goes on. */
   readonly stopping: AbortSignal;
   /** Everything ends at once. */
   readonly halt: AbortSignal;
-  /** Resolves when there may be new entries after this call. */
+  readonly inbox: Inbox;
+  /** Resolves when there may be something to do after this call. */
   readonly woken: () => Promise<void>;
+  /** The next dead letter that is to be tried once more. */
+  readonly takeRetry: () => Seq | null;
   readonly onState: (state: LaneState) => void;
 }
 
@@ -50,85 +67,106 @@ export interface Lane {
   readonly of: LaneOf;
   readonly deps: LaneDeps;
   readonly marks: Marks;
+  readonly pace: Pace;
   readonly known: Known;
   readonly texts: ReturnType<typeof createSentTexts>;
   /** Redacted here already, before their redaction came up in the log. */
   readonly gone: Set<MessageId>;
+  /** Read back from the store; the lane is through with it before it looks at its inbox. */
+  backlog: Item[];
+  isCatchingUp: boolean;
+  /** Of what is owed; null when it has to be gathered from the log again. */
+  summary: Summary | null;
+  /** When the line that tells of it is due, by `clock.elapsed`. */
+  digestAt: number;
   target(): Target;
-  isRedacted(id: MessageId): Promise<boolean>;
   isOutdated(entry: Entry): boolean;
   send(plan: Exclude<Plan, { kind: 'drop' }>, about: SendAbout): Promise<Sent>;
-  /** Entries from the position up to and with `last`. */
-  entriesUpTo(last: Position): AsyncIterable<Entry>;
 }
 export interface SendAbout {
-  readonly entry: Entry;
+  readonly entry: Entry | null;
   /** Whose redaction stops it; null: none does. */
   readonly message: MessageId | null;
-  /** Given up for the line that tells of an outage once the entry is too old. */
+  /** A message that is given up for the line that tells of an outage once it is too old. */
   readonly expires: boolean;
   readonly inDoubt: boolean;
+  /** Room for the first posts, taken before. */
+  readonly slots: readonly Slot[];
 }
+
+/** A redaction is tried for so long; what else concerns a copy for as long as an outage may last. */
+const REDACTION_TRIES_MS = 24 * 3_600_000;
+const SENDING: LaneState = { phase: 'sending', say: null };
 
 export function createLane(of: LaneOf, deps: LaneDeps): Lane {
   const { portal, bridge } = of;
+  const { clock } = deps;
   const marks = createMarks(of, deps);
   const texts = createSentTexts();
-  const known: Known = {
-    lookup: (at, id) => marks.store(() => deps.lookup(at, id)),
-    copies: (id) => marks.store(() => deps.deliveries.copies(portal.id, id)),
-    sentText: (id) => texts.get(id),
-  };
-  const isOutdated = (entry: Entry): boolean => deps.clock.now() - entry.at > OUTAGE_MS;
-  const isRedacted = async (id: MessageId): Promise<boolean> => {
-    const now = await known.lookup(portal, id);
-    return now !== null && now.message.redaction !== null;
-  };
+  const can = () => bridge.capabilities(portal.room);
+  const pace = createPace({ can, budgets: of.budgets, marks, clock, stopping: of.stopping });
+  const isOutdated = (entry: Entry): boolean => clock.now() - entry.at > deps.outageMs;
+
+  async function onWait(step: { readonly inMs: number; readonly delivered: string }, error: unknown, command: Command) {
+    const say = sayOf(error);
+    of.onState({ phase: 'waiting', say });
+    deps.logger.warn(
+      { portal: portal.id, retryAfterMs: step.inMs, delivered: step.delivered, say },
+      'delivery delayed',
+    );
+    const failure = failureOf(error);
+    if (command.op === 'post' && failure?.kind === 'retryable' && failure.retryAfterMs !== undefined) {
+      await pace.slowDown(step.inMs + jitter() * Math.min(250, step.inMs / 10));
+    }
+  }
+
   return {
     of,
     deps,
     marks,
-    known,
+    pace,
+    known: {
+      lookup: (at, id) => marks.store(() => deps.lookup(at, id)),
+      mayHaveChanged: () => true,
+      fate: async (id) => marks.fateOf(id) ?? marks.store(() => deps.deliveries.fate(portal.id, id)),
+      sentText: (id) => texts.get(id),
+    },
     texts,
     gone: new Set(),
+    backlog: [],
+    isCatchingUp: true,
+    summary: null,
+    digestAt: 0,
     isOutdated,
-    isRedacted,
     target: () => ({
       portal: portal.id,
       room: portal.room,
-      limits: limitsOf(bridge.capabilities(portal.room)),
-      now: deps.clock.now(),
+      limits: limitsOf(can()),
+      now: clock.now(),
       publicUrl: deps.publicUrl,
     }),
-    send(plan, { entry, message, expires, inDoubt }) {
-      of.onState({ phase: 'sending', say: null });
+    send(plan, { entry, message, expires, inDoubt, slots }) {
+      of.onState(SENDING);
+      const taken = [...slots];
+      const beganAt = clock.elapsed();
+      const givesUp = ({ op }: Command): boolean =>
+        clock.elapsed() - beganAt > (op === 'redact' ? REDACTION_TRIES_MS : deps.outageMs);
       return sendAll(plan.commands, {
-        can: bridge.capabilities(portal.room),
-        clock: deps.clock,
+        can: can(),
+        clock,
         stopping: of.stopping,
         halt: of.halt,
         inDoubt,
-        isOutdated: (command) => expires && command.op !== 'redact' && isOutdated(entry),
-        isRedacted: async () => message !== null && (await isRedacted(message)),
-        onWait(step, error) {
-          of.onState({ phase: 'waiting', say: sayOf(error) });
-          const { inMs, delivered } = step;
-          deps.logger.warn({ portal: portal.id, retryAfterMs: inMs, delivered, say: sayOf(error) }, 'delivery delayed');
+        isOutdated(command, failing) {
+          if (expires && entry !== null && isOutdated(entry)) return 'outdated';
+          return failing && command.op !== 'post' && givesUp(command) ? 'give-up' : null;
         },
+        isRedacted: async () => message !== null && of.touched.isRedacted(message),
+        onWait,
+        room: pace.budget() === null ? null : async () => taken.shift() ?? pace.force(),
+      }).finally(() => {
+        for (const slot of taken) slot.release();
       });
-    },
-    async *entriesUpTo(last) {
-      const shard = deps.log.shardOf(portal.scope);
-      let after = marks.position();
-      for (;;) {
-        const batch = await marks.store(() => deps.log.range(shard, after, BATCH));
-        for (const entry of batch) {
-          if (deps.log.isBefore(last, entry.position)) return;
-          after = entry.position;
-          yield entry;
-        }
-        if (batch.length === 0) return;
-      }
     },
   };
 }

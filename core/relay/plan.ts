@@ -5,6 +5,7 @@ import type { RemoteRef } from '../domain/message.ts';
 import type { WireChatMessage } from '../domain/wire.ts';
 import type { Capabilities, Edit, Operations, Post, React, Redact, Speaker } from '../plugin/operations.ts';
 import { compose, type PostLimits, speakerOf } from './compose.ts';
+import { measure } from './measure.ts';
 
 /** One thing to ask of a bridge. */
 export type Command =
@@ -25,6 +26,8 @@ export type Reason =
   | 'others-react'
   | 'too-old'
   | 'outdated'
+  | 'stays'
+  | 'over-budget'
   | `no-${'post' | 'edit' | 'redact' | 'react' | 'emoji'}`;
 
 /** Native, a fallback that says nearly the same, or nothing. */
@@ -137,18 +140,23 @@ export function planReaction(reacted: Reacted, copies: readonly RemoteRef[], tar
   };
 }
 
-/** One line by the hub itself, in place of everything that was missed. */
-export function planDigest(count: number, last: string, target: Target): Plan {
-  if (target.limits.post === undefined) return drop('no-post');
-  const text = `${count} ${count === 1 ? 'message' : 'messages'} while disconnected`;
+/**
+ * One line by the hub itself, in place of messages that were not sent by themselves.
+ * @param what tells this line from every other: the same on every try
+ * @param texts from the fullest to the shortest: the first that fits
+ */
+export function planDigest(what: readonly [after: number, upTo: number], texts: readonly Rich[], target: Target): Plan {
+  const { post } = target.limits;
+  if (post === undefined) return drop('no-post');
+  const text = texts.find((one) => measure(plainText(one), post.unit) <= post.text) ?? texts.at(-1) ?? [];
   const command: Post = {
     room: target.room,
     speaker: { kind: 'hub' },
-    text: [{ t: 'text', text }],
+    text,
     media: [],
     replyTo: null,
     sentAt: target.now,
-    key: keyOf(target.portal, 'digest', last),
+    key: keyOf(target.portal, 'digest', ...what),
   };
   return { kind: 'native', commands: [{ op: 'post', command }] };
 }

@@ -2,6 +2,7 @@ import { type Clock, pause } from '../async/clock.ts';
 import { withDeadline } from '../async/deadline.ts';
 import type { RemoteRef } from '../domain/message.ts';
 import type { Capabilities } from '../plugin/operations.ts';
+import type { Slot } from './budget.ts';
 import { SEND_DEADLINE_MS } from './limits.ts';
 import type { Command } from './plan.ts';
 import { type NextStep, stepAfter } from './retry.ts';
@@ -9,6 +10,8 @@ import { type NextStep, stepAfter } from './retry.ts';
 /** How sending the commands of one entry ended. `refs`: where the message stands now. */
 export type Sent =
   | { readonly kind: 'sent'; readonly refs: readonly RemoteRef[] }
+  /** Redacted before it was all there. */
+  | { readonly kind: 'redacted'; readonly refs: readonly RemoteRef[] }
   | { readonly kind: 'dead'; readonly refs: readonly RemoteRef[]; readonly error: unknown }
   /** It may have arrived and nobody can say. Never sent again. */
   | { readonly kind: 'unknown'; readonly refs: readonly RemoteRef[] }
@@ -23,11 +26,13 @@ export interface SendOptions {
   readonly stopping: AbortSignal;
   /** Cuts the attempt under way. */
   readonly halt: AbortSignal;
-  /** Whether to give up waiting: asked before each new attempt. */
-  readonly isOutdated: (command: Command) => boolean;
+  /** Whether to give up waiting, asked before each attempt: the message is too old by now, or what failed has failed for too long. */
+  readonly isOutdated: (command: Command, failing: boolean) => 'outdated' | 'give-up' | null;
   /** Asked before each attempt: the tombstone. */
   readonly isRedacted: () => Promise<boolean>;
-  readonly onWait: (step: Extract<NextStep, { kind: 'retry' }>, error: unknown) => void;
+  readonly onWait: (step: Extract<NextStep, { kind: 'retry' }>, error: unknown, command: Command) => Promise<void>;
+  /** Room for one attempt of a post. Null: stopping. Absent where the platform has no such limit. */
+  readonly room: (() => Promise<Slot | null>) | null;
   /** They were in flight when a hub ended: nobody knows whether they arrived. */
   readonly inDoubt: boolean;
 }
@@ -42,9 +47,7 @@ export async function sendAll(commands: readonly Command[], options: SendOptions
         refs.push(...ran.refs);
         break;
       case 'redacted':
-        return { kind: 'sent', refs };
       case 'dead':
-        return { ...ran, refs };
       case 'unknown':
         return { ...ran, refs };
       case 'held':
@@ -67,8 +70,8 @@ async function sendOne(command: Command, options: SendOptions): Promise<Ran> {
   let inDoubt = options.inDoubt;
   let error: unknown = null;
   for (let attempt = 1; ; attempt += 1) {
-    const held = holdBefore(command, options);
-    if (held !== null) return { kind: 'held', why: held, clean: !inDoubt, error };
+    const ended = endBefore(command, options, error, inDoubt);
+    if (ended !== null) return ended;
     try {
       if (inDoubt && command.op === 'post') {
         const earlier = await settleDoubt(command, options);
@@ -76,7 +79,7 @@ async function sendOne(command: Command, options: SendOptions): Promise<Ran> {
         inDoubt = false;
       }
       if (isSaying(command) && (await options.isRedacted())) return { kind: 'redacted' };
-      return { kind: 'sent', refs: await attemptOnce(command, options) };
+      return await attemptOnce(command, options, inDoubt);
     } catch (thrown) {
       error = thrown;
       if (options.halt.aborted) return { kind: 'held', why: 'stopping', clean: false, error };
@@ -84,15 +87,27 @@ async function sendOne(command: Command, options: SendOptions): Promise<Ran> {
       if (next.kind === 'dead-letter') return { kind: 'dead', error };
       if (next.kind !== 'retry') return { kind: 'held', why: next.kind, clean: !inDoubt, error };
       inDoubt ||= next.delivered === 'unknown';
-      options.onWait(next, thrown);
+      await options.onWait(next, thrown, command);
       await pause(options.clock, next.inMs, options.stopping);
     }
   }
 }
 
-function holdBefore(command: Command, { stopping, isOutdated }: SendOptions): Hold | null {
-  if (stopping.aborted) return 'stopping';
-  return isOutdated(command) ? 'outdated' : null;
+function endBefore(
+  command: Command,
+  { stopping, isOutdated }: SendOptions,
+  error: unknown,
+  inDoubt: boolean,
+): Ran | null {
+  if (stopping.aborted) return { kind: 'held', why: 'stopping', clean: !inDoubt, error };
+  switch (isOutdated(command, error !== null)) {
+    case 'outdated':
+      return { kind: 'held', why: 'outdated', clean: !inDoubt, error };
+    case 'give-up':
+      return { kind: 'dead', error };
+    case null:
+      return null;
+  }
 }
 
 /** What to do about a post that may have arrived: repeat it where that is harmless, else ask, else give up. */
@@ -104,8 +119,16 @@ async function settleDoubt(command: Extract<Command, { op: 'post' }>, options: S
   return refs === null ? 'again' : { kind: 'sent', refs };
 }
 
-function attemptOnce(command: Command, options: SendOptions): Promise<readonly RemoteRef[]> {
-  return limited(options, (signal) => run(command, options.can, signal));
+/** Where room is short, for one attempt at a time. */
+async function attemptOnce(command: Command, options: SendOptions, inDoubt: boolean): Promise<Ran> {
+  const isBounded = command.op === 'post' && options.room !== null;
+  const slot = isBounded ? await options.room() : null;
+  if (isBounded && slot === null) return { kind: 'held', why: 'stopping', clean: !inDoubt, error: null };
+  try {
+    return { kind: 'sent', refs: await limited(options, (signal) => run(command, options.can, signal)) };
+  } finally {
+    slot?.done();
+  }
 }
 
 function limited<T>({ clock, halt }: SendOptions, task: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -8,6 +8,7 @@ import type {
   PortalId,
   Position,
   Rev,
+  RoomId,
   ScopeId,
   Seq,
   UserId,
@@ -232,28 +233,89 @@ export interface Leases {
   release(name: string, fence: number): Promise<void>;
 }
 
+/** A send that is under way: marked before, settled after. */
+export interface Flight {
+  /** `entry`: what the entry with this seq says. `digest`: the line that tells of all that is owed up to it. `letter`: a dead letter, once more. */
+  readonly what: 'entry' | 'digest' | 'letter';
+  readonly seq: Seq;
+}
+
+/** Messages after this seq that were not sent by themselves: one line is to tell of them. */
+export interface Owed {
+  readonly after: Seq;
+  readonly why: 'outage' | 'pressure';
+}
+
+/** What became of one message in one room. */
+export interface Fate {
+  readonly message: MessageId;
+  /** `origin`: it was said in this very room. `dead`: given up. `unknown`: nobody can say whether it arrived. */
+  readonly kind: 'origin' | 'sent' | 'dead' | 'unknown' | 'left-out';
+  /** Where it stands, by part. Without any, what was known of it before stays. */
+  readonly refs: readonly RemoteRef[];
+  /** Why, for those who may know; holds no secret. */
+  readonly say: string | null;
+}
+
+/** What was given up, kept for the operator: the newest of each portal, at most `MOST_LETTERS`. */
+export interface DeadLetter {
+  readonly seq: Seq;
+  readonly message: MessageId;
+  readonly entry: 'message' | 'edit' | 'redaction' | 'reaction';
+  readonly kind: 'dead' | 'unknown';
+  readonly say: string | null;
+  readonly at: EpochMs;
+}
+export const MOST_LETTERS = 200;
+
+/** How far a portal is through, and what is written down with it in one step. */
+export interface Settled {
+  readonly at: Position;
+  readonly seq: Seq;
+  readonly owed: Owed | null;
+  readonly fates: readonly Fate[];
+  readonly letters: readonly DeadLetter[];
+}
+
+/** Where a portal stands. All null before it was opened. */
+export interface PortalMark {
+  /** Position and seq of the last entry of its channel that it is through with. */
+  readonly at: Position | null;
+  readonly seq: Seq | null;
+  /** Seq of its channel when it was opened: what was said before is not its business. */
+  readonly first: Seq | null;
+  readonly inFlight: Flight | null;
+  readonly owed: Owed | null;
+}
+
 /** How far each portal has been served. A smaller fence than the highest seen is refused. */
 export interface Deliveries {
-  load(portal: PortalId): Promise<{ readonly at: Position | null; readonly inFlight: Position | null }>;
-  /** Write-ahead mark; `unknown` when an earlier one was never settled. */
-  begin(portal: PortalId, fence: number, entry: Position): Promise<'go' | 'unknown' | 'fenced'>;
-  settle(
+  load(portal: PortalId): Promise<PortalMark>;
+  /** A new portal begins here; one that was opened before stays where it is. */
+  open(portal: PortalId, at: Position, seq: Seq): Promise<void>;
+  /**
+   * One step: settles what was under way, then marks what will be. `ok` without a new mark; `unknown` when there is
+   * an earlier mark that was never settled, which then stays. A smaller seq than before never moves a portal back.
+   */
+  advance(
     portal: PortalId,
     fence: number,
-    entry: Position,
-    outcome: {
-      readonly kind: 'sent' | 'skipped' | 'dead' | 'unknown';
-      readonly message: MessageId | null;
-      readonly refs: readonly RemoteRef[];
-    },
-  ): Promise<'ok' | 'fenced'>;
-  rewind(portal: PortalId, to: Position): Promise<void>;
+    settled: Settled | null,
+    begin: Flight | null,
+  ): Promise<'ok' | 'go' | 'unknown' | 'fenced'>;
+  /** The portal is linked no more: when it is again, it begins anew. What is known of copies stays. */
+  close(portal: PortalId): Promise<void>;
   /** Where copies of a message are, by part. */
   copies(portal: PortalId, message: MessageId): Promise<readonly RemoteRef[]>;
+  /** Null: nothing was written down of it. */
+  fate(portal: PortalId, message: MessageId): Promise<Fate | null>;
   /** The message that a native id in this portal's room is a copy of. */
   messageOf(portal: PortalId, ref: RemoteRef): Promise<MessageId | null>;
   /** This part of a message is gone from the room: it is a copy no more. */
   forget(portal: PortalId, ref: RemoteRef): Promise<void>;
+  /** Oldest first. */
+  letters(portal: PortalId): Promise<readonly DeadLetter[]>;
+  dropLetters(portal: PortalId, seqs: readonly Seq[]): Promise<void>;
 }
 
 /** Small durable values of a bridge: its resume point and its own state. */
@@ -294,6 +356,8 @@ export interface Archive {
   page(channel: ChannelId, before: Seq | null, limit: number): Promise<readonly HistoryMessage[]>;
   /** Reader entries with seq in (after, below), oldest first; redacted ones blanked. `below` null: no bound. */
   since(channel: ChannelId, after: Seq, below: Seq | null, limit: number): Promise<readonly ArchivedEntry[]>;
+  /** The same whole, for portals that were away for longer than the log holds. */
+  entries(channel: ChannelId, after: Seq, below: Seq | null, limit: number): Promise<readonly Entry[]>;
   head(id: MessageId): Promise<Head | null>;
   /** One message as archived. */
   message(id: MessageId): Promise<SearchHit | null>;
@@ -301,6 +365,8 @@ export interface Archive {
   quoteTexts(ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, string>>;
   /** The step with this key, for repeats that come late. */
   byKey(key: string): Promise<{ readonly message: MessageId | null; readonly seq: Seq | null } | null>;
+  /** Messages that first appeared in this room since then, newest first; looks through the newest of the channel alone. */
+  originated(query: OriginQuery): Promise<readonly MessageId[]>;
   /** Full-text search over messages as they stand now, newest first. */
   search(query: SearchQuery): Promise<readonly SearchHit[]>;
   /** Newest seq archived of each channel. */
@@ -310,6 +376,15 @@ export interface ArchivedEntry {
   readonly seq: Seq;
   readonly message: MessageId | null;
   readonly body: string;
+}
+export interface OriginQuery {
+  readonly channel: ChannelId;
+  readonly bridge: BridgeId;
+  readonly room: RoomId;
+  /** Null: of everybody. */
+  readonly author: UserId | null;
+  readonly since: EpochMs;
+  readonly limit: number;
 }
 export interface SearchQuery {
   readonly text: string;

@@ -34,7 +34,8 @@ async function saidWith(now: Quote | null): Promise<readonly string[]> {
   const wire: WireMessage = JSON.parse(message(textContent('indeed'), { replyTo: quote }).body);
   const known: Known = {
     lookup: async () => ({ message: { ...wire.message, replyTo: now }, reactions: [] }),
-    copies: async () => [],
+    mayHaveChanged: () => true,
+    fate: async () => null,
     sentText: () => null,
   };
   const { plan } = await prepare({ wire, note: {} }, place, target, known);

@@ -133,6 +133,8 @@ export interface HubOptions {
   readonly hub?: HubId;
   readonly logger?: Logger;
   readonly isRequired?: boolean;
+  readonly outageMs?: number;
+  readonly publicUrl?: string;
 }
 
 /** A hub reduced to what relays: store, tail, courier, supervisor and one bridge. */
@@ -146,17 +148,18 @@ export async function startTestHub(options: HubOptions): Promise<TestHub> {
   const courier = createCourier({
     log: store.log,
     deliveries: store.deliveries,
+    bridgeState: store.bridgeState,
     lookup: lookupIn(store),
+    since: ({ scope, channel }, after, limit) => store.log.since(scope, channel, after, limit),
     clock,
     logger,
-    publicUrl: null,
+    publicUrl: options.publicUrl ?? null,
+    outageMs: options.outageMs ?? 10 * 60_000,
     count,
     portals,
   });
   const tail = createTail(store.log, logger);
-  tail.follow((batch) => {
-    for (const shard of new Set(batch.map((entry) => entry.shard))) courier.wake(shard);
-  });
+  tail.follow(courier.feed);
   tail.start(await store.log.heads());
   const config = { port: room.port, token: room.token, ...options.config };
   const supervisor = createSupervisor({

@@ -49,7 +49,7 @@ describe('redis, its memory', () => {
     const refused = post(at, 'no room');
     expect(await hub.log.append(refused)).toEqual({ kind: 'full' });
     expect(await hub.log.append(sanction(at, BEN, 'lift', null))).toMatchObject({ kind: 'stored' });
-    expect(await hub.deliveries.begin('p' as PortalId, 1, '1-1' as Position)).toBe('go');
+    expect(await hub.deliveries.advance('p' as PortalId, 1, null, { what: 'entry', seq: seq(1) })).toBe('go');
     expect(await hub.leases.take('bridge:x', 'h' as HubId, 1_000)).not.toBeNull();
     const entries = await wholeShard(hub, shard);
     expect(messagesOf(entries)).toEqual(idsOf(acked));
@@ -315,8 +315,20 @@ describe('redis, its memory', () => {
     await stored(hub, sanction(at, ANN, 'ban', null));
     const portal = 'p' as PortalId;
     const refs = [{ room: 'r' as never, id: '1' }];
-    await hub.deliveries.begin(portal, 1, position);
-    await hub.deliveries.settle(portal, 1, position, { kind: 'sent', message: step.id, refs });
+    const letter = {
+      seq: seq(1),
+      message: step.id,
+      entry: 'message',
+      kind: 'dead',
+      say: null,
+      at: 1 as never,
+    } as const;
+    const fates = [{ message: step.id, kind: 'sent', refs, say: null }] as const;
+    await hub.deliveries.open(portal, position, seq(1));
+    await hub.deliveries.advance(portal, 1, null, { what: 'entry', seq: seq(1) });
+    await hub.deliveries.advance(portal, 1, { at: position, seq: seq(1), owed: null, fates, letters: [letter] }, null);
+    await hub.deliveries.forget(portal, { room: 'r' as never, id: '1' });
+    await hub.deliveries.close(portal);
     await hub.leases.take('bridge:x', 'h' as HubId, 1_000);
     await hub.presence.beat('h' as HubId, new Map([[at.channel, []]]), 1_000);
     await hub.presence.connected(at.channel);

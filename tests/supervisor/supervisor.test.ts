@@ -120,8 +120,11 @@ function supervise({
       ...parts,
       log: store.log,
       deliveries: store.deliveries,
+      bridgeState: store.bridgeState,
       lookup,
+      since: async () => [],
       publicUrl: null,
+      outageMs: 600_000,
       count: () => {},
     }),
     receive: async ({ bridge, platform }) => ({

@@ -1,7 +1,7 @@
 import { quoteText } from '../../domain/content.ts';
 import type { ChannelId, MessageId, Seq, UserId } from '../../domain/ids.ts';
 import type { HistoryMessage } from '../../domain/wire.ts';
-import type { Archive, ArchivedEntry, Head } from '../ports.ts';
+import type { Archive, ArchivedEntry, Entry, Head } from '../ports.ts';
 import { openReader } from '../sql/connect.ts';
 import { errorOf, failureOf } from '../sql/errors.ts';
 import { createRowReader, MESSAGE_COLUMNS, type MessageColumns } from './archive-rows.ts';
@@ -19,6 +19,8 @@ export interface OpenedArchive extends Archive {
 }
 
 const SEARCH_DEADLINE_MS = 2_000;
+/** Entries of a channel that one question may look through. */
+const MOST_LOOKED_THROUGH = 20_000;
 /** Above every seq there can be. */
 const NO_BOUND = Number.MAX_SAFE_INTEGER;
 
@@ -45,6 +47,10 @@ export function openArchive({ file, searchDeadlineMs = SEARCH_DEADLINE_MS }: Arc
     `select seq, message_id as message, body from entries
      where channel_id = ? and seq > ? and seq < ? and audience = 'readers' order by seq limit ?`,
   );
+  const entries = db.prepare<[string, number, number, number], Entry>(
+    `select shard, position, kind, audience, channel_id as channel, seq, message_id as message, key, at, body, note
+     from entries where channel_id = ? and seq > ? and seq < ? and audience = 'readers' order by seq limit ?`,
+  );
   const head = db.prepare<[string], HeadColumns>(
     'select id, channel_id, author_id, revision, is_redacted from messages where id = ?',
   );
@@ -54,6 +60,20 @@ export function openArchive({ file, searchDeadlineMs = SEARCH_DEADLINE_MS }: Arc
   const byKey = db.prepare<[string], { message: MessageId | null; seq: Seq | null }>(
     'select message_id as message, seq from entries where key = ?',
   );
+  // Bounded by entries, not by what is found: a channel may be long and hold little of that room.
+  const originated = db.prepare<
+    [string, number, number, string, string, string | null, string | null, number],
+    MessageId
+  >(
+    `select message_id from (
+       select message_id, kind, at, note from entries
+       where channel_id = ? and seq is not null order by seq desc limit ?
+     )
+     where kind = 'message' and at >= ? and json_extract(note, '$.bridge') = ?
+       and json_extract(note, '$.ref.room') = ? and (? is null or json_extract(note, '$.author') = ?)
+     limit ?`,
+  );
+  originated.pluck();
   // One step into the index for each channel, instead of a walk over all entries.
   const newest = db.prepare<[], { channel: ChannelId; seq: Seq }>(
     `with recursive channels (id) as (
@@ -78,9 +98,12 @@ export function openArchive({ file, searchDeadlineMs = SEARCH_DEADLINE_MS }: Arc
   return {
     page: (channel, before, limit) => reading(() => readRows(page.all(channel, before ?? NO_BOUND, limit)).map(plain)),
     since: (channel, after, below, limit) => reading(() => since.all(channel, after, below ?? NO_BOUND, limit)),
+    entries: (channel, after, below, limit) => reading(() => entries.all(channel, after, below ?? NO_BOUND, limit)),
     head: (id) => reading(() => asHead(head.get(id))),
     message: (id) => reading(() => readRows(one.all(id))[0] ?? null),
     quoteTexts: (ids) => reading(() => new Map(contents.all(JSON.stringify(ids)).map(quoteOf))),
+    originated: ({ channel, bridge, room, author, since: at, limit }) =>
+      reading(() => originated.all(channel, MOST_LOOKED_THROUGH, at, bridge, room, author, author, limit)),
     byKey: (key) => reading(() => byKey.get(key) ?? null),
     newest: () => reading(() => new Map(newest.all().map(({ channel, seq }) => [channel, seq]))),
     search: (query) => searcher.search(query),

@@ -1,7 +1,7 @@
 import { type Channel, scopeOf } from '../../domain/channel.ts';
 import type { ChannelId, MessageId, ScopeId, Seq } from '../../domain/ids.ts';
 import type { HistoryMessage } from '../../domain/wire.ts';
-import type { Archive, ArchivedEntry, Head, HotMessage, Log, SearchHit } from '../ports.ts';
+import type { Archive, ArchivedEntry, Entry, Head, HotMessage, Log, SearchHit } from '../ports.ts';
 import { blankBody, fromHot, overlay } from './fold.ts';
 import { createQuotes, type Quotes } from './quotes.ts';
 
@@ -15,6 +15,8 @@ export interface History {
   message(channel: Place, id: MessageId): Promise<HistoryMessage | null>;
   /** Entries for readers above `after`, oldest first, redacted content blanked. */
   since(channel: Place, after: Seq, limit: number): Promise<readonly ArchivedEntry[]>;
+  /** The same whole and with what readers must not see, for couriers; who sends one asks how its message stands now. */
+  entries(channel: Place, after: Seq, limit: number): Promise<readonly Entry[]>;
   /** What a step must know of the message it touches. */
   head(scope: ScopeId, id: MessageId): Promise<Head | null>;
   /** Archived messages in these channels that have all the words, newest first; what is redacted meanwhile is left out. */
@@ -109,6 +111,15 @@ export function createHistory({ log, archive }: HistoryParts): History {
       const isWhole = lowest !== null && lowest <= after + 1;
       const older = isWhole ? [] : await archivedSince(channel, after, hot[0]?.seq ?? null, limit);
       return quotes.ofEntries(scope, [...older, ...hot.flatMap(forReader)].slice(0, limit));
+    },
+
+    async entries(channel, after, limit) {
+      const scope = scopeOf(channel);
+      const hot = await log.since(scope, channel.id, after, limit);
+      const { lowest } = await log.bounds(scope, channel.id);
+      const isWhole = lowest !== null && lowest <= after + 1;
+      const older = isWhole ? [] : await archive.entries(channel.id, after, hot[0]?.seq ?? null, limit);
+      return [...older, ...hot].slice(0, limit);
     },
 
     async head(scope, id) {

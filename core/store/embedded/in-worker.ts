@@ -58,14 +58,16 @@ export function createLogWorker(db: Db): LogWorker {
         case 'raise':
           for (const [channel, seq] of job.seqs) raise.run(channel, seq);
           return { kind: 'done' };
-        case 'begin':
-          return portals.begin(job);
-        case 'settle':
-          return portals.settle(job);
+        case 'open-portal':
+          return portals.open(job);
+        case 'advance':
+          return portals.advance(job);
+        case 'close-portal':
+          return portals.close(job);
+        case 'drop-letters':
+          return portals.dropLetters(job);
         case 'forget-copy':
           return portals.forget(job);
-        case 'rewind':
-          return portals.rewind(job);
         case 'save-state':
           saveState.run(job.bridge, job.name, job.value);
           return { kind: 'done' };

@@ -1,6 +1,5 @@
-import type { BridgeId, ChannelId, MessageId, PortalId, RoomId, Seq } from '../../domain/ids.ts';
-import type { RemoteRef } from '../../domain/message.ts';
-import type { Step, Stored } from '../ports.ts';
+import type { BridgeId, ChannelId, PortalId, RoomId, Seq } from '../../domain/ids.ts';
+import type { Flight, Settled, Step, Stored } from '../ports.ts';
 
 /** A place in the log as it stands in the tables. */
 export type Place = number;
@@ -12,23 +11,22 @@ export type LogJob =
   /** At most `limit` entries, so that appends need not wait long. */
   | { readonly kind: 'trim'; readonly upTo: Place; readonly limit: number }
   | { readonly kind: 'raise'; readonly seqs: readonly (readonly [ChannelId, Seq])[] }
-  | { readonly kind: 'begin'; readonly portal: PortalId; readonly fence: number; readonly entry: Place }
+  | { readonly kind: 'open-portal'; readonly portal: PortalId; readonly at: Place; readonly seq: Seq }
   | {
-      readonly kind: 'settle';
+      readonly kind: 'advance';
       readonly portal: PortalId;
       readonly fence: number;
-      readonly entry: Place;
-      readonly message: MessageId | null;
-      readonly refs: readonly RemoteRef[];
+      readonly settled: (Omit<Settled, 'at'> & { readonly at: Place }) | null;
+      readonly begin: Flight | null;
     }
+  | { readonly kind: 'close-portal'; readonly portal: PortalId }
+  | { readonly kind: 'drop-letters'; readonly portal: PortalId; readonly seqs: readonly Seq[] }
   | { readonly kind: 'forget-copy'; readonly portal: PortalId; readonly room: RoomId; readonly ref: string }
-  | { readonly kind: 'rewind'; readonly portal: PortalId; readonly to: Place }
   | { readonly kind: 'save-state'; readonly bridge: BridgeId; readonly name: string; readonly value: string };
 
 export type LogAnswer =
   | { readonly kind: 'stored'; readonly stored: Stored }
   | { readonly kind: 'log-opened'; readonly epoch: string; readonly starts: number; readonly head: Place }
   | { readonly kind: 'trimmed'; readonly entries: number }
-  | { readonly kind: 'begun'; readonly how: 'go' | 'unknown' | 'fenced' }
-  | { readonly kind: 'settled'; readonly how: 'ok' | 'fenced' }
+  | { readonly kind: 'advanced'; readonly how: 'ok' | 'go' | 'unknown' | 'fenced' }
   | { readonly kind: 'done' };

@@ -32,6 +32,9 @@ export function bridgeKey(bridge: BridgeId): string {
 export function portalKey(portal: PortalId): string {
   return `${tagOf(shardOfName(portal))}portal:${portal}`;
 }
+export function lettersKey(portal: PortalId): string {
+  return `${tagOf(shardOfName(portal))}letters:${portal}`;
+}
 export function copiesKey(portal: PortalId, message: MessageId): string {
   return `${tagOf(shardOfName(portal))}copies:${portal}:${message}`;
 }

@@ -3,13 +3,14 @@ import type { Logger } from '../../ops/log.ts';
 import { type LiveState, type LiveStore, StoreUnavailable } from '../ports.ts';
 import { type Arrival, createArrival } from './arrival.ts';
 import { shownUrl } from './connect.ts';
+import { createDeliveries } from './deliveries.ts';
 import { epochKey, logKey, SHARDS } from './keys.ts';
 import { createLink, type Link } from './link.ts';
 import { createRedisLog } from './log.ts';
 import { RedisRefused } from './refused.ts';
 import { parseSnapshot } from './reply.ts';
 import { createSeen, type RedisMemory } from './seen.ts';
-import { createBridgeState, createDeliveries, createLeases, createPresence } from './small-ports.ts';
+import { createBridgeState, createLeases, createPresence } from './small-ports.ts';
 
 export type { RedisMemory } from './seen.ts';
 

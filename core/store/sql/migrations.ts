@@ -19,6 +19,6 @@ export const MIGRATIONS: readonly Migration[] = [
   ...logMigrations,
   ...archiveMigrations,
   { name: 'portals', sql: portalTables },
-  { name: 'deliveries by seq', sql: deliveryTables },
   { name: 'media', sql: mediaTables },
+  { name: 'deliveries by seq', sql: deliveryTables },
 ];

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { describeAppend } from './append.ts';
+import { describeDeliveries } from './deliveries.ts';
 import { describeExperiments } from './experiments.ts';
 import type { OpenForTest, Traits } from './opened.ts';
 import { describeModel } from './property.ts';
@@ -14,6 +15,7 @@ export function describeLiveStore(name: string, open: OpenForTest, traits: Trait
     describeReading(open);
     describeTrimming(open);
     describeSmallPorts(open, traits);
+    describeDeliveries(open);
     describeExperiments(open);
     describeModel(open);
   });

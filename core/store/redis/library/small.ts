@@ -28,44 +28,78 @@ local function release(keys, args)
   return redis.call('DEL', keys[1])
 end
 
-local function is_fenced(portal, fence)
-  return tonumber(redis.call('HGET', portal, 'fence') or '0') > tonumber(fence)
+local MOST_LETTERS = 200
+
+local function drop_oldest(letters)
+  local seqs = redis.call('HKEYS', letters)
+  for i = 1, #seqs do seqs[i] = tonumber(seqs[i]) end
+  table.sort(seqs)
+  for i = 1, #seqs - MOST_LETTERS do redis.call('HDEL', letters, string.format('%.0f', seqs[i])) end
 end
 
-local function begin(keys, args)
-  if is_fenced(keys[1], args[1]) then return 'fenced' end
-  redis.call('HSET', keys[1], 'fence', args[1])
-  if redis.call('HSETNX', keys[1], 'inFlight', args[2]) == 0 then return 'unknown' end
-  return 'go'
+-- keys from 3 on and args from at on: of each fate its copies and one key for each part; message, value, how many parts
+local function write_fates(keys, args, at, kept_ms)
+  local key = 3
+  for i = at, #args, 3 do
+    local parts = tonumber(args[i + 2])
+    if parts > 0 then redis.call('SET', keys[key], args[i + 1], 'PX', kept_ms)
+    else redis.call('SET', keys[key], args[i + 1], 'PX', kept_ms, 'NX') end
+    for part = 1, parts do redis.call('SET', keys[key + part], args[i], 'PX', kept_ms) end
+    key = key + parts + 1
+  end
 end
 
--- keys: portal, then the copies of the message, then one for each part. args: fence, entry, kept ms, refs, message
-local function settle(keys, args)
-  if is_fenced(keys[1], args[1]) then return 'fenced' end
-  local at = redis.call('HGET', keys[1], 'at')
-  redis.call('HSET', keys[1], 'fence', args[1])
-  if not at or is_before(at, args[2]) then redis.call('HSET', keys[1], 'at', args[2]) end
-  redis.call('HDEL', keys[1], 'inFlight')
-  if keys[2] then redis.call('SET', keys[2], args[4], 'PX', args[3]) end
-  for i = 3, #keys do redis.call('SET', keys[i], args[5], 'PX', args[3]) end
+-- keys: portal, letters, then those of fates.
+-- args: fence, at or '', seq, owed, begin, kept ms, how many letters, then seq and JSON of each, then fates
+local function advance(keys, args)
+  local now = redis.call('HMGET', keys[1], 'fence', 'seq', 'flight')
+  if tonumber(now[1] or '0') > tonumber(args[1]) then return 'fenced' end
+  local set, under_way = { 'fence', args[1] }, now[3] or ''
+  if args[2] ~= '' then
+    under_way = ''
+    if not now[2] or tonumber(now[2]) <= tonumber(args[3]) then
+      for _, field in ipairs({ 'at', args[2], 'seq', args[3], 'owed', args[4] }) do set[#set + 1] = field end
+    end
+    local from = 8 + 2 * tonumber(args[7])
+    for i = 8, from - 1, 2 do redis.call('HSET', keys[2], args[i], args[i + 1]) end
+    if from > 8 then drop_oldest(keys[2]) end
+    write_fates(keys, args, from, args[6])
+  end
+  local answer = 'ok'
+  if args[5] ~= '' then
+    answer = under_way == '' and 'go' or 'unknown'
+    if under_way == '' then under_way = args[5] end
+  end
+  set[#set + 1], set[#set + 2] = 'flight', under_way
+  redis.call('HSET', keys[1], unpack(set))
+  return answer
+end
+
+local function open(keys, args)
+  if redis.call('HSETNX', keys[1], 'seq', args[2]) == 1 then
+    redis.call('HSET', keys[1], 'at', args[1], 'first', args[2])
+  end
   return 'ok'
+end
+
+-- The fence stays: who was fenced off before stays so.
+local function close(keys)
+  redis.call('HDEL', keys[1], 'at', 'seq', 'first', 'flight', 'owed')
+  return redis.call('DEL', keys[2])
 end
 
 -- keys: copies of the message, the part. args: room and id of the part
 local function forget(keys, args)
   redis.call('DEL', keys[2])
-  local kept = {}
-  for _, ref in ipairs(cjson.decode(redis.call('GET', keys[1]) or '[]')) do
+  local packed = redis.call('GET', keys[1])
+  if not packed then return 'ok' end
+  local fate, kept = cjson.decode(packed), {}
+  for _, ref in ipairs(fate.refs) do
     if ref.room ~= args[1] or ref.id ~= args[2] then kept[#kept + 1] = ref end
   end
+  fate.refs = kept
   if #kept == 0 then redis.call('DEL', keys[1])
-  else redis.call('SET', keys[1], cjson.encode(kept), 'KEEPTTL') end
-  return 'ok'
-end
-
-local function rewind(keys, args)
-  redis.call('HSET', keys[1], 'at', args[1])
-  redis.call('HDEL', keys[1], 'inFlight')
+  else redis.call('SET', keys[1], cjson.encode(fate), 'KEEPTTL') end
   return 'ok'
 end
 
