@@ -129,7 +129,9 @@ function run(config: SlipmatConfig, port: SurfacePort): () => Promise<void> {
   return async () => {
     isStopping = true;
     for (const stop of stops) stop();
-    await Promise.race([Promise.all([sessions.drain(), rights.stop()]), pause(clock, DRAIN_WITHIN_MS)]);
+    const drained = new AbortController();
+    await Promise.race([Promise.all([sessions.drain(), rights.stop()]), pause(clock, DRAIN_WITHIN_MS, drained.signal)]);
+    drained.abort();
     readers.stop();
     const say = 'The hub is going down.';
     const bytes = encodeFrame({ type: 'bye', say, retryAfterMs: COME_BACK_AFTER_MS });

@@ -23,16 +23,17 @@ export const LIFE_CASES: readonly ContractCase[] = [
     await rig.bridge.stop();
   }),
   onBridge('stops without having been started', {}, (rig) => rig.bridge.stop()),
-  onBridge('starts again after stop, and hears everything once', { needs: ['post'] }, async (rig) => {
+  onBridge('starts again after stop, and hears everything once', {}, async (rig) => {
     await rig.start();
     await rig.bridge.stop();
     await rig.start();
     await rig.double.userPosts('back');
     await rig.hears('back');
-    await rig.post('here too', 'k1');
+    const canPost = rig.can().post !== undefined;
+    if (canPost) await rig.post('here too', 'k1');
     await rig.silence();
     assert.equal(rig.heard().filter(({ text }) => text === 'back').length, 1);
-    assert.deepEqual(textsOf(rig), ['here too']);
+    assert.deepEqual(textsOf(rig), canPost ? ['here too'] : []);
   }),
   onBridge('stops within five seconds while the hub stores nothing, and then hands on no more', {}, async (rig) => {
     await rig.start();
@@ -46,12 +47,12 @@ export const LIFE_CASES: readonly ContractCase[] = [
     await rig.silence();
     assert.equal(rig.hub.received.length, before);
   }),
-  onBridge('leaves no timers and no connections after stop', { needs: ['post'] }, async (rig) => {
+  onBridge('leaves no timers and no connections after stop', {}, async (rig) => {
     const watch = watchOpen();
     try {
       await watch.within(async () => {
         await rig.start();
-        await rig.post('hello', 'k1');
+        if (rig.can().post !== undefined) await rig.post('hello', 'k1');
       });
       await rig.double.userPosts('hello');
       await rig.hears('hello');
