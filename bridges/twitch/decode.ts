@@ -73,8 +73,12 @@ function decodeNotice(line: Line, reading: Reading): readonly Inbound[] {
   const id = tag(line, 'id');
   if (code === null || id === null || isOfManyGifts(line, code)) return [];
   const said = decodeMessage(line, reading);
-  const announced = tag(line, 'system-msg');
-  if (code === 'announcement' || announced === null) return said;
+  // some of them hold line ends in the middle of a sentence
+  const announced =
+    tag(line, 'system-msg')
+      ?.replace(/[\r\n]/g, '')
+      .trim() ?? '';
+  if (code === 'announcement' || announced === '') return said;
   const ref: RemoteRef = { room: reading.room, id: `${id}#notice` };
   return [{ kind: 'notice', ref, code, text: announced, at: timeOf(line, reading) }, ...said];
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/async/clock.ts';
+import type { Clock } from '../../core/plugin/index.ts';
 
 /** Twitch lets an account join 20 channels in 10 s. */
 const MOST = 18;

@@ -1,5 +1,5 @@
-import type { Clock } from '../../core/async/clock.ts';
 import type { Inbound } from '../../core/domain/inbound.ts';
+import type { Clock } from '../../core/plugin/index.ts';
 
 /** The chat tells of an act within this time, or not at all. */
 const ECHO_MS = 60_000;
