@@ -147,7 +147,14 @@ const fields = z.strictObject({
         channel: z.string().min(1).describe('Id of the channel, such as `lobby`.'),
         bridge: slug.describe('Id of the bridge, from above.'),
         room: z.string().min(1).describe('The platform’s own id of the room.'),
-        direction: z.enum(['both', 'in', 'out']).default('both').describe('Which way messages go, seen from the room.'),
+        direction: z
+          .enum(['both', 'in', 'out'])
+          .nullable()
+          .default(null)
+          .describe(
+            'Which way messages go, seen from the room; null: both, or in alone where the platform asks for it.',
+          ),
+        notice: z.boolean().default(true).describe('Whether the room is told once what the link does.'),
       }),
     )
     .default([])

@@ -12,7 +12,9 @@ import { openDataFolder } from './hub/data-folder.ts';
 import { type Knowledge, openKnowledge } from './hub/knowledge.ts';
 import { createLagWatch } from './hub/lag-watch.ts';
 import { type OpenedLive, openLive } from './hub/live-store.ts';
+import type { Linking } from './hub/linking.ts';
 import type { HubOptions, HubParts } from './hub/parts.ts';
+import type { LivePortals } from './hub/portals.ts';
 import { createRouting, type Routing } from './hub/routing.ts';
 import { archivedMemory } from './hub/seen.ts';
 import { archiveCheck, bridgesCheck, remarksCheck, storeCheck } from './ops/checks.ts';
@@ -34,6 +36,8 @@ export interface Hub {
   readonly sql: OpenedSql;
   readonly live: OpenedLive;
   readonly health: Health;
+  readonly portals: LivePortals;
+  readonly linking: Linking;
   /** Resolves when the hub can store nothing more and must be started again. */
   readonly failed: Promise<Error>;
   /** In this order: surfaces and bridges, requests under way, the archive, the stores. Within 10 s. Idempotent. */
@@ -113,7 +117,9 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     const { url } = await http.listen();
     const firstAdminLink = await accounts.firstAdminLink(config.publicUrl ?? url);
     log.info({ hub: id, url, store: live.source.kind }, 'hub started');
-    return { id, url, firstAdminLink, accounts, knowledge, sql, live, health, failed: sql.writer.fallen, stop };
+    const { portals, linking } = bridges;
+    const failed = sql.writer.fallen;
+    return { id, url, firstAdminLink, accounts, knowledge, sql, live, health, portals, linking, failed, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -214,6 +220,7 @@ function watch({ live, archiving, health, metrics, knowledge }: HubParts, bridge
   health.add(archiveCheck(archive, ARCHIVE_WARN_MS));
   health.add(bridgesCheck(bridges.health));
   health.add(remarksCheck('safety', live.warnings));
+  health.add(remarksCheck('rooms', bridges.linking.loops.remarks));
   metrics.watch({ logSize: size, archive, bridges: bridges.health });
   knowledge.tail.follow((batch) => metrics.fed(batch.length));
 }

@@ -58,7 +58,8 @@ async function startOperatedHub({ isOffline, ...options }: StartOptions): Promis
     accounts,
     health,
     url: () => url,
-    portals: () => config.portals,
+    portals: hub.portals,
+    linking: hub.linking,
     drain: (signal) => untilArchived({ log: live.store.log, sql, clock }, signal),
   });
   try {

@@ -75,6 +75,7 @@ async function routeMessage(asked: Of<'message'>, at: RouterDeps): Promise<Recei
     const replyTo = quote !== null && at.recent.head(quote.id)?.isRedacted === true ? null : quote;
     const message = normalize({ channel: here.channel, author, content: request.content, replyTo, origin }, now, id);
     if (isEmpty(message.content)) return refused('bad-request', 'text: there is nothing in it.');
+    if (keepsAway(asked, at)) return STAYS;
     const verdict = judge(caseOf(message, here, at), {});
     if (verdict.kind === 'reject') return refused('sanctioned', verdict.findings[0].say);
     const { origin: _, channel: __, ...wire } = message;
@@ -82,7 +83,7 @@ async function routeMessage(asked: Of<'message'>, at: RouterDeps): Promise<Recei
     return {
       ...stepOf(asked, here, body, [{ kind: 'message', id, author: actor.user }], at),
       ifRev: rev,
-      note: { author: actor.user, bridge: origin.bridge, ref: origin.ref },
+      note: { author: actor.user, bridge: origin.bridge, ref: origin.ref, ...relayOf(asked, at) },
     };
   });
 }
@@ -95,6 +96,7 @@ async function routeEdit(asked: Of<'edit'>, at: RouterDeps): Promise<Receipt> {
   return onMessage(asked, 'edit-own', at, (here, head, rev) => {
     if (head.author !== actor.user) return refused('not-yours', 'Only its author can edit a message.');
     if (head.isRedacted) return refused('redacted', 'This message was deleted.');
+    if (keepsAway(asked, at)) return STAYS;
     const author = authorOf(actor, here.standing);
     const content = cleanContent(request.content);
     if (isEmpty(content)) return refused('bad-request', 'text: there is nothing in it.');
@@ -118,19 +120,25 @@ async function routeRedaction(asked: Of<'redaction'>, at: RouterDeps): Promise<R
   const { actor, request } = asked;
   return onMessage(asked, 'read', at, (here, head, rev) => {
     if (head.isRedacted) return { kind: 'unchanged', id: head.id, seq: null };
-    const isOwn = head.author === actor.user;
-    const permission = may(isOwn ? 'redact-own' : 'redact-others', here.standing);
-    if (!permission.ok) return refused(permission.code, permission.say);
-    const authorRank = at.facts.standing(head.author, false, here.channel).rank;
-    if (!isOwn && !outranks(here.standing.rank, authorRank)) {
-      return refused('forbidden', 'You cannot act on someone of the same or a higher rank.');
-    }
+    // where a platform does not say who it was, most often it was the author
+    const isOwn = head.author === actor.user || asked.byRoom === 'unsaid';
+    const refusal = asked.byRoom !== undefined ? null : mayNotRedact(here, head, isOwn, at);
+    if (refusal !== null) return refusal;
     const redaction = { at: at.clock.now(), by: isOwn ? 'author' : 'moderator' } as const;
     const body: WireEntry = { type: 'redaction', channel: head.channel, id: head.id, redaction };
     const effect: Effect = { kind: 'redact', id: head.id, author: head.author, redaction };
     const step = { ...stepOf(asked, here, body, [effect], at), ifRev: rev, known: head };
     return { ...step, note: { ...step.note, actor: actor.user, reason: request.reason } };
   });
+}
+
+function mayNotRedact(here: Place, head: Head, isOwn: boolean, at: RouterDeps): Receipt | null {
+  const permission = may(isOwn ? 'redact-own' : 'redact-others', here.standing);
+  if (!permission.ok) return refused(permission.code, permission.say);
+  const authorRank = at.facts.standing(head.author, false, here.channel).rank;
+  return isOwn || outranks(here.standing.rank, authorRank)
+    ? null
+    : refused('forbidden', 'You cannot act on someone of the same or a higher rank.');
 }
 
 /** A member of a set: saying it twice changes nothing. */
@@ -146,6 +154,7 @@ async function routeReaction(asked: Of<'reaction'>, at: RouterDeps): Promise<Rec
   }
   return onMessage(asked, 'react', at, (here, head, rev) => {
     if (head.isRedacted) return refused('redacted', 'This message was deleted.');
+    if (keepsAway(asked, at)) return STAYS;
     const sanction = sanctionIn(at.facts, here.channel, actor.user);
     const now = at.clock.now();
     if (sanction !== null && (sanction.until === null || sanction.until > now)) {
@@ -203,6 +212,18 @@ async function quoted(here: Place, id: MessageId, at: RouterDeps): Promise<Quote
   return at.lookup.quote(here, id);
 }
 
+const STAYS: Receipt = { kind: 'unchanged', id: null, seq: null };
+
+/** Said in a room by somebody whose messages stay there. */
+function keepsAway({ actor, origin }: Asked, at: RouterDeps): boolean {
+  return origin.ref !== null && at.facts.isOptedOut(actor.user);
+}
+
+/** What somebody who keeps to themselves writes in the native chat stays in it. */
+function relayOf({ actor, request }: Asked, at: RouterDeps): Pick<Step['note'], 'relay'> {
+  return request.kind !== 'redaction' && at.facts.isOptedOut(actor.user) ? { relay: 'none' } : {};
+}
+
 function caseOf(message: ChatMessage, here: Place, at: RouterDeps) {
   const sanction = sanctionIn(at.facts, here.channel, message.author.user);
   return { message, facts: { now: at.clock.now(), sanction } };
@@ -220,7 +241,12 @@ function stepOf(asked: Asked, here: Place, body: WireEntry, effects: readonly Ef
     audience: 'readers',
     at: at.clock.now(),
     body: JSON.stringify(body),
-    note: { actor: asked.actor.user, bridge: asked.origin.bridge, ref: asked.origin.ref },
+    note: {
+      actor: asked.actor.user,
+      bridge: asked.origin.bridge,
+      ref: asked.origin.ref,
+      ...relayOf(asked, at),
+    },
     effects,
     known: null,
   };

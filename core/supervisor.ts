@@ -7,7 +7,7 @@ import type { Logger } from './ops/log.ts';
 import type { Bridge } from './plugin/bridge.ts';
 import type { CommandSpec } from './plugin/commands.ts';
 import type { HubPort, LinkState } from './plugin/hub-port.ts';
-import { type BuiltIns, loadPlugin, PluginError } from './plugin/load.ts';
+import { type BuiltIns, type LoadedPlugin, loadPlugin, PluginError } from './plugin/load.ts';
 import type { MediaPort } from './plugin/media.ts';
 import type { SurfacePort } from './plugin/surface.ts';
 import type { Courier } from './relay/courier.ts';
@@ -37,9 +37,14 @@ export interface SupervisorDeps {
   readonly commands: readonly CommandSpec[];
   /** Makes a surface's port from a bridge's, for built-in surfaces alone. */
   readonly extend: (port: HubPort, id: BridgeId) => SurfacePort;
+  /** Told of each plugin once it is loaded, before its bridge starts. */
+  readonly onLoaded?: (bridge: BridgeId, plugin: PluginFacts) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
+
+/** What a plugin says of itself, on every hub. */
+export type PluginFacts = Pick<LoadedPlugin, 'platform' | 'defaultDirection' | 'outboundNotice'>;
 
 export interface BridgeStatus {
   readonly id: BridgeId;
@@ -61,6 +66,8 @@ export interface Supervisor {
   /** Bridges stop side by side: couriers first, then the link, then the lease. Never rejects. */
   stop(): Promise<void>;
   status(): readonly BridgeStatus[];
+  /** The bridge itself while it is live on this hub; null otherwise. */
+  live(id: BridgeId): Bridge | null;
 }
 
 /** A bridge that the hub must not run without. */
@@ -91,10 +98,13 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
       await Promise.all(running);
     },
     status: () => supervised.map(({ status }) => status()),
+    live: (id) => supervised.find((one) => one.id === id)?.live() ?? null,
   };
 }
 
 interface Supervised {
+  readonly id: BridgeId;
+  live(): Bridge | null;
   /** @returns whether there is anything to run */
   load(): Promise<boolean>;
   run(signal: AbortSignal): Promise<void>;
@@ -110,6 +120,7 @@ function createSupervised(configured: ConfiguredBridge, deps: SupervisorDeps): S
   let platform: string | null = null;
   let phase: Phase = { kind: 'stopped', say: null };
   let runner: Runner | null = null;
+  let built: Bridge | null = null;
 
   function onPhase(next: Phase): void {
     phase = next;
@@ -128,6 +139,7 @@ function createSupervised(configured: ConfiguredBridge, deps: SupervisorDeps): S
   async function build(): Promise<Bridge> {
     const plugin = await loadPlugin(use, deps.builtIns);
     platform = plugin.platform;
+    deps.onLoaded?.(id, plugin);
     const hub = createHubPort({
       ...deps,
       media: deps.media(id),
@@ -141,10 +153,13 @@ function createSupervised(configured: ConfiguredBridge, deps: SupervisorDeps): S
   }
 
   return {
+    id,
     tried,
+    live: () => (phase.kind === 'live' ? built : null),
     async load() {
       try {
         const bridge = await build();
+        built = bridge;
         runner = createRunner({ ...deps, id, bridge, lease: deps, onPhase });
         return true;
       } catch (error) {

@@ -42,13 +42,3 @@ export function createPrivateFile(file: string): Writable {
   }
   return createWriteStream(file, { flags: 'a', mode: 0o600 });
 }
-
-/** The portals, one a line. */
-export async function portalLines(hub: ControlClient): Promise<string> {
-  const { portals } = expectOk(await hub.call('portal-list', {}));
-  if (portals.length === 0) return 'There are no portals.\n';
-  const arrows = { both: '<->', in: '<-', out: '->' } as const;
-  return portals
-    .map(({ channel, bridge, room, direction }) => `${channel} ${arrows[direction]} ${bridge} ${room}\n`)
-    .join('');
-}

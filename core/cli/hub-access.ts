@@ -30,7 +30,7 @@ export async function withHub<T>(
 }
 
 async function openOffline(parts: CliParts, config: HubConfig) {
-  const alone: HubConfig = { ...config, host: '127.0.0.1', port: 0, bridges: [], portals: [] };
+  const alone: HubConfig = { ...config, host: '127.0.0.1', port: 0, bridges: [] };
   const { clock, webRoot } = parts;
   try {
     return await parts.startHub({ config: alone, log: createLogger('error'), clock, webRoot, isOffline: true });

@@ -1,11 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { codeOf } from '../../config/env.ts';
-import { backup, createPrivateFile, exportMessages, portalLines } from './data.ts';
+import { backup, createPrivateFile, exportMessages } from './data.ts';
 import { examine } from './doctor.ts';
 import { findingText } from './finding.ts';
 import { withHub } from './hub-access.ts';
 import { CliError, type CliParts, EXIT, readConfig, write } from './parts.ts';
 import { choosePassword, passwordLine } from './password.ts';
+import { addPortalCommands } from './portal.ts';
 import { start } from './start.ts';
 import { expectOk, listUsers, userText } from './user.ts';
 
@@ -52,6 +53,7 @@ function createProgram(parts: CliParts, setExit: (code: number) => void): Comman
     .description('print the version')
     .action(() => write(parts.stdout, `${parts.version}\n`));
   addUserCommands(program.command('user').description('people with an account here'), parts, file);
+  addPortalCommands(program.command('portal').description('links of channels with rooms'), parts, file);
   addDataCommands(program, parts, file);
   return program;
 }
@@ -139,14 +141,6 @@ function addUserCommands(user: Command, parts: CliParts, file: File): void {
 }
 
 function addDataCommands(program: Command, parts: CliParts, file: File): void {
-  program
-    .command('portal')
-    .description('links of channels with rooms')
-    .command('list')
-    .description('list all portals')
-    .action(() =>
-      withHub(parts, readConfig(parts, file()), async (hub) => write(parts.stdout, await portalLines(hub))),
-    );
   program
     .command('backup <file>')
     .description('copy the database to a new file while the hub runs')

@@ -20,6 +20,24 @@ export const userLine = z.strictObject({
 });
 export type UserLine = z.output<typeof userLine>;
 
+const direction = z.enum(['both', 'in', 'out']);
+const reach = z.enum(['none', 'timeouts', 'bans']);
+export const portalLine = z.strictObject({
+  id: z.string(),
+  channel: z.string(),
+  bridge: z.string(),
+  room: z.string(),
+  roomName: z.string().nullable(),
+  direction,
+  isPaused: z.boolean(),
+  reach,
+  prefix: z.string(),
+  source: z.enum(['config', 'linked']),
+  /** What is wrong in the room, if anything was noticed. */
+  remark: z.string().nullable(),
+});
+export type PortalLine = z.output<typeof portalLine>;
+
 const status = z.strictObject({
   version: z.string(),
   hubId: z.string(),
@@ -58,18 +76,35 @@ const schemas = {
     input: z.strictObject({ hours: z.number().int().min(1).max(720) }),
     output: z.strictObject({ url: z.string(), expiresAt: z.number().int() }),
   },
-  'portal-list': {
-    input: z.strictObject({}),
-    output: z.strictObject({
-      portals: z.array(
-        z.strictObject({
-          channel: z.string(),
-          bridge: z.string(),
-          room: z.string(),
-          direction: z.enum(['both', 'in', 'out']),
-        }),
-      ),
+  'portal-list': { input: z.strictObject({}), output: z.strictObject({ portals: z.array(portalLine) }) },
+  'portal-add': {
+    input: z.strictObject({
+      channel: z.string().max(100),
+      bridge: z.string().max(100),
+      room: z.string().max(500),
+      /** Null: as the platform suggests. */
+      direction: direction.nullable(),
+      reach: reach.nullable(),
+      prefix: z.string().max(10).nullable(),
     }),
+    output: portalLine,
+  },
+  'portal-remove': { input: z.strictObject({ portal: z.string().max(100) }), output: portalLine },
+  'portal-set': {
+    input: z.strictObject({
+      portal: z.string().max(100),
+      /** Null: stays as it is. */
+      direction: direction.nullable(),
+      isPaused: z.boolean().nullable(),
+      reach: reach.nullable(),
+      prefix: z.string().max(10).nullable(),
+    }),
+    output: portalLine,
+  },
+  /** A code that links a room of this bridge (null: of any) with the channel. */
+  'portal-code': {
+    input: z.strictObject({ channel: z.string().max(100), bridge: z.string().max(100).nullable() }),
+    output: z.strictObject({ code: z.string(), expiresAt: z.number().int() }),
   },
   /** Writes the whole database to a new file on the hub's machine. */
   backup: {

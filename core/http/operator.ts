@@ -8,8 +8,9 @@ import { backupDatabase } from '../store/backup/backup.ts';
 import { exportPage } from '../store/backup/export.ts';
 import type { OpenedSql } from '../store/sql/open.ts';
 import type { ControlAnswer, ControlInput, ControlOperations, ControlOutput } from './control-operations.ts';
+import { type PortalParts, portalOperations } from './portal-operations.ts';
 
-export interface OperatorParts {
+export interface OperatorParts extends PortalParts {
   readonly config: HubConfig;
   readonly version: string;
   readonly hubId: string;
@@ -19,7 +20,6 @@ export interface OperatorParts {
   readonly health: Health;
   /** Where people open the hub, once it listens. */
   readonly url: () => string;
-  readonly portals: () => ControlOutput<'portal-list'>['portals'];
   /** Archives what is in the log so far, so that copies hold it. @returns false when that took too long */
   readonly drain: (signal: AbortSignal) => Promise<boolean>;
 }
@@ -56,7 +56,7 @@ export function operatorOperations(parts: OperatorParts): ControlOperations {
       const { secret, expiresAt } = await accounts.createInvite(hours * HOUR_MS);
       return done({ url: `${parts.url()}/#invite=${secret}`, expiresAt });
     },
-    'portal-list': async () => done({ portals: parts.portals() }),
+    ...portalOperations(parts),
     async backup({ file }) {
       if (!isAbsolute(file)) return refuse('The path of the file must be absolute.');
       if (!(await drained(parts))) return refuse('The archive cannot keep up or is locked; see readiness. Try again.');

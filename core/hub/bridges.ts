@@ -1,3 +1,4 @@
+import { COMMANDS } from '../community/commands/table.ts';
 import { createQuestions } from '../community/questions.ts';
 import type { BridgeId } from '../domain/ids.ts';
 import { noMedia } from '../media/no-media.ts';
@@ -6,14 +7,17 @@ import { createReceive } from '../pipeline/receive.ts';
 import { createCourier } from '../relay/courier.ts';
 import { type BridgeStatus, type ConfiguredBridge, createSupervisor } from '../supervisor.ts';
 import { keepForPortals } from './keep-for-portals.ts';
+import { createLinking, type Linking } from './linking.ts';
 import type { HubOptions, HubParts } from './parts.ts';
-import { createPortals } from './portals.ts';
+import { createPortals, type LivePortals } from './portals.ts';
 import { surfacePort } from './surface-port.ts';
 
 /** The bridges of this hub, surfaces among them. */
 export interface Bridges {
   status(): readonly BridgeStatus[];
   health(): readonly BridgeHealth[];
+  readonly portals: LivePortals;
+  readonly linking: Linking;
   stop(): Promise<void>;
 }
 
@@ -23,11 +27,12 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
   const { config, builtIns, clock, log } = options;
   const { directory, recent, history, tail } = knowledge;
   const { store } = live;
-  const portals = createPortals(config, directory.channel, log);
+  const portals = createPortals({ config, directory, logger: log });
   portals.refresh();
   tail.follow((batch) => {
     if (batch.some(({ kind }) => kind === 'change')) portals.refresh();
   });
+  const linking = createLinking({ ...parts, portals }, options);
 
   const outageMs = config.relay.outageMinutes * 60_000;
   const courier = createCourier({
@@ -67,7 +72,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
   });
   const supervisor = createSupervisor({
     media: () => noMedia,
-    commands: [],
+    commands: COMMANDS,
     bridges: [...surfacesOf(options), ...config.bridges.map(configured)],
     builtIns,
     hub: id,
@@ -76,10 +81,13 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     portals,
     courier,
     receive: createReceive({
-      inlet: portals.inlet,
+      ...linking.inward,
+      linked: portals.at,
       recent,
       archived: async (key) => (await archive.byKey(key))?.message ?? null,
       copyOf: (portal, ref) => store.deliveries.messageOf(portal, ref),
+      forget: (portal, ref) => store.deliveries.forget(portal, ref),
+      originated: (query) => archive.originated(query),
       route: routing.ask,
       clock,
     }),
@@ -89,11 +97,13 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
         accounts,
         questions,
         routing,
+        act: linking.act,
         presence,
         feed: knowledge.feed,
         http,
         logger: log,
       }),
+    onLoaded: linking.onLoaded,
     clock,
     logger: log,
   });
@@ -108,13 +118,16 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     log,
   });
   await keeping.keep();
+  linking.start(supervisor.live);
   await supervisor.start();
   return {
+    portals,
+    linking,
     status: supervisor.status,
     health: () => supervisor.status().map(healthOf),
     async stop() {
       keeping.stop();
-      await supervisor.stop();
+      await Promise.all([linking.stop(), supervisor.stop()]);
     },
   };
 }

@@ -1,8 +1,12 @@
 import { stepKey } from '../async/mint.ts';
 import type { Accounts } from '../community/accounts/accounts.ts';
+import type { Act } from '../community/commands/native.ts';
+import { isCodeLine } from '../community/commands/read.ts';
 import type { HubPresence } from '../community/presence.ts';
 import type { createQuestions } from '../community/questions.ts';
+import { plainText } from '../domain/content.ts';
 import type { BridgeId } from '../domain/ids.ts';
+import { refused } from '../domain/receipt.ts';
 import type { HttpServer } from '../http/server.ts';
 import type { Logger } from '../ops/log.ts';
 import type { HubPort } from '../plugin/hub-port.ts';
@@ -15,6 +19,7 @@ export interface SurfaceParts {
   readonly accounts: Pick<Accounts, 'verify'>;
   readonly questions: ReturnType<typeof createQuestions>;
   readonly routing: Routing;
+  readonly act: Act;
   readonly presence: HubPresence;
   readonly feed: Feed;
   readonly http: Pick<HttpServer, 'upgrades'>;
@@ -28,15 +33,18 @@ export function surfacePort(bridge: BridgeId, port: HubPort, parts: SurfaceParts
     ...port,
     publicUrl: parts.publicUrl,
     verify: (token) => accounts.verify(token),
-    request: (actor, request, { key, again }) =>
-      routing.ask({
+    act: parts.act,
+    request: async (actor, request, { key, again }) => {
+      if ('content' in request && isCodeLine(plainText(request.content.rich))) return IS_CODE;
+      return routing.ask({
         actor,
         request,
         origin: { bridge, ref: null },
         key: stepKey('client', actor.user, request.channel, key),
         clientKey: key,
         again,
-      }),
+      });
+    },
     async ask<K extends keyof Questions>(actor: Parameters<SurfacePort['ask']>[0], kind: K, question: Questions[K][0]) {
       try {
         return await questions[kind](actor, question);
@@ -49,6 +57,8 @@ export function surfacePort(bridge: BridgeId, port: HubPort, parts: SurfaceParts
     upgrades: (path, take) => http.upgrades(path, take),
   };
 }
+
+const IS_CODE = refused('bad-request', 'text: this is a code that links a room; it belongs into that room, not here.');
 
 function unanswered<T>(error: unknown, kind: string, logger: Logger): Answer<T> {
   const isAway = error instanceof StoreUnavailable;

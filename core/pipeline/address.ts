@@ -17,6 +17,8 @@ export interface Asked<R extends Request = Request> {
   readonly clientKey: string | null;
   /** It may have been said before on another connection, long ago. */
   readonly again: boolean;
+  /** The room where the message first appeared has removed it: it is honoured, whether it says by whom or not. */
+  readonly byRoom?: 'said' | 'unsaid';
 }
 
 /** Where it goes, and how the one who asks stands there now. */

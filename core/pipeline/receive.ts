@@ -1,33 +1,78 @@
 import type { Clock } from '../async/clock.ts';
 import { stepKey, userIdOf } from '../async/mint.ts';
-import { assertNever } from '../domain/content.ts';
-import type { BridgeId, ChannelId, EpochMs, MessageId, PortalId, RoomId } from '../domain/ids.ts';
-import type { Actor, Inbound, InboundAccount, Request, Stamped } from '../domain/inbound.ts';
+import { createSerialByKey } from '../async/serial-by-key.ts';
+import { assertNever, plainText } from '../domain/content.ts';
+import type { BridgeId, EpochMs, MessageId, PortalId, RoomId, UserId } from '../domain/ids.ts';
+import type {
+  Actor,
+  Inbound,
+  InboundAccount,
+  InboundCommand,
+  InboundMessage,
+  Request,
+  Stamped,
+} from '../domain/inbound.ts';
 import type { RemoteRef } from '../domain/message.ts';
+import type { Portal } from '../domain/portal.ts';
 import { type Receipt, refused } from '../domain/receipt.ts';
 import type { Asked } from './address.ts';
 import type { Recent } from './recent.ts';
-
-/** A link of a channel with a room, as far as the way in needs it. */
-export interface Inlet {
-  readonly portal: PortalId;
-  readonly channel: ChannelId;
-}
+import { createRemovals, type RemovalDeps } from './removals.ts';
 
 export interface ReceiveDeps {
-  /** The portal that takes what is said in this room; null: none, or outward only. */
-  readonly inlet: (bridge: BridgeId, room: RoomId) => Inlet | null;
+  /** The link of this room, paused or not, whichever way it goes; null: none. */
+  readonly linked: (bridge: BridgeId, room: RoomId) => Portal | null;
   readonly recent: Recent;
   /** Messages too old to be at hand, by the key of their step; their author where it is needed. */
   readonly archived: (key: string) => Promise<MessageId | null>;
   /** The message that a native id in this room is our copy of. */
   readonly copyOf: (portal: PortalId, ref: RemoteRef) => Promise<MessageId | null>;
+  readonly forget: RemovalDeps['forget'];
+  readonly originated: RemovalDeps['originated'];
   readonly route: (asked: Asked) => Promise<Receipt>;
+  readonly commands: RoomCommands;
+  /** Whether a bot carries back what we said: it is left out. */
+  readonly isRepeat: (portal: Portal, said: InboundMessage) => boolean;
+  /** A line for readers of the channel; more than a room may have of them are dropped. */
+  readonly notice: (portal: Portal, code: string, say: string, key: string) => Promise<Receipt>;
+  readonly rooms: {
+    moved(bridge: BridgeId, from: RoomId, to: RoomId): Promise<void>;
+    renamed(bridge: BridgeId, room: RoomId, name: string): Promise<void>;
+  };
   readonly clock: Pick<Clock, 'now'>;
+}
+
+/** Commands that people give in rooms. */
+export interface RoomCommands {
+  /** Whether this is one, so that it is no message; in a room that is linked with nothing (null) hardly anything is. */
+  isCommand(text: string, portal: Portal | null): boolean;
+  /** Whether this shows a code that links a room: nobody else shall see it. */
+  isCode(text: string): boolean;
+  /** Runs it; the answer goes to the room by itself. Resolves once what follows may be judged. */
+  take(given: Given): Promise<void>;
+}
+
+/** A command as it was written or picked. */
+export interface Given {
+  readonly bridge: BridgeId;
+  readonly platform: string;
+  readonly room: RoomId;
+  readonly portal: Portal | null;
+  readonly by: InboundAccount;
+  /** Written behind the prefix; or by name, as the platform registers it. */
+  readonly said: { readonly text: string } | { readonly name: string; readonly rest: string };
+  readonly replyTo: MessageId | null;
+  /** Where the answer goes: to the ticket, else as a reply to the message. */
+  readonly ticket: string | null;
+  readonly ref: RemoteRef | null;
+  /** The same each time the platform tells of it. */
+  readonly cause: string;
 }
 
 /** A platform may tell again what the log has forgotten: what is older than this is looked up in the archive first. */
 const LATE_MS = 10 * 60_000;
+/** What one person may have waiting. */
+const MOST_WAITING = 200;
 
 /** By whom and when, by the platform's clock. */
 interface Said {
@@ -37,8 +82,17 @@ interface Said {
 
 /** What bridges report, addressed and sent down the route. A room without portal is nobody's. */
 export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<Receipt> {
-  async function find(bridge: BridgeId, inlet: Inlet, ref: RemoteRef): Promise<MessageId | null> {
-    return (await own(bridge, ref)) ?? deps.copyOf(inlet.portal, ref);
+  const people = createSerialByKey<UserId>(MOST_WAITING);
+  const remove = createRemovals({ ...deps, own });
+
+  async function find(bridge: BridgeId, portal: Portal, ref: RemoteRef): Promise<MessageId | null> {
+    return (await own(bridge, ref)) ?? deps.copyOf(portal.id, ref);
+  }
+
+  /** The portal that takes what is said in this room; null: none, or outward only, or paused. */
+  function inlet(bridge: BridgeId, room: RoomId): Portal | null {
+    const portal = deps.linked(bridge, room);
+    return portal === null || portal.isPaused || portal.direction === 'out' ? null : portal;
   }
 
   /** The message that first appeared as this ref. */
@@ -60,65 +114,93 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
     return deps.route({ actor, request, origin, key, clientKey: null, again });
   }
 
-  async function receiveMessage(stamped: Stamped, said: Extract<Inbound, { kind: 'message' }>): Promise<Receipt> {
-    const inlet = deps.inlet(stamped.bridge, said.ref.room);
-    if (inlet === null) return NO_PORTAL;
-    const replyTo = said.replyTo === null ? null : await find(stamped.bridge, inlet, said.replyTo);
-    const request: Request = { kind: 'message', channel: inlet.channel, content: said.content, replyTo };
-    return ask(stamped, said, request, originKey(stamped.bridge, said.ref), said.ref);
+  async function receiveMessage(stamped: Stamped, said: InboundMessage): Promise<Receipt> {
+    const { bridge } = stamped;
+    const { ref } = said;
+    const linked = deps.linked(bridge, ref.room);
+    const text = plainText(said.content.rich);
+    if (deps.commands.isCommand(text, linked)) return receiveTyped(stamped, said, text, linked);
+    const portal = inlet(bridge, ref.room);
+    if (portal === null) return NO_PORTAL;
+    if (deps.isRepeat(portal, said)) return UNCHANGED;
+    const replyTo = said.replyTo === null ? null : await find(bridge, portal, said.replyTo);
+    const request: Request = { kind: 'message', channel: portal.channel, content: said.content, replyTo };
+    return ask(stamped, said, request, originKey(bridge, ref), ref);
+  }
+
+  /** Never stored nor relayed. One that comes late, after an outage, is not what is wanted now. */
+  async function receiveTyped(
+    { bridge, platform }: Stamped,
+    { by, ref, replyTo, at }: InboundMessage,
+    text: string,
+    portal: Portal | null,
+  ): Promise<Receipt> {
+    if (at < deps.clock.now() - LATE_MS) return UNCHANGED;
+    const answered = portal === null || replyTo === null ? null : await find(bridge, portal, replyTo);
+    const given = { bridge, platform, room: ref.room, portal, by, said: { text }, replyTo: answered };
+    await deps.commands.take({ ...given, ticket: null, ref, cause: originKey(bridge, ref) });
+    return UNCHANGED;
+  }
+
+  async function receiveCommand({ bridge, platform }: Stamped, said: InboundCommand): Promise<Receipt> {
+    const { by, room, name, text, replyTo, ticket } = said;
+    const portal = deps.linked(bridge, room);
+    const answered = portal === null || replyTo === null ? null : await find(bridge, portal, replyTo);
+    const given = { bridge, platform, room, portal, by, said: { name, rest: text.trim() }, replyTo: answered };
+    await deps.commands.take({ ...given, ticket, ref: null, cause: stepKey('inbound', bridge, said.eventId) });
+    return UNCHANGED;
   }
 
   async function receiveEdit(stamped: Stamped, said: Extract<Inbound, { kind: 'edit' }>): Promise<Receipt> {
-    const inlet = deps.inlet(stamped.bridge, said.ref.room);
-    if (inlet === null) return NO_PORTAL;
+    const portal = inlet(stamped.bridge, said.ref.room);
+    if (portal === null) return NO_PORTAL;
+    if (deps.commands.isCode(plainText(said.content.rich))) return UNCHANGED;
     const id = await own(stamped.bridge, said.ref);
     if (id === null) return UNKNOWN_MESSAGE;
-    const request: Request = { kind: 'edit', channel: inlet.channel, id, content: said.content };
+    const request: Request = { kind: 'edit', channel: portal.channel, id, content: said.content };
     return ask(stamped, said, request, stepKey('inbound', stamped.bridge, said.eventId), said.ref);
+  }
+
+  async function receiveNotice({ bridge }: Stamped, said: Extract<Inbound, { kind: 'notice' }>): Promise<Receipt> {
+    const portal = inlet(bridge, said.ref.room);
+    return portal === null ? NO_PORTAL : deps.notice(portal, said.code, said.text, originKey(bridge, said.ref));
   }
 
   async function receiveReaction(stamped: Stamped, said: Extract<Inbound, { kind: 'reaction' }>): Promise<Receipt> {
-    const inlet = deps.inlet(stamped.bridge, said.ref.room);
-    if (inlet === null) return NO_PORTAL;
-    const id = await find(stamped.bridge, inlet, said.ref);
+    const portal = inlet(stamped.bridge, said.ref.room);
+    if (portal === null) return NO_PORTAL;
+    const id = await find(stamped.bridge, portal, said.ref);
     if (id === null) return UNKNOWN_MESSAGE;
-    const request: Request = { kind: 'reaction', channel: inlet.channel, id, emoji: said.emoji, on: said.on };
+    const request: Request = { kind: 'reaction', channel: portal.channel, id, emoji: said.emoji, on: said.on };
     return ask(stamped, said, request, stepKey('inbound', stamped.bridge, said.eventId), said.ref);
   }
 
-  /** By somebody known, as that person; of a copy by nobody known, nothing beyond that copy. */
-  async function receiveRedaction(stamped: Stamped, said: Extract<Inbound, { kind: 'redaction' }>): Promise<Receipt> {
-    let last: Receipt = UNKNOWN_MESSAGE;
-    if (said.of.kind !== 'refs') return UNCHANGED;
-    for (const ref of said.of.refs) {
-      const inlet = deps.inlet(stamped.bridge, ref.room);
-      const id = inlet === null ? null : await find(stamped.bridge, inlet, ref);
-      if (inlet === null || id === null || said.by === null) continue;
-      const request: Request = { kind: 'redaction', channel: inlet.channel, id, reason: null };
-      last = await ask(
-        stamped,
-        { by: said.by, at: said.at },
-        request,
-        stepKey('inbound', stamped.bridge, said.eventId, ref.id),
-        ref,
-      );
-      if (last.kind === 'stopping') return last;
-    }
-    return last;
+  /** What one person says is judged in the order in which it came, whatever each part of it has to look up. */
+  function inTurn({ platform }: Stamped, by: InboundAccount, task: () => Promise<Receipt>): Promise<Receipt> {
+    return people.run(userIdOf(platform, by.id), task);
   }
 
   return async (stamped) => {
-    const { inbound } = stamped;
+    const { inbound, bridge } = stamped;
     switch (inbound.kind) {
       case 'message':
-        return receiveMessage(stamped, inbound);
+        return inTurn(stamped, inbound.by, () => receiveMessage(stamped, inbound));
       case 'edit':
-        return receiveEdit(stamped, inbound);
-      case 'redaction':
-        return receiveRedaction(stamped, inbound);
+        return inTurn(stamped, inbound.by, () => receiveEdit(stamped, inbound));
       case 'reaction':
-        return receiveReaction(stamped, inbound);
+        return inTurn(stamped, inbound.by, () => receiveReaction(stamped, inbound));
       case 'command':
+        return inTurn(stamped, inbound.by, () => receiveCommand(stamped, inbound));
+      case 'redaction':
+        return remove(stamped, inbound);
+      case 'notice':
+        return receiveNotice(stamped, inbound);
+      case 'room-moved':
+        await deps.rooms.moved(bridge, inbound.from, inbound.to);
+        return UNCHANGED;
+      case 'room-renamed':
+        await deps.rooms.renamed(bridge, inbound.room, inbound.name);
+        return UNCHANGED;
       case 'direct':
       case 'choice':
       case 'sanction':
@@ -126,9 +208,6 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
       case 'profile':
       case 'typing':
       case 'read':
-      case 'notice':
-      case 'room-moved':
-      case 'room-renamed':
       case 'rights-changed':
       case 'invitation':
         return UNCHANGED;

@@ -1,4 +1,4 @@
-import type { MessageId } from '../domain/ids.ts';
+import type { BridgeId, ChannelId, EpochMs, MessageId, RoomId, UserId } from '../domain/ids.ts';
 import type { WireMessage } from '../domain/wire.ts';
 import type { Entry, EntryNote, Head } from '../store/ports.ts';
 
@@ -17,14 +17,30 @@ export interface Recent {
   byKey(key: string): MessageId | null;
   /** Parsed only when asked. Null: not at hand, redacted, or no longer what was first posted. */
   message(id: MessageId): WireMessage['message'] | null;
+  /** Of one channel since then, newest first, as far as they are at hand; at most `most`. */
+  since(channel: ChannelId, at: EpochMs, most: number): readonly Near[];
+}
+
+/** A message at hand, with where it was said. */
+export interface Near {
+  readonly id: MessageId;
+  readonly author: UserId;
+  readonly at: EpochMs;
+  readonly bridge: BridgeId | null;
+  /** Null: on no platform that keeps messages of its own. */
+  readonly room: RoomId | null;
 }
 
 interface Kept {
   head: Head;
+  readonly near: Near;
   readonly key: string;
   readonly body: string;
   isChanged: boolean;
 }
+
+/** How far back one question may look, over all channels. */
+const MOST_LOOKED_AT = 5_000;
 
 export function createRecent(kept = KEPT): Recent {
   const messages = new Map<MessageId, Kept>();
@@ -33,9 +49,11 @@ export function createRecent(kept = KEPT): Recent {
   const order: MessageId[] = [];
   let place = 0;
 
-  function add(head: Head, entry: Entry): void {
+  function add(head: Head, entry: Entry, { bridge, ref }: EntryNote): void {
     if (!messages.has(head.id)) takePlace(head.id);
-    messages.set(head.id, { head, key: entry.key, body: entry.body, isChanged: false });
+    const { id, author } = head;
+    const near = { id, author, at: entry.at, bridge: bridge ?? null, room: ref?.room ?? null };
+    messages.set(id, { head, near, key: entry.key, body: entry.body, isChanged: false });
     keys.set(entry.key, head.id);
   }
 
@@ -57,8 +75,9 @@ export function createRecent(kept = KEPT): Recent {
     const { message: id, channel } = entry;
     if (id === null || channel === null) return;
     if (entry.kind === 'message') {
-      const { author } = JSON.parse(entry.note) as EntryNote;
-      if (author !== undefined) add({ id, channel, author, revision: 0, isRedacted: false }, entry);
+      const note = JSON.parse(entry.note) as EntryNote;
+      const { author } = note;
+      if (author !== undefined) add({ id, channel, author, revision: 0, isRedacted: false }, entry, note);
       return;
     }
     const known = messages.get(id);
@@ -68,7 +87,20 @@ export function createRecent(kept = KEPT): Recent {
     if (entry.kind === 'redaction') known.head = { ...known.head, isRedacted: true };
   }
 
+  function since(channel: ChannelId, at: EpochMs, most: number): readonly Near[] {
+    const found: Near[] = [];
+    for (let back = 1; back <= Math.min(order.length, MOST_LOOKED_AT) && found.length < most; back += 1) {
+      const id = order[(place - back + order.length) % order.length];
+      const known = id === undefined ? undefined : messages.get(id);
+      if (known === undefined || known.head.channel !== channel) continue;
+      if (known.near.at < at) break;
+      found.push(known.near);
+    }
+    return found;
+  }
+
   return {
+    since,
     apply: (batch) => batch.forEach(applyOne),
     changed(id) {
       const known = messages.get(id);

@@ -2,6 +2,7 @@ import { stepKey } from '../async/mint.ts';
 import { type Channel, scopeOf } from '../domain/channel.ts';
 import type { EpochMs, ScopeId } from '../domain/ids.ts';
 import type { Sanction } from '../domain/user.ts';
+import type { WireEntry } from '../domain/wire.ts';
 import type { Step } from '../store/ports.ts';
 import { CHANNEL_NOTICES, type SanctionBody } from './live-facts.ts';
 
@@ -40,6 +41,23 @@ export function channelStep(channel: Channel, state: Channel['state'], cause: re
     at,
     body: JSON.stringify({ type: 'notice', channel: channel.id, code: CHANNEL_NOTICES[state], say, at }),
     effects: [{ kind: 'channel', channel: channel.id, state }],
+  };
+}
+
+/** A line for readers that nobody wrote. `key` makes it once. */
+export function noticeStep(channel: Channel, code: string, say: string, key: string, at: EpochMs): Step {
+  const body: WireEntry = { type: 'notice', channel: channel.id, code, say, at };
+  return {
+    ...BARE,
+    scope: scopeOf(channel),
+    channel: channel.id,
+    key,
+    digest: code,
+    kind: 'notice',
+    audience: 'readers',
+    at,
+    body: JSON.stringify(body),
+    effects: [],
   };
 }
 

@@ -19,6 +19,11 @@ export interface SurfacePort extends HubPort {
   verify(token: string | null): Promise<Verified>;
   /** The route. `again`: the client repeats a post of an earlier connection, so late repeats are looked up too. */
   request(actor: Actor, request: Request, key: RequestKey): Promise<Receipt>;
+  /** A command, as it was typed behind the `/`. The answer is for this person alone. */
+  act(
+    actor: Actor,
+    command: { readonly channel: ChannelId; readonly text: string; readonly replyTo: MessageId | null },
+  ): Promise<Answer<{ readonly say: string }>>;
   /** Everything that is asked and changes nothing. */
   ask<K extends keyof Questions>(actor: Actor, kind: K, question: Questions[K][0]): Promise<Answer<Questions[K][1]>>;
   readonly feed: Feed;

@@ -50,6 +50,8 @@ export interface FakeRoomServer {
   stall(room: string): () => void;
   /** Commands that came in, failed ones too. */
   tries(): number;
+  /** When each post by the bridge came in, failed ones too, in ms that only grow; in this room or (null) anywhere. */
+  postTimes(room: string | null): readonly number[];
   connections(): number;
   dropConnections(): void;
   stop(): Promise<void>;
@@ -97,6 +99,7 @@ export async function startFakeRoom(): Promise<FakeRoomServer> {
   const responses: { ticket: string; text: string; isPrivate: boolean }[] = [];
   let ids = 0;
   let tries = 0;
+  const postTimes: { readonly room: string; readonly at: number }[] = [];
 
   const roomOf = (name: string): Stored[] => {
     const room = rooms.get(name) ?? [];
@@ -180,6 +183,7 @@ export async function startFakeRoom(): Promise<FakeRoomServer> {
     if (command.op === 'hello') return hello(command, socket);
     tries += 1;
     const room = command.room ?? null;
+    if (command.op === 'post' && room !== null) postTimes.push({ room, at: performance.now() });
     const failure = takeFailure(room);
     if (room !== null) await stalled.get(room);
     if (failure === 'silence') return;
@@ -258,7 +262,7 @@ export async function startFakeRoom(): Promise<FakeRoomServer> {
       tellPost(room, post);
       return post.id;
     },
-    tells: (inbound) => tell({ kind: 'raw', inbound }),
+    tells: (inbound) => tell({ kind: 'raw', id: 'raw', inbound }),
     setRole: (room, name, role) => void roles.set(`${room} ${name}`, role),
     responses: () => responses,
     tellAgain(room, id) {
@@ -277,6 +281,7 @@ export async function startFakeRoom(): Promise<FakeRoomServer> {
       };
     },
     tries: () => tries,
+    postTimes: (room) => postTimes.filter((one) => room === null || one.room === room).map(({ at }) => at),
     connections: () => sockets.size,
     dropConnections() {
       for (const socket of sockets) socket.destroy();

@@ -36,6 +36,10 @@ const operations: ControlOperations = {
   },
   'user-invite': unused,
   'portal-list': unused,
+  'portal-add': unused,
+  'portal-remove': unused,
+  'portal-set': unused,
+  'portal-code': unused,
   backup: unused,
   export: unused,
 };

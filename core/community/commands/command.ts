@@ -1,0 +1,60 @@
+import type { Channel } from '../../domain/channel.ts';
+import type { BridgeId, MessageId, UserId } from '../../domain/ids.ts';
+import type { Actor } from '../../domain/inbound.ts';
+import type { Rank } from '../../domain/permission.ts';
+import type { Portal } from '../../domain/portal.ts';
+import type { Receipt } from '../../domain/receipt.ts';
+import type { CommandSpec } from '../../plugin/commands.ts';
+import type { Codes } from '../portals/codes.ts';
+import type { KnownPortals, PortalDesk } from '../portals/desk.ts';
+import type { InRoom, RedeemDeps } from '../portals/redeem.ts';
+import type { OptOuts } from './opt-outs.ts';
+
+/** Somebody gives a command, in a room or in the native chat. */
+export interface CommandCall {
+  readonly actor: Actor;
+  /** Null: in a room that is linked with no channel. */
+  readonly channel: Channel | null;
+  /** Standing in that channel, by the hub's own roles. */
+  readonly rank: Rank;
+  /** What stands after the name. */
+  readonly rest: string;
+  /** The message that it answers, if the hub knows it. */
+  readonly replyTo: MessageId | null;
+  /** What commands begin with here. */
+  readonly prefix: string;
+  /** Null: in the native chat. */
+  readonly room: (InRoom & { readonly portal: Portal | null }) | null;
+  /** The same each time this very act is told. */
+  readonly cause: string;
+}
+
+/** What commands can do. */
+export interface CommandDeps {
+  readonly commands: readonly CommandSpec[];
+  readonly desk: PortalDesk;
+  readonly portals: KnownPortals;
+  readonly codes: Codes;
+  readonly redeem: RedeemDeps;
+  readonly optOuts: OptOuts;
+  /** The bridges of the configuration, with their platforms as people write them. */
+  readonly bridges: () => readonly { readonly id: BridgeId; readonly platform: string }[];
+  /** Whether the native acts of this bridge in the portal's room hold in that room alone, as far as this hub knows. */
+  readonly actsWithin: (portal: Portal) => boolean;
+  /** Told when messages begin to go out to this bridge; null: nothing. */
+  readonly outboundNotice: (bridge: BridgeId) => string | null;
+  /** A bot in this room that seems to carry our own messages back; null: none was noticed. */
+  readonly loopIn: (portal: Portal) => string | null;
+  readonly redact: (call: CommandCall, id: MessageId, reason: string | null) => Promise<Receipt>;
+  readonly isOptedOut: (user: UserId) => boolean;
+}
+
+/** One command. To add one: a file that exports it, and a line in `table.ts`. */
+export interface Command extends CommandSpec {
+  /** `linked`: in the native chat and in linked rooms. `anywhere`: also in rooms that are linked with nothing. */
+  readonly where: 'linked' | 'anywhere';
+  /** It asks the platform and runs beside what comes after it: a bridge that waits for its end could not be asked. */
+  readonly isSlow: boolean;
+  /** @returns the answer; null: none */
+  run(call: CommandCall, deps: CommandDeps): Promise<string | null>;
+}

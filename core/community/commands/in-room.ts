@@ -1,0 +1,118 @@
+import type { Clock } from '../../async/clock.ts';
+import { withDeadline } from '../../async/deadline.ts';
+import { stepKey, userIdOf } from '../../async/mint.ts';
+import type { BridgeId, RoomId } from '../../domain/ids.ts';
+import type { Actor } from '../../domain/inbound.ts';
+import type { Logger } from '../../ops/log.ts';
+import type { LiveFacts } from '../../pipeline/live-facts.ts';
+import type { Given, RoomCommands } from '../../pipeline/receive.ts';
+import type { Capabilities } from '../../plugin/operations.ts';
+import { hubLine } from '../portals/line.ts';
+import { DEFAULT_PREFIX } from '../portals/merge.ts';
+import type { RoomThrottle } from '../portals/throttle.ts';
+import type { CommandCall, CommandDeps } from './command.ts';
+import { commandOf, isCodeLine, type Read, readCommand } from './read.ts';
+import { runCommand } from './run.ts';
+
+export interface InRoomDeps {
+  readonly commands: CommandDeps;
+  readonly facts: Pick<LiveFacts, 'channel' | 'standing'>;
+  readonly throttle: RoomThrottle;
+  /** What the bridge can do in this room; null while it is not live here. */
+  readonly can: (bridge: BridgeId, room: RoomId) => Capabilities | null;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface CommandsInRooms extends RoomCommands {
+  /** Resolves when nothing runs and nothing is being answered any more. */
+  settled(): Promise<void>;
+}
+
+const ANSWER_DEADLINE_MS = 10_000;
+/** Acts that are known to have been told already. */
+const MOST_KNOWN = 2_000;
+/** Commands under way at once, over all rooms; more are dropped. */
+const MOST_RUNNING = 200;
+const UNLINKED = 'This room is linked with no chat.';
+
+/** Commands that people give in rooms: judged by the hub's own roles, answered there, once at most. */
+export function createCommandsInRooms(deps: InRoomDeps): CommandsInRooms {
+  const { facts, throttle, clock, logger } = deps;
+  const running = new Set<Promise<void>>();
+  const known = new Set<string>();
+
+  /** Whether this act comes for the first time, as far as is remembered. */
+  function isNew(cause: string): boolean {
+    if (known.has(cause)) return false;
+    known.add(cause);
+    const [oldest] = known;
+    if (known.size > MOST_KNOWN && oldest !== undefined) known.delete(oldest);
+    return true;
+  }
+
+  function readGiven({ said, portal }: Given): Read | null {
+    if ('text' in said) return readCommand(said.text, portal?.prefix ?? DEFAULT_PREFIX, portal !== null);
+    const command = commandOf(said.name);
+    return command === null ? null : { command, rest: said.rest };
+  }
+
+  async function run(given: Given, { command, rest }: Read): Promise<void> {
+    const { bridge, room, portal, by } = given;
+    const can = deps.can(bridge, room);
+    if (can === null || !(await throttle.mayCommand(userIdOf(given.platform, by.id)))) return;
+    if (portal === null && command.where === 'linked') return answer(given, can, UNLINKED);
+    const said = await runCommand(command, callOf(given, rest, can), deps.commands, logger);
+    // somebody who picked a command waits for an answer
+    const needed = said ?? (given.ticket === null ? null : UNLINKED);
+    if (needed !== null) inBackground(answer(given, can, needed));
+  }
+
+  function callOf(given: Given, rest: string, can: Capabilities): CommandCall {
+    const { bridge, platform, room, portal, by, replyTo, cause } = given;
+    const user = userIdOf(platform, by.id);
+    const { name, avatarUrl, isBot } = by;
+    const actor: Actor = { user, name, platform, avatarUrl, isGuest: false, isBot };
+    const channel = portal === null ? null : facts.channel(portal.channel);
+    const rank = channel === null ? 'listener' : facts.standing(user, false, channel).rank;
+    const prefix = portal?.prefix ?? DEFAULT_PREFIX;
+    return { actor, channel, rank, rest, replyTo, prefix, room: { bridge, room, account: by.id, can, portal }, cause };
+  }
+
+  async function answer({ bridge, room, ref, ticket, cause }: Given, can: Capabilities, say: string): Promise<void> {
+    if (!(await throttle.mayAnswer(bridge, room))) return;
+    try {
+      await withDeadline(clock, ANSWER_DEADLINE_MS, null, async (signal) => {
+        if (ticket !== null && can.respond !== undefined) {
+          const text = [{ t: 'text', text: say }] as const;
+          return can.respond.run({ ticket, text, choices: [], isPrivate: can.respond.limits.isPrivate }, signal);
+        }
+        const replyTo = can.post?.limits.reply === true ? ref : null;
+        await can.post?.run(hubLine(room, say, stepKey('answer', cause), clock.now(), replyTo), signal);
+      });
+    } catch (error) {
+      logger.warn({ bridge, room, say: error instanceof Error ? error.message : '' }, 'an answer was not given');
+    }
+  }
+
+  function inBackground(task: Promise<void>): void {
+    const ended = task
+      .catch((error: unknown) => logger.error({ err: error }, 'a command failed'))
+      .finally(() => running.delete(ended));
+    running.add(ended);
+  }
+
+  return {
+    isCommand: (text, portal) => readCommand(text, portal?.prefix ?? DEFAULT_PREFIX, portal !== null) !== null,
+    isCode: isCodeLine,
+    async take(given) {
+      const read = readGiven(given);
+      if (read === null || !isNew(given.cause) || running.size >= MOST_RUNNING) return;
+      if (read.command.isSlow) inBackground(run(given, read));
+      else await run(given, read);
+    },
+    async settled() {
+      while (running.size > 0) await Promise.all(running);
+    },
+  };
+}

@@ -1,0 +1,9 @@
+import { bridge } from './bridge.ts';
+import type { Command } from './command.ts';
+import { help } from './help.ts';
+import { nobridge } from './nobridge.ts';
+import { redact } from './redact.ts';
+import { whois } from './whois.ts';
+
+/** All commands: help, completion, the registration on platforms and the docs are made from this. */
+export const COMMANDS: readonly Command[] = [help, whois, redact, nobridge, bridge];

@@ -1,0 +1,180 @@
+import { newRowId, stepKey } from '../async/mint.ts';
+import type { CommandDeps } from '../community/commands/command.ts';
+import { createCommandsInRooms } from '../community/commands/in-room.ts';
+import { type Act, createAct } from '../community/commands/native.ts';
+import { createOptOuts } from '../community/commands/opt-outs.ts';
+import { COMMANDS } from '../community/commands/table.ts';
+import { type Codes, createCodes } from '../community/portals/codes.ts';
+import { createDesk, type DeskDeps, type PortalDesk } from '../community/portals/desk.ts';
+import { isEntitled } from '../community/portals/entitled.ts';
+import { createLoops, type Lately, type Loops } from '../community/portals/loops.ts';
+import { createTeller } from '../community/portals/teller.ts';
+import { createRoomThrottle } from '../community/portals/throttle.ts';
+import { type Channel, scopeOf } from '../domain/channel.ts';
+import { cutAt, plainText } from '../domain/content.ts';
+import type { BridgeId, EpochMs, RoomId, Seq } from '../domain/ids.ts';
+import type { Portal } from '../domain/portal.ts';
+import type { Receipt } from '../domain/receipt.ts';
+import { cleanName } from '../pipeline/normalize.ts';
+import type { ReceiveDeps } from '../pipeline/receive.ts';
+import { noticeStep } from '../pipeline/steps.ts';
+import { receiptOf } from '../pipeline/until-fresh.ts';
+import type { Bridge } from '../plugin/bridge.ts';
+import type { Capabilities } from '../plugin/operations.ts';
+import { platformLabel, prefixOf } from '../relay/speaker.ts';
+import { START, type Step } from '../store/ports.ts';
+import type { PluginFacts } from '../supervisor.ts';
+import type { HubOptions, HubParts } from './parts.ts';
+import type { LivePortals } from './portals.ts';
+
+/** Links of rooms with channels, and the commands that people give in them. */
+export interface Linking {
+  readonly desk: PortalDesk;
+  readonly codes: Codes;
+  readonly loops: Loops;
+  readonly act: Act;
+  /** What of this the way in from the bridges needs. */
+  readonly inward: Pick<ReceiveDeps, 'commands' | 'isRepeat' | 'notice' | 'rooms'>;
+  onLoaded(bridge: BridgeId, plugin: PluginFacts): void;
+  /** Rooms are told of their links from now on. @param live the bridge while it is live on this hub */
+  start(live: (bridge: BridgeId) => Bridge | null): void;
+  stop(): Promise<void>;
+}
+
+type Parts = Pick<HubParts, 'sql' | 'live' | 'knowledge' | 'routing'> & { readonly portals: LivePortals };
+
+const MAX_NOTICE_UTF16 = 500;
+/** How many messages of a channel are held against what a bot says. */
+const MOST_LATELY = 200;
+
+export function createLinking(parts: Parts, { config, clock, log: logger }: HubOptions): Linking {
+  const { sql, knowledge, portals } = parts;
+  const { directory, facts } = knowledge;
+  const plugins = new Map<BridgeId, PluginFacts>();
+  let live: (bridge: BridgeId) => Bridge | null = () => null;
+  const can = (bridge: BridgeId, room: RoomId): Capabilities | null => live(bridge)?.capabilities(room) ?? null;
+  const platform = (bridge: BridgeId): string => platformLabel(plugins.get(bridge)?.platform ?? bridge);
+
+  const append = createAppend(parts);
+  const announce: DeskDeps['announce'] = async (channel, code, say, cause) => {
+    await append(noticeStep(channel, code, say, stepKey('portal-notice', ...cause), clock.now()));
+  };
+  const desk = createDesk({ sql, directory, portals, clock, platform, announce, owe: oweFrom(parts) });
+  const codes = createCodes(sql, clock);
+  const throttle = createRoomThrottle();
+  const loops = createLoops({ lately: latelyIn(parts), clock, logger });
+  const commands: CommandDeps = {
+    commands: COMMANDS,
+    desk,
+    portals,
+    codes,
+    redeem: { sql, codes, desk, throttle, clock, logger, mayLink: (user, id) => isEntitledTo(parts, user, id) },
+    optOuts: createOptOuts({ sql, directory, clock }),
+    bridges: () => config.bridges.map(({ id }) => ({ id: id as BridgeId, platform: platform(id as BridgeId) })),
+    actsWithin: ({ bridge, room }) => can(bridge, room)?.sanction?.limits.within === 'room',
+    outboundNotice: (bridge) => plugins.get(bridge)?.outboundNotice ?? null,
+    loopIn: ({ id }) => loops.remark(id),
+    redact: redactBy(parts),
+    isOptedOut: directory.isOptedOut,
+  };
+  const inRooms = createCommandsInRooms({ commands, facts, throttle, can, clock, logger });
+  const teller = createTeller({
+    sql,
+    directory,
+    portals,
+    configured: config.portals,
+    live: (bridge) => live(bridge),
+    platform,
+    announce,
+    publicUrl: config.publicUrl,
+    clock,
+    logger,
+  });
+  const stopFollowing = portals.onChange(teller.look);
+
+  async function notice(portal: Portal, code: string, say: string, key: string): Promise<Receipt> {
+    const channel = directory.channel(portal.channel);
+    if (channel === null || !(await throttle.mayNotice(portal.bridge, portal.room))) return UNCHANGED;
+    const name = `${plugins.get(portal.bridge)?.platform ?? 'bridge'}-${code}`.slice(0, 64);
+    return append(noticeStep(channel, name, cutAt(say, MAX_NOTICE_UTF16), key, clock.now()));
+  }
+
+  return {
+    desk,
+    codes,
+    loops,
+    act: createAct({ commands, facts, throttle, logger, newCause: newRowId }),
+    inward: {
+      commands: inRooms,
+      isRepeat: loops.isRepeat,
+      notice,
+      rooms: { moved: desk.moved, renamed: (bridge, room, name) => desk.renamed(bridge, room, cleanName(name)) },
+    },
+    onLoaded(bridge, plugin) {
+      plugins.set(bridge, plugin);
+      portals.suggest(bridge, plugin.defaultDirection);
+    },
+    start(liveNow) {
+      live = liveNow;
+      teller.look();
+    },
+    async stop() {
+      stopFollowing();
+      await teller.stop();
+      await inRooms.settled();
+    },
+  };
+}
+
+const UNCHANGED: Receipt = { kind: 'unchanged', id: null, seq: null };
+
+/** For steps that no right decides. */
+function createAppend({ live }: Parts): (step: Step) => Promise<Receipt> {
+  return async (step) => {
+    const stored = await live.store.log.append(step);
+    return stored.kind === 'stale' ? UNCHANGED : receiptOf(stored);
+  };
+}
+
+/** A new portal begins at the end that the log has before anybody knows of it: nothing said after is missed. */
+function oweFrom({ live, knowledge }: Parts): DeskDeps['owe'] {
+  const { log, deliveries } = live.store;
+  return async (portal, channel) => {
+    const scope = scopeOf(channel);
+    const at = (await log.heads())[log.shardOf(scope)] ?? START;
+    const { head } = await log.bounds(scope, channel.id);
+    await deliveries.open(portal, at, head ?? knowledge.headSeq(channel.id) ?? NO_SEQ);
+  };
+}
+const NO_SEQ = 0 as Seq;
+
+function isEntitledTo({ knowledge }: Parts, user: Parameters<typeof knowledge.facts.standing>[0], id: Channel['id']) {
+  const channel = knowledge.facts.channel(id);
+  return channel !== null && isEntitled(channel.kind, knowledge.facts.standing(user, false, channel).rank);
+}
+
+/** Not from the room: so the original goes there too, where the bridge can take it away. */
+function redactBy({ routing }: Parts): CommandDeps['redact'] {
+  return async ({ actor, channel, room, cause }, id, reason) => {
+    if (channel === null) return UNCHANGED;
+    return routing.ask({
+      actor,
+      request: { kind: 'redaction', channel: channel.id, id, reason },
+      origin: { bridge: room?.bridge ?? ('commands' as BridgeId), ref: null },
+      key: stepKey('command', cause),
+      clientKey: null,
+      again: false,
+    });
+  };
+}
+
+function latelyIn({ knowledge }: Parts): (portal: Portal, since: EpochMs) => readonly Lately[] {
+  const { recent } = knowledge;
+  return ({ channel, bridge, room }, since) =>
+    recent.since(channel, since, MOST_LATELY).flatMap((near) => {
+      const message = recent.message(near.id);
+      if (message === null) return [];
+      const isFromRoom = near.bridge === bridge && near.room === room;
+      return [{ text: plainText(message.content.rich), at: near.at, prefix: prefixOf(message.author), isFromRoom }];
+    });
+}
