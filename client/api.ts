@@ -26,6 +26,8 @@ export interface ClientSocket {
   addEventListener(type: 'open' | 'error', listener: () => void): void;
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
   addEventListener(type: 'close', listener: (event: { readonly code: number; readonly reason: string }) => void): void;
+  /** Set to `arraybuffer`. */
+  binaryType: string;
   send(text: string): void;
   close(code?: number, reason?: string): void;
 }

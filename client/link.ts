@@ -1,6 +1,7 @@
 import { CLOSE, HEARTBEAT_MS, PROTOCOL_VERSION } from '../bridges/slipmat/limits.ts';
 import type { HelloFrame, HubFrame, RequestFrame } from '../bridges/slipmat/protocol.ts';
 import type { ClientClock, ClientSocket, ClientState, FrameOf } from './api.ts';
+import { canUnpack, unpack } from './unpack.ts';
 
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
@@ -44,6 +45,7 @@ export function createLink(parts: LinkParts): Link {
   let lastSay = 'No connection.';
   let heardAt = 0;
   let cancelTimer: () => void = () => {};
+  let unpacking: Promise<void> | null = null;
 
   function enter(next: ClientState): void {
     state = next;
@@ -68,12 +70,14 @@ export function createLink(parts: LinkParts): Link {
       return;
     }
     socket = opened;
-    const hello: HelloFrame = { type: 'hello', version: PROTOCOL_VERSION, token: parts.token() };
+    opened.binaryType = 'arraybuffer';
+    unpacking = null;
+    const hello: HelloFrame = { type: 'hello', version: PROTOCOL_VERSION, token: parts.token(), packed: canUnpack };
     opened.addEventListener('open', () => {
       if (socket === opened) opened.send(JSON.stringify(hello));
     });
     opened.addEventListener('message', ({ data }) => {
-      if (socket === opened) hear(data);
+      if (socket === opened) take(opened, data);
     });
     // A close follows, which says more.
     opened.addEventListener('error', () => {});
@@ -113,7 +117,24 @@ export function createLink(parts: LinkParts): Link {
     timer(ms, begin);
   }
 
-  function hear(data: unknown): void {
+  /** Frames are heard in the order in which they came, also while a packed one is being unpacked. */
+  function take(from: ClientSocket, data: unknown): void {
+    if (unpacking === null && typeof data === 'string') {
+      hear(data);
+      return;
+    }
+    const now = (unpacking ?? Promise.resolve()).then(async () => {
+      const lines = typeof data === 'string' ? [data] : await unpack(data);
+      for (const line of lines) if (socket === from) hear(line);
+      if (unpacking === now) unpacking = null;
+    });
+    unpacking = now;
+    now.catch(() => {
+      if (socket === from) closed(0, 'The hub said something that cannot be read.');
+    });
+  }
+
+  function hear(data: string): void {
     const frame = parseFrame(data);
     if (frame === null) return;
     heardAt = clock.now();
@@ -173,8 +194,7 @@ export function createLink(parts: LinkParts): Link {
 }
 
 /** Trusts the hub to speak its protocol; what is no frame at all is passed over, and so are kinds of a later version. */
-function parseFrame(data: unknown): HubFrame | null {
-  if (typeof data !== 'string') return null;
+function parseFrame(data: string): HubFrame | null {
   try {
     const json: unknown = JSON.parse(data);
     return typeof json === 'object' && json !== null && 'type' in json ? (json as HubFrame) : null;

@@ -1,6 +1,7 @@
 import type { ChannelId, Seq } from '../../core/domain/ids.ts';
 import type { FeedEntry } from '../../core/plugin/surface.ts';
 import { entryText, headerBytes, writeFrame } from './encode.ts';
+import { packedFrame } from './packed.ts';
 import type { Reader } from './reader.ts';
 
 /** What one flush hands to everybody: frames of a channel, one after the other in one buffer. */
@@ -10,6 +11,8 @@ export interface Batch {
   readonly last: Seq;
   /** What stands above `after`; null when nothing does. */
   above(after: Seq): Buffer | null;
+  /** All of it as one packed frame, for those who take such; null where it is not worth it. Made when first asked for. */
+  packed(): Buffer | null;
 }
 
 interface Pending {
@@ -100,6 +103,7 @@ function batchOf(taken: readonly Pending[], size: number, first: Seq, last: Seq)
     starts.push(at);
     at = writeFrame(bytes, at, text, payload);
   }
+  let packed: Buffer | null | undefined;
   return {
     bytes,
     first,
@@ -108,6 +112,15 @@ function batchOf(taken: readonly Pending[], size: number, first: Seq, last: Seq)
       if (after < first) return bytes;
       const from = taken.findIndex(({ seq }) => seq > after);
       return from < 0 ? null : bytes.subarray(starts[from]);
+    },
+    packed() {
+      if (packed === undefined) {
+        packed = packedFrame(
+          taken.map(({ text }) => text),
+          size,
+        );
+      }
+      return packed;
     },
   };
 }

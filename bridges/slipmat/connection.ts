@@ -30,6 +30,7 @@ export class Connection implements Outlet {
   readonly joined = new Map<ChannelId, Reader>();
   readonly budget: Budget;
   person: Person | null = null;
+  takesPacked = false;
   phase: 'new' | 'verifying' | 'open' | 'closing' = 'new';
   /** Raw frames that came while the token was looked at. */
   early: string[] = [];

@@ -6,9 +6,26 @@ export function headerBytes(payload: number): number {
   return payload < 126 ? 2 : payload < 65_536 ? 4 : 10;
 }
 
+const TEXT = 0x81;
+const BINARY = 0x82;
+
 /** Writes one whole text frame at `at`. `payload` is the size of `text` in UTF-8. @returns where the next one starts */
 export function writeFrame(into: Buffer, at: number, text: string, payload: number): number {
-  into[at] = 0x81;
+  writeHeader(into, at, TEXT, payload);
+  const start = at + headerBytes(payload);
+  into.write(text, start, 'utf8');
+  return start + payload;
+}
+
+/** One binary frame, ready for the wire. */
+export function binaryFrame(payload: Buffer): Buffer {
+  const header = Buffer.allocUnsafe(headerBytes(payload.length));
+  writeHeader(header, 0, BINARY, payload.length);
+  return Buffer.concat([header, payload]);
+}
+
+function writeHeader(into: Buffer, at: number, kind: number, payload: number): void {
+  into[at] = kind;
   if (payload < 126) {
     into[at + 1] = payload;
   } else if (payload < 65_536) {
@@ -19,9 +36,6 @@ export function writeFrame(into: Buffer, at: number, text: string, payload: numb
     into.writeUInt32BE(Math.floor(payload / 0x1_0000_0000), at + 2);
     into.writeUInt32BE(payload >>> 0, at + 6);
   }
-  const start = at + headerBytes(payload);
-  into.write(text, start, 'utf8');
-  return start + payload;
 }
 
 /** One text frame, ready for the wire. */

@@ -120,7 +120,8 @@ export class Flusher {
 function deliver(reader: Reader, batch: Batch): void {
   const { connection } = reader;
   if (reader.lastSent >= batch.last || !connection.takesLive()) return;
-  const bytes = batch.above(reader.lastSent);
+  const whole = connection.takesPacked && reader.lastSent < batch.first ? batch.packed() : null;
+  const bytes = whole ?? batch.above(reader.lastSent);
   if (bytes === null) return;
   reader.lastSent = batch.last;
   connection.write(bytes);

@@ -57,6 +57,10 @@ export const requestFrame = z.discriminatedUnion('type', [
     type: z.literal('redact'),
     id,
     channel,
+  packed: z
+    .boolean()
+    .default(false)
+    .describe('Takes binary frames too: raw deflate of several frames, one a line. They come where much is said.'),
     key,
     message,
     reason: z.string().max(300).nullable().default(null),

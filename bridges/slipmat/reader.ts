@@ -13,6 +13,8 @@ export interface Person {
 /** A connection as those see it who write to it. */
 export interface Outlet {
   readonly person: Person | null;
+  /** Whether it reads several frames from one packed one. */
+  readonly takesPacked: boolean;
   /** By channel; small while somebody only looks on. */
   readonly joined: Map<ChannelId, Reader>;
   send(frame: HubFrame): void;

@@ -78,7 +78,8 @@ export function createSessions(port: SurfacePort, requests: Requests): Sessions 
       return;
     }
     connection.phase = 'verifying';
-    const { token } = decoded.value;
+    const { token, packed } = decoded.value;
+    connection.takesPacked = packed ?? false;
     track(
       port.verify(token).then(
         (verified) => enter(connection, token, verified),

@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type ClientOptions, type ClientState, createClient } from '../../client/index.ts';
 
@@ -35,6 +36,7 @@ type Said = { type: string; id: string; key?: string; again?: boolean; token?: s
 class Wire {
   readonly said: Said[] = [];
   isClosed = false;
+  binaryType = 'blob';
   readonly #listeners = new Map<string, ((event: never) => void)[]>();
   addEventListener(type: string, listener: (event: never) => void): void {
     this.#listeners.set(type, [...(this.#listeners.get(type) ?? []), listener]);
@@ -50,6 +52,10 @@ class Wire {
   }
   hear(frame: object): void {
     this.tell('message', { data: JSON.stringify(frame) });
+  }
+  hearPacked(frames: readonly object[]): void {
+    const packed = deflateRawSync(frames.map((frame) => JSON.stringify(frame)).join('\n'));
+    this.tell('message', { data: Uint8Array.from(packed).buffer });
   }
   cut(code = 1006, reason = ''): void {
     this.tell('close', { code, reason });
@@ -112,7 +118,31 @@ describe('client', () => {
     expect(() => wire()).toThrow();
     const plain = start();
     plain.wire().tell('open');
-    expect(plain.wire().said).toEqual([{ type: 'hello', version: 1, token: 'secret' }]);
+    expect(plain.wire().said).toEqual([{ type: 'hello', version: 1, token: 'secret', packed: true }]);
+  });
+
+  it('hears the frames of packed ones in their place among the others', async () => {
+    const { client, wire } = start();
+    wire().welcome();
+    client.join('lobby');
+    const told: number[] = [];
+    client.on('channel', (event) => 'seq' in event && event.type === 'notice' && told.push(event.seq));
+    wire().hear(joinedFrame(wire().of('join')[0]?.id, 1));
+    wire().hear(notice(2));
+    wire().hearPacked([notice(3), notice(4)]);
+    wire().hear(notice(5));
+    wire().hearPacked([notice(6), notice(7)]);
+    wire().hear(notice(8));
+    await expect.poll(() => told).toEqual([2, 3, 4, 5, 6, 7, 8]);
+    wire().hear(notice(9));
+    expect(told.at(-1)).toBe(9);
+  });
+
+  it('leaves a connection that says what it cannot read', async () => {
+    const { client, wire } = start();
+    wire().welcome();
+    wire().tell('message', { data: new ArrayBuffer(7) });
+    await expect.poll(() => client.state().kind).toBe('waiting');
   });
 
   it('waits longer after each failure, from about one second to thirty, and at once when told', () => {
