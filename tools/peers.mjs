@@ -6,11 +6,14 @@ import { delimiter, join } from 'node:path';
 const PEERS = [
   { program: 'redis-server', packages: ['redis-server'], for: 'the Redis store' },
   { program: 'chromium', packages: ['chromium', 'fonts-noto-color-emoji'], for: 'the browser tests' },
+  { program: 'inspircd', packages: ['inspircd'], for: 'the IRC example against a real server', isOptional: true },
 ];
+/** Where servers are that an ordinary user's path leaves out. */
+const MORE_FOLDERS = ['/usr/sbin'];
 
 /** Full path of a program, or null. */
 export function find(program) {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+  for (const folder of [...(process.env.PATH ?? '').split(delimiter), ...MORE_FOLDERS]) {
     const path = join(folder, program);
     try {
       accessSync(path, constants.X_OK);
@@ -28,13 +31,19 @@ function apt(...words) {
   return spawnSync('apt-get', words, { env, stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
 }
 
-/** Installs what is missing where it may. @returns the programs that are still missing, with what is left out */
+/** @returns whether the registry of packages answered */
+function install({ packages }) {
+  const attempt = () => apt('install', '-y', '-qq', '--no-install-recommends', ...packages);
+  return attempt() || (apt('update', '-qq') && (attempt() || true));
+}
+
+/**
+ * Installs what is missing where it may.
+ * @returns the programs that are still missing, with what is left out; an optional one is required where it can be had
+ */
 export function preparePeers() {
   const missing = PEERS.filter((peer) => find(peer.program) === null);
-  if (missing.length > 0 && process.getuid?.() === 0 && find('apt-get') !== null) {
-    const packages = missing.flatMap((peer) => peer.packages);
-    const install = () => apt('install', '-y', '-qq', '--no-install-recommends', ...packages);
-    if (!install() && apt('update', '-qq')) install();
-  }
-  return PEERS.filter((peer) => find(peer.program) === null);
+  const mayInstall = process.getuid?.() === 0 && find('apt-get') !== null;
+  const tried = missing.map((peer) => ({ ...peer, isRequired: (mayInstall && install(peer)) || !peer.isOptional }));
+  return tried.filter((peer) => find(peer.program) === null);
 }
