@@ -29,6 +29,8 @@ export interface FakeRoomConfig {
   readonly maxText: number;
   /** It can say who administers a room, and answer a ticket. */
   readonly knowsRoles: boolean;
+  /** How much it takes; null: there is no limit. A bucket of its own for each room where it names none. */
+  readonly budget: { readonly bucket: string | null; readonly count: number; readonly perMs: number } | null;
 }
 
 export default defineBridge<FakeRoomConfig>({
@@ -41,7 +43,17 @@ export default defineBridge<FakeRoomConfig>({
 
 /** How long the last receipt is waited for when the hub stops the bridge. */
 const LAST_RECEIPT_MS = 1_000;
-const KNOWN_FIELDS = ['port', 'token', 'isIdempotent', 'canFind', 'canEdit', 'speaker', 'maxText', 'knowsRoles'];
+const KNOWN_FIELDS = [
+  'port',
+  'token',
+  'isIdempotent',
+  'canFind',
+  'canEdit',
+  'speaker',
+  'maxText',
+  'knowsRoles',
+  'budget',
+];
 
 function parseConfig(input: unknown): FakeRoomConfig {
   const fields: Readonly<Record<string, unknown>> = typeof input === 'object' && input !== null ? { ...input } : {};
@@ -61,7 +73,15 @@ function parseConfig(input: unknown): FakeRoomConfig {
     speaker: fields.speaker === 'native' ? 'native' : 'prefix',
     knowsRoles: fields.knowsRoles === true,
     maxText: typeof fields.maxText === 'number' ? fields.maxText : 500,
+    budget: parseBudget(fields.budget),
   };
+}
+
+function parseBudget(input: unknown): FakeRoomConfig['budget'] {
+  if (typeof input !== 'object' || input === null) return null;
+  const { bucket, count, perMs }: Readonly<Record<string, unknown>> = { ...input };
+  if (typeof count !== 'number' || typeof perMs !== 'number') throw new ConfigError('budget', 'must say how much', '');
+  return { bucket: typeof bucket === 'string' ? bucket : null, count, perMs };
 }
 
 interface Reply {
@@ -134,15 +154,16 @@ function create(config: FakeRoomConfig, hub: HubPort) {
       await Promise.race([receiving, pause(hub.clock, LAST_RECEIPT_MS, done.signal)]);
       done.abort();
     },
-    capabilities: () => capabilities(config, ask),
+    capabilities: (room: RoomId) => capabilities(config, room, ask),
   };
 }
 
 function capabilities(
   config: FakeRoomConfig,
+  room: RoomId,
   ask: (command: object, signal: AbortSignal) => Promise<unknown>,
 ): Capabilities {
-  const { isIdempotent, canFind, canEdit, speaker, maxText, knowsRoles } = config;
+  const { isIdempotent, canFind, canEdit, speaker, maxText, knowsRoles, budget } = config;
   return {
     post: {
       limits: {
@@ -156,6 +177,7 @@ function capabilities(
         maxMedia: 0,
         maxMediaBytes: 0,
         spoiler: false,
+        ...(budget !== null && { budget: { ...budget, bucket: budget.bucket ?? room } }),
       },
       async run({ room, text, replyTo, key }, signal) {
         const command = { op: 'post', room, text: plainText(text), replyTo: replyTo?.id ?? null };

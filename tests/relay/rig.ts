@@ -15,7 +15,7 @@ import type {
   ScopeId,
 } from '../../core/domain/ids.ts';
 import type { Stamped } from '../../core/domain/inbound.ts';
-import type { Quote } from '../../core/domain/message.ts';
+import type { Author, Quote } from '../../core/domain/message.ts';
 import type { Portal, Portals } from '../../core/domain/portal.ts';
 import type { Receipt } from '../../core/domain/receipt.ts';
 import type { WireEntry } from '../../core/domain/wire.ts';
@@ -226,6 +226,7 @@ interface MessageFields {
   readonly replyTo?: Quote;
   readonly at?: EpochMs;
   readonly channel?: ChannelId;
+  readonly badge?: Author['badge'];
 }
 
 export type MessageStep = Step & { readonly id: MessageId };
@@ -237,7 +238,7 @@ export function message(said: string | Content, fields: MessageFields = {}): Mes
   const user = userIdOf(platform, name as AccountId);
   const channel = fields.channel ?? CHANNEL;
   const content = typeof said === 'string' ? textContent(said) : said;
-  const author = { user, name, platform, avatarUrl: null, badge: null };
+  const author = { user, name, platform, avatarUrl: null, badge: fields.badge ?? null };
   const redaction = null;
   const body: WireEntry = {
     type: 'message',
