@@ -2,6 +2,7 @@
 export const bridges = {
   surfaces: { slipmat: () => import('./slipmat/index.ts') },
   bridges: {
+    discord: () => import('./discord/index.ts'),
     telegram: () => import('./telegram/index.ts'),
     twitch: () => import('./twitch/index.ts'),
   },

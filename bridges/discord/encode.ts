@@ -1,0 +1,191 @@
+import { plainText, type Rich, type RichNode } from '../../core/domain/content.ts';
+
+/** Parts two characters that would mean something together; it takes no room. */
+export const BREAK = '\u200b';
+/** What Discord takes in one message. */
+export const MAX_CONTENT = 2_000;
+/** What the hub is told to keep to, so that there is room for what escaping adds. */
+export const MAX_TEXT = 1_900;
+
+/** The custom emoji of this name that can be used here, as it is written: `<:name:1>`. */
+export type EmojiOf = (name: string) => string | null;
+
+const NO_EMOJI: EmojiOf = () => null;
+
+/**
+ * A rich tree as the text of a post: nothing in it can ping, and only what is formatted in the tree is shown formatted.
+ * Where markup makes it too long, it goes without; where even escaping does, with look-alikes of the same length.
+ * @returns at most 2,000 UTF-16 units
+ */
+export function encodeRich(rich: Rich, emojiOf: EmojiOf = NO_EMOJI, limit: number = MAX_CONTENT): string {
+  const full = shown(rich, emojiOf);
+  if (full.length <= limit) return full;
+  const plain = plainText(rich);
+  const escaped = escapeText(plain, true);
+  if (escaped.length <= limit) return escaped;
+  return cutWhole(
+    plain.replace(/[\\*_~|`<>@#[\]-]/g, (sign) => TWINS[sign] ?? sign),
+    limit,
+  );
+}
+
+const TWINS: Readonly<Record<string, string>> = {
+  '\\': '\uff3c',
+  '*': '\uff0a',
+  _: '\uff3f',
+  '~': '\uff5e',
+  '|': '\uff5c',
+  '`': '\uff40',
+  '<': '\uff1c',
+  '>': '\uff1e',
+  '@': '\uff20',
+  '#': '\uff03',
+  '[': '\uff3b',
+  ']': '\uff3d',
+  '-': '\u2010',
+};
+
+function shown(rich: Rich, emojiOf: EmojiOf): string {
+  let out = '';
+  for (const [index, node] of rich.entries())
+    out = join(out, encodeNode(node, emojiOf), isBlock(rich[index - 1]), node);
+  return out;
+}
+
+/** Blocks stand on lines of their own; two marks side by side must not become one. */
+function join(out: string, piece: string, isAfterBlock: boolean, node: RichNode): string {
+  if (piece === '' || out === '') return out + piece;
+  if (isAfterBlock || isBlock(node)) {
+    const needed = out.endsWith('\n') || (isAfterBlock && piece.startsWith('\n') && !isBlock(node));
+    return needed ? out + piece : `${out}\n${piece}`;
+  }
+  const last = out.at(-1) ?? '';
+  return '*_~|`'.includes(last) && piece.startsWith(last) ? out + BREAK + piece : out + piece;
+}
+
+function isBlock(node: RichNode | undefined): boolean {
+  return node?.t === 'quote' || node?.t === 'pre';
+}
+
+function encodeNode(node: RichNode, emojiOf: EmojiOf): string {
+  switch (node.t) {
+    case 'text':
+      return escapeText(node.text, true);
+    case 'bold':
+      return wrap('**', node.children, emojiOf);
+    case 'italic':
+      return wrap('*', node.children, emojiOf);
+    case 'underline':
+      return wrap('__', node.children, emojiOf);
+    case 'strike':
+      return wrap('~~', node.children, emojiOf);
+    case 'spoiler':
+      return wrap('||', node.children, emojiOf);
+    case 'quote':
+      return shown(node.children, emojiOf)
+        .split('\n')
+        .map((line) => `> ${line}`)
+        .join('\n');
+    case 'code':
+      return inlineCode(node.text);
+    case 'pre':
+      return fence(node.text, node.language);
+    case 'link':
+      return link(node.url, plainText(node.children));
+    case 'mention':
+      return `@${BREAK}${escapeText(node.name, false)}`;
+    case 'channel':
+      return `\\#${escapeText(node.name, false)}`;
+    case 'emoji':
+      return emojiOf(node.name) ?? escapeText(`:${node.name}:`, false);
+    default:
+      return node satisfies never;
+  }
+}
+
+/** Blanks at the edges go outside, for a mark beside a blank is none. */
+function wrap(mark: string, children: Rich, emojiOf: EmojiOf): string {
+  const inner = shown(children, emojiOf);
+  const body = inner.trim();
+  if (body === '') return inner;
+  const from = inner.indexOf(body);
+  const sign = mark.slice(0, 1);
+  const left = body.startsWith(sign) ? BREAK : '';
+  const right = body.endsWith(sign) || body.endsWith('\\') ? BREAK : '';
+  return `${inner.slice(0, from)}${mark}${left}${body}${right}${mark}${inner.slice(from + body.length)}`;
+}
+
+function inlineCode(text: string): string {
+  if (text.trim() === '') return text;
+  const safe = withoutPings(text);
+  if (!safe.includes('`')) return `\`${safe}\``;
+  const inner = safe.replaceAll('``', `\`${BREAK}\``).replaceAll('``', `\`${BREAK}\``);
+  return `\`\`${inner.startsWith('`') ? ' ' : ''}${inner}${inner.endsWith('`') ? ' ' : ''}\`\``;
+}
+
+/** Three backticks in a row would end it. */
+function fence(text: string, language: string | null): string {
+  if (text.trim() === '') return text;
+  const head = language !== null && /^[A-Za-z0-9_+.#-]{1,20}$/.test(language) ? language : '';
+  const inner = withoutPings(text).replaceAll('``', `\`${BREAK}\``).replaceAll('``', `\`${BREAK}\``);
+  return `\`\`\`${head}\n${inner}\n\`\`\``;
+}
+
+const BARE_URL = /https?:\/\/[^\s<>]+/g;
+
+function link(url: string, label: string): string {
+  const safe = safeUrl(url);
+  if (safe === null) return escapeText(label, false);
+  const shownUrl = label.trim();
+  if (shownUrl === '' || shownUrl === url || shownUrl === safe) return safe;
+  // Discord shows no label that holds an address of its own, for it might lie.
+  if (/https?:|discord\.gg|www\./i.test(label)) return `${escapeText(label, false)} (${safe})`;
+  return `[${escapeText(label.replace(/\s+/gu, ' '), false)}](<${safe}>)`;
+}
+
+/** An address that ends nowhere before its end, and holds no sign that ends markup around it. */
+function safeUrl(url: string): string | null {
+  const parsed = URL.parse(url);
+  if (parsed === null || (parsed.protocol !== 'https:' && parsed.protocol !== 'http:')) return null;
+  return parsed.href.replace(/[<>()*|`\\\s]/g, (sign) => `%${sign.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+/** Signs that a backslash takes the meaning from; a line may also begin with one of `LINE_START`. */
+const SIGNS = /[\\*_~|`<[\]]/g;
+const LINE_START = /^([ \t]*)(>|#|-|\+|\d{1,9}[.)](?=\s))/gm;
+
+/** Text that shows as it is. Bare addresses in it keep working. */
+function escapeText(text: string, keepsLinks: boolean): string {
+  if (!keepsLinks || !text.includes('://')) return escapePlain(text);
+  let out = '';
+  let at = 0;
+  for (const found of text.matchAll(BARE_URL)) {
+    const url = found[0].replace(/[.,:;"'\])!?*_~|`\\]+$/, '');
+    if (URL.parse(url) === null || /[*_~|`\\]{2}|[*|`\\]/.test(url)) continue;
+    out += escapePlain(text.slice(at, found.index)) + withoutPings(url);
+    at = found.index + url.length;
+  }
+  return out + escapePlain(text.slice(at));
+}
+
+function escapePlain(text: string): string {
+  return withoutPings(
+    text
+      .replace(SIGNS, '\\$&')
+      .replace(LINE_START, (_, blank: string, sign: string) =>
+        /\d/.test(sign) ? `${blank}${sign.slice(0, -1)}\\${sign.slice(-1)}` : `${blank}\\${sign}`,
+      ),
+  );
+}
+
+/** No tag and no call to everybody is left whole, whatever stands around it. */
+function withoutPings(text: string): string {
+  return text.replace(/<(?=[@#:/]|a:|t:|id:)/g, `<${BREAK}`).replace(/@(?=everyone|here|[!&]?\d)/gi, `@${BREAK}`);
+}
+
+/** Cuts at a whole code point. */
+function cutWhole(text: string, utf16: number): string {
+  if (text.length <= utf16) return text;
+  const last = text.charCodeAt(utf16 - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? utf16 - 1 : utf16);
+}

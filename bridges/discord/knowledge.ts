@@ -1,0 +1,75 @@
+import type { Client } from 'discord.js';
+import type { AccountId, RoomId } from '../../core/domain/ids.ts';
+import type { InboundAccount } from '../../core/domain/inbound.ts';
+import { type HubPort, userIdOf } from '../../core/plugin/index.ts';
+import type { Api } from './api.ts';
+import { apiUser } from './packets.ts';
+import { accountOf } from './people.ts';
+import { type Place, placeOf } from './place.ts';
+import type { Named } from './tags.ts';
+
+export const PLATFORM = 'discord';
+
+/** What the bridge knows of servers, channels and people: the client's memory, and Discord itself where that is short. */
+export interface Knowledge {
+  readonly botId: string;
+  readonly applicationId: string;
+  place(room: RoomId): Place | null;
+  /** Rooms with a portal in this server. */
+  linkedIn(guild: string): readonly RoomId[];
+  isLinked(room: RoomId): boolean;
+  named(guild: string | null): Named;
+  /** The custom emoji of this name in the server, as it is written in a text or (bare) in an address. */
+  emoji(guild: string, name: string): { readonly written: string; readonly bare: string } | null;
+  /** Somebody of whom only the id is at hand. Never rejects. */
+  account(id: string, guild: string | null): Promise<InboundAccount>;
+}
+
+export function createKnowledge(client: Client<true>, hub: HubPort, api: Api): Knowledge {
+  const linked = (room: RoomId) => hub.rooms.list().find((one) => one.room === room) ?? null;
+
+  function cachedAccount(id: string, guild: string | null): InboundAccount | null {
+    const member = guild === null ? undefined : client.guilds.cache.get(guild)?.members.cache.get(id);
+    const user = member?.user ?? client.users.cache.get(id);
+    if (user === undefined) return null;
+    const { username, globalName, avatar, bot } = user;
+    const own = member === undefined ? null : { nick: member.nickname, avatar: member.avatar };
+    return accountOf({ id, username, global_name: globalName, avatar, bot }, own, guild);
+  }
+
+  return {
+    botId: client.user.id,
+    applicationId: client.application.id,
+    place: (room) => placeOf(client, room),
+    linkedIn: (guild) => hub.rooms.list().flatMap(({ room }) => (placeOf(client, room)?.guild === guild ? [room] : [])),
+    isLinked: (room) => linked(room) !== null,
+    named: (guild) => ({
+      user: (id) => ({
+        name: cachedAccount(id, guild)?.name ?? 'somebody',
+        user: userIdOf(PLATFORM, id as AccountId),
+      }),
+      role: (id) => (guild === null ? null : (client.guilds.cache.get(guild)?.roles.cache.get(id)?.name ?? null)),
+      channel(id) {
+        const channel = client.channels.cache.get(id);
+        if (channel === undefined || channel.isDMBased()) return null;
+        return { name: channel.name, channel: linked(channel.id as RoomId)?.channel ?? null };
+      },
+    }),
+    emoji(guild, name) {
+      const found = client.guilds.cache.get(guild)?.emojis.cache.find((one) => one.name === name && one.available);
+      if (found === undefined) return null;
+      const sign = found.animated ? 'a' : '';
+      return { written: `<${sign}:${found.name}:${found.id}>`, bare: `${found.name}:${found.id}` };
+    },
+    async account(id, guild) {
+      const known = cachedAccount(id, guild);
+      if (known !== null) return known;
+      try {
+        return accountOf(apiUser.parse(await api.ask('get', `/users/${id}`)), null, guild);
+      } catch (error) {
+        hub.log.debug({ failure: error instanceof Error ? error.name : '' }, 'an account could not be looked up');
+        return { id: id as AccountId, name: 'somebody', avatarUrl: null, isBot: false };
+      }
+    },
+  };
+}
