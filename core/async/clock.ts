@@ -27,6 +27,12 @@ export const systemClock: Clock = {
   },
 };
 
+/** Keeps the process alive although nothing but timers is awaited. @returns a function that lets it end */
+export function stayAwake(): () => void {
+  const timer = setInterval(() => {}, 60_000);
+  return () => clearInterval(timer);
+}
+
 /** Resolves after `ms`, or at once when the signal aborts. */
 export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { type HubConfig, isLoopback } from '../../config/schema.ts';
+import { type Clock, systemClock } from '../async/clock.ts';
 import { listenTogether } from '../http/listen.ts';
-import { type BuiltIns, loadPlugin, PluginError } from '../plugin/load.ts';
+import type { BuiltIns } from '../plugin/load.ts';
+import { bridgeFindings, type LinkedRoom } from './bridge-doctor.ts';
 import { type ControlClient, findHub } from './control-client.ts';
 import type { Finding } from './finding.ts';
 import { examineFolder } from './folder-doctor.ts';
@@ -11,7 +13,12 @@ import { sayError } from './parts.ts';
 import { redisFindings } from './redis-doctor.ts';
 
 /** Looks at all that the hub needs, in the order in which it needs it. */
-export async function examine(config: HubConfig, webRoot: string, builtIns: BuiltIns): Promise<readonly Finding[]> {
+export async function examine(
+  config: HubConfig,
+  webRoot: string,
+  builtIns: BuiltIns,
+  clock: Clock = systemClock,
+): Promise<readonly Finding[]> {
   const folder = await examineFolder(config.dataDir);
   const running = folder.facts === null ? null : await findHub(config.dataDir);
   return [
@@ -20,7 +27,7 @@ export async function examine(config: HubConfig, webRoot: string, builtIns: Buil
     await portFinding(config, running),
     ...addressFindings(config),
     ...(await redisFindings(config.redisUrl, folder.facts)),
-    ...(await bridgeFindings(config, builtIns)),
+    ...(await bridgeFindings(config, { builtIns, clock, rooms: await linkedRooms(config, running) })),
     ...(running === null ? [] : await hubFindings(running)),
   ];
 }
@@ -71,20 +78,10 @@ function addressFindings(config: HubConfig): readonly Finding[] {
   return findings;
 }
 
-/** A bridge that is not required is missing while the hub runs; a required one keeps it from starting. */
-async function bridgeFindings({ bridges }: HubConfig, builtIns: BuiltIns): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  for (const { id, use, required, config } of bridges) {
-    try {
-      (await loadPlugin(use, builtIns)).check(config);
-      findings.push({ level: 'ok', what: `The bridge ${id} (${use}) can be loaded.` });
-    } catch (error) {
-      if (!(error instanceof PluginError)) throw error;
-      const what = `The bridge ${id} cannot be loaded.`;
-      findings.push({ level: required ? 'fail' : 'warn', what, mend: `${error.message.replace(/\.$/, '')}.` });
-    }
-  }
-  return findings;
+/** Portals made while the hub runs are known to it alone. */
+async function linkedRooms({ portals }: HubConfig, running: ControlClient | null): Promise<readonly LinkedRoom[]> {
+  const answer = await running?.call('portal-list', {});
+  return answer?.ok ? answer.value.portals : portals;
 }
 
 async function hubFindings(hub: ControlClient): Promise<readonly Finding[]> {

@@ -1,5 +1,6 @@
 import { isBuiltin } from 'node:module';
-import { type Bridge, type BridgePlugin, PLUGIN_API_VERSION, type SurfacePlugin } from './bridge.ts';
+import type { RoomId } from '../domain/ids.ts';
+import { type Bridge, type BridgePlugin, type Finding, PLUGIN_API_VERSION, type SurfacePlugin } from './bridge.ts';
 import type { HubPort } from './hub-port.ts';
 import type { SurfacePort } from './surface.ts';
 
@@ -39,6 +40,8 @@ export interface LoadedPlugin {
   check(config: unknown): void;
   /** Reads the config and builds the bridge; opens nothing. @throws {PluginError} */
   create(config: unknown, ports: PortChoice): Bridge;
+  /** Has the plugin ask its platform; empty where it has no doctor. Rejects with whatever the plugin throws. @throws {PluginError} */
+  doctor(config: unknown, rooms: readonly RoomId[], signal: AbortSignal): Promise<readonly Finding[]>;
 }
 
 /**
@@ -65,6 +68,10 @@ function loadedBridge(use: string, found: unknown): LoadedPlugin {
       const parsed = parsedConfig(use, plugin, config);
       return created(use, config, () => plugin.create(parsed, ports.hub));
     },
+    async doctor(config, rooms, signal) {
+      const parsed = parsedConfig(use, plugin, config);
+      return (await plugin.doctor?.(parsed, rooms, signal)) ?? [];
+    },
   };
 }
 
@@ -80,6 +87,7 @@ function loadedSurface(use: string, found: unknown): LoadedPlugin {
       const parsed = parsedConfig(use, plugin, config);
       return created(use, config, () => plugin.create(parsed, ports.surface()));
     },
+    doctor: async () => [],
   };
 }
 
