@@ -99,7 +99,17 @@ export interface Client {
   leave(channel: string): void;
 
   /** Its `pending` event comes before this returns, its `outcome` event when the hub has answered. */
-  post(post: { readonly channel: string; readonly text: string; readonly replyTo?: string | null }): {
+  post(post: {
+    readonly channel: string;
+    readonly text: string;
+    readonly replyTo?: string | null;
+    /** Uploaded before; `url` is what the hub answered. */
+    readonly attachments?: readonly {
+      readonly url: string;
+      readonly alt?: string | null;
+      readonly isSpoiler?: boolean;
+    }[];
+  }): {
     readonly key: string;
     readonly done: Promise<Written>;
   };

@@ -163,9 +163,10 @@ export function createClient(options: ClientOptions): Client {
     leave(channel) {
       if (joins.leave(channel)) link.send({ type: 'leave', id: newId(), channel });
     },
-    post({ channel, text, replyTo = null }) {
+    post({ channel, text, replyTo = null, attachments }) {
       const key = newKey();
-      return { key, done: outbox.put({ type: 'post', channel, key, text, replyTo }, clock.now()) };
+      const files = attachments === undefined ? {} : { attachments: [...attachments] };
+      return { key, done: outbox.put({ type: 'post', channel, key, text, replyTo, ...files }, clock.now()) };
     },
     retry: (key) => outbox.retry(key),
     discard: (key) => outbox.discard(key),

@@ -103,6 +103,34 @@ const fields = z.strictObject({
     })
     .prefault({})
     .describe('How much of anything.'),
+  media: z
+    .strictObject({
+      maxBytes: z
+        .number()
+        .int()
+        .min(1_000)
+        .max(2_000_000_000)
+        .default(50_000_000)
+        .describe('The largest file that is taken, in bytes.'),
+      maxPixels: z
+        .number()
+        .int()
+        .min(10_000)
+        .max(1_000_000_000)
+        .default(50_000_000)
+        .describe('The largest picture that is taken, in pixels; each takes up to 4 bytes of memory, two at once.'),
+      keepDays: z
+        .number()
+        .int()
+        .min(1)
+        .max(36_500)
+        .nullable()
+        .default(null)
+        .describe('Days until a file is removed; null: it is kept.'),
+      uploadsPerMinute: z.number().int().min(1).max(10_000).default(20).describe('Files a minute of one person.'),
+    })
+    .prefault({})
+    .describe('Pictures and files.'),
   trustProxy: z
     .union([z.boolean(), z.array(z.string().refine(isNetwork, 'must be an address, a network or `loopback`'))], {
       error: 'must be true, false or a list of addresses',

@@ -5,6 +5,8 @@ import { signUpMode } from './community/accounts/options.ts';
 import { createPresence } from './community/presence.ts';
 import type { HubId } from './domain/ids.ts';
 import { authRoutes } from './http/auth-routes.ts';
+import { mediaRoutes } from './http/media-routes.ts';
+import { mediaUpload } from './http/media-upload.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import { type Archiving, startArchiving } from './hub/archiving.ts';
 import { type Bridges, startBridges } from './hub/bridges.ts';
@@ -12,6 +14,7 @@ import { openDataFolder } from './hub/data-folder.ts';
 import { type Knowledge, openKnowledge } from './hub/knowledge.ts';
 import { createLagWatch } from './hub/lag-watch.ts';
 import { type OpenedLive, openLive } from './hub/live-store.ts';
+import { openMedia } from './hub/media.ts';
 import type { Linking } from './hub/linking.ts';
 import type { HubOptions, HubParts } from './hub/parts.ts';
 import type { LivePortals } from './hub/portals.ts';
@@ -96,8 +99,11 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       part.stop(),
     );
     presence.start();
+    const media = keep(openMedia({ id, sql, live }, options), (part) => part.stop());
     const health = createHealth(clock);
-    const http = keep(await createHttp({ accounts, health, metrics, knowledge }, options), (part) => part.close());
+    const http = keep(await createHttp({ accounts, health, metrics, knowledge, media }, options), (part) =>
+      part.close(),
+    );
     const parts: HubParts = {
       id,
       sql,
@@ -109,6 +115,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       routing,
       accounts,
       presence,
+      media,
       health,
       http,
     };
@@ -192,7 +199,13 @@ function createAccountsOf(
 }
 
 function createHttp(
-  { accounts, health, metrics, knowledge }: Pick<HubParts, 'accounts' | 'health' | 'metrics' | 'knowledge'>,
+  {
+    accounts,
+    health,
+    metrics,
+    knowledge,
+    media,
+  }: Pick<HubParts, 'accounts' | 'health' | 'metrics' | 'knowledge' | 'media'>,
   { config, clock, log, webRoot }: HubOptions,
 ): Promise<HttpServer> {
   return createHttpServer({
@@ -202,7 +215,11 @@ function createHttp(
     webRoot,
     health,
     metrics,
-    routes: (app) => authRoutes(app, { accounts }),
+    routes(app) {
+      authRoutes(app, { accounts });
+      mediaUpload(app, { media, accounts, limits: config.media });
+    },
+    files: (app) => mediaRoutes(app, { media, clock, log }),
     configInfo: () => ({
       name: config.lobby.name,
       signUp: signUpMode(config),

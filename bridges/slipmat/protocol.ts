@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { HEARTBEAT_MS, MAX_HISTORY_LIMIT, MAX_POST_UTF16, PROTOCOL_VERSION } from './limits.ts';
+import { MAX_ATTACHMENTS } from '../../core/domain/content.ts';
+import {
+  HEARTBEAT_MS,
+  MAX_ALT_UTF16,
+  MAX_HISTORY_LIMIT,
+  MAX_POST_UTF16,
+  MAX_URL_UTF16,
+  PROTOCOL_VERSION,
+} from './limits.ts';
 import {
   channelId as channel,
   entryFrames,
@@ -25,11 +33,20 @@ const key = z
   .regex(/^[A-Za-z0-9_-]{8,64}$/)
   .describe('Idempotency key, unique among this person’s posts in the channel; the same on every repeat.');
 const again = z.boolean().optional().describe('True when this may have been sent on an earlier connection.');
-const text = z
-  .string()
-  .min(1)
-  .max(MAX_POST_UTF16)
-  .describe('With light markup: **bold**, *italic*, `code`, ```block```, ~~strike~~, ||spoiler||, > quote.');
+const MARKUP = 'With light markup: **bold**, *italic*, `code`, ```block```, ~~strike~~, ||spoiler||, > quote.';
+const text = z.string().min(1).max(MAX_POST_UTF16).describe(MARKUP);
+const postText = z.string().max(MAX_POST_UTF16).describe(`${MARKUP} Empty only beside a file.`);
+const attachments = z
+  .array(
+    z.strictObject({
+      url: z.string().min(1).max(MAX_URL_UTF16).describe('As `POST /api/media` answered it.'),
+      alt: z.string().max(MAX_ALT_UTF16).nullable().default(null).describe('What a picture shows, in words.'),
+      isSpoiler: z.boolean().default(false).describe('Covered until somebody wants to see it.'),
+    }),
+  )
+  .max(MAX_ATTACHMENTS)
+  .default([])
+  .describe('Files that were uploaded before; everything else about them the hub knows by itself.');
 
 /** Must be the first frame of a connection, within 10 s. */
 export const helloFrame = z.strictObject({
@@ -40,6 +57,10 @@ export const helloFrame = z.strictObject({
     .max(4_096)
     .nullable()
     .describe('Of a session, a guest, or the main site; null comes in as a new guest.'),
+  packed: z
+    .boolean()
+    .default(false)
+    .describe('Takes binary frames too: raw deflate of several frames, one a line. They come where much is said.'),
 });
 
 export const requestFrame = z.discriminatedUnion('type', [
@@ -51,16 +72,21 @@ export const requestFrame = z.discriminatedUnion('type', [
     limit: z.number().int().min(1).max(MAX_HISTORY_LIMIT).default(50),
   }),
   z.strictObject({ type: z.literal('leave'), id, channel }),
-  z.strictObject({ type: z.literal('post'), id, channel, key, text, replyTo: message.nullable().default(null), again }),
+  z.strictObject({
+    type: z.literal('post'),
+    id,
+    channel,
+    key,
+    text: postText,
+    replyTo: message.nullable().default(null),
+    attachments,
+    again,
+  }),
   z.strictObject({ type: z.literal('edit'), id, channel, key, message, text, again }),
   z.strictObject({
     type: z.literal('redact'),
     id,
     channel,
-  packed: z
-    .boolean()
-    .default(false)
-    .describe('Takes binary frames too: raw deflate of several frames, one a line. They come where much is said.'),
     key,
     message,
     reason: z.string().max(300).nullable().default(null),

@@ -1,8 +1,9 @@
-import { assertNever, type Content } from '../../core/domain/content.ts';
+import { type Attachment, assertNever } from '../../core/domain/content.ts';
 import type { Request } from '../../core/domain/inbound.ts';
 import type { Receipt } from '../../core/plugin/index.ts';
 import type { Answer, Questions, SurfacePort } from '../../core/plugin/surface.ts';
 import type { Connection } from './connection.ts';
+import { createFiles, type Write } from './files.ts';
 import { historyOf, join } from './join.ts';
 import { digestOfList } from './list-digest.ts';
 import { parseMarkup } from './markup.ts';
@@ -12,7 +13,6 @@ import type { Readers } from './readers.ts';
 import { sayError } from './say.ts';
 import { tellTyping } from './typing.ts';
 
-type Write = Extract<ParsedRequest, { readonly key: string }>;
 type Question = Extract<ParsedRequest, { readonly type: 'channels' | 'history' | 'message' | 'search' | 'people' }>;
 
 /** So many people in an answer cost as much as a frame. */
@@ -24,10 +24,17 @@ export interface Requests {
 }
 
 export function createRequests(port: SurfacePort, readers: Readers): Requests {
+  const files = createFiles(port);
   async function write(connection: Connection, person: Person, frame: Write): Promise<void> {
     const key = { key: frame.key, again: frame.again ?? false };
-    const receipt = await port.request(person.actor, requestOf(frame), key);
-    sayReceipt(connection, frame.id, receipt);
+    if (frame.type === 'post' && frame.text === '' && frame.attachments.length === 0) {
+      return sayError(connection, frame.id, 'bad-request', 'text must not be empty.', 'text');
+    }
+    const receipt = await files.inTurn(connection, person.actor, frame, (attachments) =>
+      port.request(person.actor, requestOf(frame, attachments), key),
+    );
+    if (receipt !== null) return sayReceipt(connection, frame.id, receipt);
+    sayError(connection, frame.id, 'bad-request', 'attachments: the hub has no such file.', 'attachments');
   }
 
   async function route(connection: Connection, person: Person, frame: ParsedRequest): Promise<void> {
@@ -72,13 +79,18 @@ export function createRequests(port: SurfacePort, readers: Readers): Requests {
 }
 
 /** Pure. What the frame asks of the route. */
-export function requestOf(frame: Write): Request {
+export function requestOf(frame: Write, attachments: readonly Attachment[] = []): Request {
   const { channel } = frame;
   switch (frame.type) {
     case 'post':
-      return { kind: 'message', channel, content: contentOf(frame.text), replyTo: frame.replyTo };
+      return {
+        kind: 'message',
+        channel,
+        content: { rich: parseMarkup(frame.text), attachments },
+        replyTo: frame.replyTo,
+      };
     case 'edit':
-      return { kind: 'edit', channel, id: frame.message, content: contentOf(frame.text) };
+      return { kind: 'edit', channel, id: frame.message, content: { rich: parseMarkup(frame.text), attachments } };
     case 'redact':
       return { kind: 'redaction', channel, id: frame.message, reason: frame.reason };
     case 'react':
@@ -86,10 +98,6 @@ export function requestOf(frame: Write): Request {
     default:
       return assertNever(frame);
   }
-}
-
-function contentOf(text: string): Content {
-  return { rich: parseMarkup(text), attachments: [] };
 }
 
 function sayReceipt(connection: Connection, id: string, receipt: Receipt): void {

@@ -13,6 +13,7 @@ import { compileHosts } from './hosts.ts';
 import { addressesOf, listenTogether, localUrl } from './listen.ts';
 import { opsRoutes } from './ops-routes.ts';
 import { HttpProblem, NOT_FOUND, problemHandler, routeOf, sendProblem } from './problems.ts';
+import { boundBodies, SLOW_BODY_WITHIN_MS } from './slow-bodies.ts';
 import { createUpgrades, type TakeUpgrade, type Upgrades } from './upgrades.ts';
 import { serveWebApp } from './web-app.ts';
 
@@ -26,6 +27,8 @@ export interface HttpOptions {
   readonly metrics: Metrics;
   /** Adds what stands under `/api`, by full paths; requests there are limited by address. */
   readonly routes: (app: FastifyInstance) => void | Promise<void>;
+  /** Adds what stands elsewhere, such as files, by full paths; limited by nobody but itself. */
+  readonly files?: (app: FastifyInstance) => void;
   /** What `GET /api/config` answers. */
   readonly configInfo: () => object;
 }
@@ -105,7 +108,7 @@ function openServer(handler: RequestListener, upgrades: Upgrades): Server {
   const server = createServer(
     {
       headersTimeout: 15_000,
-      requestTimeout: 30_000,
+      requestTimeout: SLOW_BODY_WITHIN_MS,
       keepAliveTimeout: 65_000,
       // Some clients offer HTTP/2 on every request; those go on as plain requests.
       shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
@@ -125,7 +128,7 @@ function closeServer(server: Server): Promise<void> {
 }
 
 async function addRoutes(app: FastifyInstance, options: HttpOptions): Promise<void> {
-  const { config, log, health, metrics, webRoot } = options;
+  const { config, log, clock, health, metrics, webRoot } = options;
   app.setErrorHandler(problemHandler(log));
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, NOT_FOUND));
   app.addHook('onResponse', async (request, reply) => {
@@ -137,8 +140,10 @@ async function addRoutes(app: FastifyInstance, options: HttpOptions): Promise<vo
   app.addHook('onRequest', async (request) => {
     if (!isOurHost(request.headers.host)) throw WRONG_HOST;
   });
+  boundBodies(app, clock);
   opsRoutes(app, { config, health, metrics });
   await app.register((api) => addApi(api, options));
+  options.files?.(app);
   await serveWebApp(app, webRoot);
 }
 

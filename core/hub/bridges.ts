@@ -23,7 +23,7 @@ export interface Bridges {
 
 /** Loads and starts the native surfaces and what is configured. @throws when a required one does not come up */
 export async function startBridges(parts: HubParts, options: HubOptions): Promise<Bridges> {
-  const { id, live, archive, archiving, knowledge, metrics, routing, accounts, presence, http } = parts;
+  const { id, live, archive, archiving, knowledge, metrics, routing, accounts, presence, media, http } = parts;
   const { config, builtIns, clock, log } = options;
   const { directory, recent, history, tail } = knowledge;
   const { store } = live;
@@ -71,7 +71,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     headSeq: knowledge.headSeq,
   });
   const supervisor = createSupervisor({
-    media: () => noMedia,
+    media: media.port,
     commands: COMMANDS,
     bridges: [...surfacesOf(options), ...config.bridges.map(configured)],
     builtIns,
@@ -95,6 +95,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
       surfacePort(bridge, port, {
         publicUrl: config.publicUrl,
         accounts,
+        media,
         questions,
         routing,
         act: linking.act,

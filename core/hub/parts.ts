@@ -5,6 +5,8 @@ import type { PasswordCost } from '../community/accounts/passwords.ts';
 import type { HubPresence } from '../community/presence.ts';
 import type { HubId } from '../domain/ids.ts';
 import type { HttpServer } from '../http/server.ts';
+import type { MediaStore } from '../media/media-store.ts';
+import type { Outside } from '../media/outside.ts';
 import type { Health } from '../ops/health.ts';
 import type { Logger } from '../ops/log.ts';
 import type { Metrics } from '../ops/metrics.ts';
@@ -29,6 +31,8 @@ export interface HubOptions {
   readonly version: string;
   /** Tests hash cheaply. */
   readonly passwordCost?: PasswordCost;
+  /** Tests fetch files from this machine; else the public internet alone is reached. */
+  readonly outside?: Outside;
 }
 
 /** Everything that a hub is made of. */
@@ -43,6 +47,7 @@ export interface HubParts {
   readonly routing: Routing;
   readonly accounts: Accounts;
   readonly presence: HubPresence;
+  readonly media: MediaStore;
   readonly health: Health;
   readonly http: HttpServer;
 }

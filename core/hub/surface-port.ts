@@ -8,6 +8,7 @@ import { plainText } from '../domain/content.ts';
 import type { BridgeId } from '../domain/ids.ts';
 import { refused } from '../domain/receipt.ts';
 import type { HttpServer } from '../http/server.ts';
+import type { MediaStore } from '../media/media-store.ts';
 import type { Logger } from '../ops/log.ts';
 import type { HubPort } from '../plugin/hub-port.ts';
 import type { Answer, Feed, Questions, SurfacePort } from '../plugin/surface.ts';
@@ -17,6 +18,7 @@ import type { Routing } from './routing.ts';
 export interface SurfaceParts {
   readonly publicUrl: string | null;
   readonly accounts: Pick<Accounts, 'verify'>;
+  readonly media: Pick<MediaStore, 'claim'>;
   readonly questions: ReturnType<typeof createQuestions>;
   readonly routing: Routing;
   readonly act: Act;
@@ -28,11 +30,12 @@ export interface SurfaceParts {
 
 /** What a built-in surface gets on top of the port of every bridge. */
 export function surfacePort(bridge: BridgeId, port: HubPort, parts: SurfaceParts): SurfacePort {
-  const { accounts, questions, routing, presence, feed, http } = parts;
+  const { accounts, media, questions, routing, presence, feed, http } = parts;
   return {
     ...port,
     publicUrl: parts.publicUrl,
     verify: (token) => accounts.verify(token),
+    attachment: (url) => media.claim(url),
     act: parts.act,
     request: async (actor, request, { key, again }) => {
       if ('content' in request && isCodeLine(plainText(request.content.rich))) return IS_CODE;

@@ -19,7 +19,8 @@ import { createThumbs, type Thumbs } from './thumbs.ts';
 import { createTransfers, type PictureUse, type Transfer } from './transfer.ts';
 import { openVault, type Vault } from './vault.ts';
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** From a platform, and from somebody's own line, which may be a slow one. */
 const FETCH_WITHIN_MS = 60_000;
 const UPLOAD_WITHIN_MS = 5 * 60_000;
@@ -173,7 +174,8 @@ export function openMediaStore(options: MediaStoreOptions): MediaStore {
       const id = mediaIdOf(url, publicUrl);
       const media = id === null ? null : await rows.find(id);
       if (media === null) return null;
-      await rows.extend(media.id, expiry());
+      const expiresAt = expiry();
+      if (isLater(expiresAt, media.expiresAt)) await rows.extend(media.id, expiresAt);
       return attachmentOf(media);
     },
     async stop() {
@@ -194,6 +196,12 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
 function attachmentOf(media: StoredBytes & MediaLink): Attachment {
   const { id, name, mediaType, bytes, width, height, alt, isSpoiler } = media;
   return { url: mediaUrl(id, name), name, mediaType, bytes, width, height, alt, isSpoiler };
+}
+
+/** By enough to be worth a write. */
+function isLater(end: EpochMs | null, than: EpochMs | null): boolean {
+  if (than === null) return false;
+  return end === null || end > than + HOUR_MS;
 }
 
 function foundOf(media: StoredMedia | null): Found | null {

@@ -47,8 +47,10 @@ export function createPictures(maxPixels: number, logger: Logger): Pictures {
       return await gate.run(async () => {
         loaded ??= loadLibrary(logger);
         const read = await loaded;
-        const frames = isMoving ? await framesOf(read(from, { limitInputPixels: maxPixels }), maxPixels) : 1;
-        const source = read(from, { limitInputPixels: maxPixels, failOn: 'error', animated: frames > 1 });
+        // what follows the picture or is odd about it is no reason to refuse it; what is missing is
+        const options = { limitInputPixels: maxPixels, failOn: 'error' } as const;
+        const frames = isMoving ? await framesOf(read(from, options), maxPixels) : 1;
+        const source = read(from, { ...options, animated: frames > 1 });
         // turning is for stills: cameras do not make animations
         const turned = frames > 1 ? source : source.autoOrient();
         return drawn(await how(turned).timeout({ seconds: WITHIN_S }).toFile(to));

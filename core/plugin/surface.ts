@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Attachment } from '../domain/content.ts';
 import type { ChannelId, Epoch, MessageId, Seq, UserId } from '../domain/ids.ts';
 import type { Actor, Request } from '../domain/inbound.ts';
 import type { Receipt, Refusal } from '../domain/receipt.ts';
@@ -17,6 +18,11 @@ export interface SurfacePort extends HubPort {
   readonly publicUrl: string | null;
   /** Who holds this token. Null token: a guest, where guests are let in. */
   verify(token: string | null): Promise<Verified>;
+  /**
+   * The file of the hub behind this URL, as a message carries it; kept from now on. Null: the hub has no such file.
+   * @throws {StoreUnavailable}
+   */
+  attachment(url: string): Promise<Attachment | null>;
   /** The route. `again`: the client repeats a post of an earlier connection, so late repeats are looked up too. */
   request(actor: Actor, request: Request, key: RequestKey): Promise<Receipt>;
   /** A command, as it was typed behind the `/`. The answer is for this person alone. */
