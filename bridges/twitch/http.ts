@@ -3,7 +3,14 @@ import { BridgeError } from '../../core/plugin/errors.ts';
 /** One request may take this long. */
 const DEADLINE_MS = 8_000;
 /** The request never left: nothing was done. */
-const NOT_SENT: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
+const NOT_SENT: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 export interface Request {
   readonly method: 'GET' | 'POST' | 'DELETE';

@@ -43,8 +43,8 @@ export function createIntake({ hub, people, ownActs, self }: IntakeDeps): Intake
 
   function queue(room: RoomId, inbound: Inbound, login: string | null): void {
     const key = keyOf(inbound);
-    if (isClosed || (key !== null && seen.has(key))) return;
-    if (key !== null) remember(key);
+    if (isClosed || !isNew(inbound)) return;
+    remember(key);
     const task = serial.run(room, () => pass(inbound, login, key)).catch(onLost);
     begun.add(task);
     void task.then(() => begun.delete(task));
@@ -59,7 +59,13 @@ export function createIntake({ hub, people, ownActs, self }: IntakeDeps): Intake
     if (receipt.kind === 'stopping' && key !== null) seen.delete(key);
   }
 
-  function remember(key: string): void {
+  function isNew(inbound: Inbound): boolean {
+    const key = keyOf(inbound);
+    return key === null || !seen.has(key);
+  }
+
+  function remember(key: string | null): void {
+    if (key === null) return;
     seen.add(key);
     const [oldest] = seen;
     if (seen.size > MOST_SEEN && oldest !== undefined) seen.delete(oldest);
@@ -115,9 +121,13 @@ export function createIntake({ hub, people, ownActs, self }: IntakeDeps): Intake
       }
       const reading = { room: room.key, self: self.id, now: hub.clock.now() };
       const login = line.nick ?? tag(line, 'login');
-      for (const inbound of decodeLine(line, reading)) {
-        if (!ownActs.isEcho(inbound)) queue(room.key, inbound, login);
+      const news = decodeLine(line, reading).filter(isNew);
+      // what a timeout takes away goes with the timeout
+      if (news.some(ownActs.isEcho)) {
+        for (const inbound of news) remember(keyOf(inbound));
+        return;
       }
+      for (const inbound of news) queue(room.key, inbound, login);
     },
     tell: (room, inbound) => queue(room, inbound, null),
     async close() {

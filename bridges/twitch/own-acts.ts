@@ -9,7 +9,7 @@ const MOST = 500;
 export interface OwnActs {
   /** @returns takes it back, for an act that failed */
   expect(key: string): () => void;
-  /** Whether the inbound tells of an act of ours. */
+  /** Whether this tells of an act of ours. Each act is told of once: the next of the same kind is somebody else's. */
   isEcho(inbound: Inbound): boolean;
 }
 
@@ -29,22 +29,19 @@ export function createOwnActs(clock: Clock): OwnActs {
     isEcho(inbound) {
       return keysOf(inbound).some((key) => {
         const at = expected.get(key);
+        expected.delete(key);
         return at !== undefined && clock.elapsed() - at < ECHO_MS;
       });
     },
   };
 }
 
-/** The messages that a timeout or ban takes away go with it. */
 function keysOf(inbound: Inbound): readonly string[] {
   switch (inbound.kind) {
     case 'sanction':
       return [sanctionKey(inbound.room, inbound.account.id, inbound.act)];
-    case 'redaction': {
-      const { of } = inbound;
-      if (of.kind === 'refs') return of.refs.map(({ id }) => removalKey(id));
-      return of.kind === 'account' ? ['timeout', 'ban'].map((act) => sanctionKey(of.room, of.account, act)) : [];
-    }
+    case 'redaction':
+      return inbound.of.kind === 'refs' ? inbound.of.refs.map(({ id }) => removalKey(id)) : [];
     default:
       return [];
   }
