@@ -13,18 +13,19 @@ import { type Bridges, startBridges } from './hub/bridges.ts';
 import { openDataFolder } from './hub/data-folder.ts';
 import { type Knowledge, openKnowledge } from './hub/knowledge.ts';
 import { createLagWatch } from './hub/lag-watch.ts';
+import type { Linking } from './hub/linking.ts';
 import { type OpenedLive, openLive } from './hub/live-store.ts';
 import { openMedia } from './hub/media.ts';
-import type { Linking } from './hub/linking.ts';
 import type { HubOptions, HubParts } from './hub/parts.ts';
 import type { LivePortals } from './hub/portals.ts';
 import { createRouting, type Routing } from './hub/routing.ts';
 import { archivedMemory } from './hub/seen.ts';
-import { archiveCheck, bridgesCheck, remarksCheck, storeCheck } from './ops/checks.ts';
+import { archiveCheck, bridgesCheck, portalsCheck, remarksCheck, storeCheck } from './ops/checks.ts';
 import { createHealth, type Health } from './ops/health.ts';
 import type { Logger } from './ops/log.ts';
 import { createMetrics } from './ops/metrics.ts';
 import { ConfigError } from './plugin/errors.ts';
+import type { DeadLetters } from './relay/dead-letters.ts';
 import { type OpenedArchive, openArchive } from './store/archive/archive.ts';
 import { type OpenedSql, openSql } from './store/sql/open.ts';
 
@@ -41,6 +42,7 @@ export interface Hub {
   readonly health: Health;
   readonly portals: LivePortals;
   readonly linking: Linking;
+  readonly deadLetters: DeadLetters;
   /** Resolves when the hub can store nothing more and must be started again. */
   readonly failed: Promise<Error>;
   /** In this order: surfaces and bridges, requests under way, the archive, the stores. Within 10 s. Idempotent. */
@@ -124,9 +126,23 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     const { url } = await http.listen();
     const firstAdminLink = await accounts.firstAdminLink(config.publicUrl ?? url);
     log.info({ hub: id, url, store: live.source.kind }, 'hub started');
-    const { portals, linking } = bridges;
+    const { portals, linking, deadLetters } = bridges;
     const failed = sql.writer.fallen;
-    return { id, url, firstAdminLink, accounts, knowledge, sql, live, health, portals, linking, failed, stop };
+    return {
+      id,
+      url,
+      firstAdminLink,
+      accounts,
+      knowledge,
+      sql,
+      live,
+      health,
+      portals,
+      linking,
+      deadLetters,
+      failed,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -238,6 +254,8 @@ function watch({ live, archiving, health, metrics, knowledge }: HubParts, bridge
   health.add(bridgesCheck(bridges.health));
   health.add(remarksCheck('safety', live.warnings));
   health.add(remarksCheck('rooms', bridges.linking.loops.remarks));
-  metrics.watch({ logSize: size, archive, bridges: bridges.health });
+  health.add(portalsCheck(bridges.lanes, bridges.deadLetters.count));
+  const { lanes, deadLetters } = bridges;
+  metrics.watch({ logSize: size, archive, bridges: bridges.health, lanes, deadLetters: deadLetters.count });
   knowledge.tail.follow((batch) => metrics.fed(batch.length));
 }

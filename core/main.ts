@@ -60,6 +60,7 @@ async function startOperatedHub({ isOffline, ...options }: StartOptions): Promis
     url: () => url,
     portals: hub.portals,
     linking: hub.linking,
+    deadLetters: hub.deadLetters,
     drain: (signal) => untilArchived({ log: live.store.log, sql, clock }, signal),
   });
   try {

@@ -1,4 +1,4 @@
-import type { Clock } from './async/clock.ts';
+import { type Clock, pause } from './async/clock.ts';
 import type { BridgeId, HubId, RoomId } from './domain/ids.ts';
 import type { Stamped } from './domain/inbound.ts';
 import type { Portals } from './domain/portal.ts';
@@ -14,6 +14,9 @@ import type { Courier } from './relay/courier.ts';
 import type { BridgeState, Leases } from './store/ports.ts';
 import { createHubPort } from './supervisor/port.ts';
 import { createRunner, type Phase, type Runner } from './supervisor/runner.ts';
+
+/** The hub waits no longer for bridges that it can do without. */
+const START_PATIENCE_MS = 1_000;
 
 export interface ConfiguredBridge {
   readonly id: BridgeId;
@@ -59,7 +62,8 @@ export interface BridgeStatus {
 /** Starts, restarts and pauses bridges; stops them in order. */
 export interface Supervisor {
   /**
-   * Resolves once every bridge has been loaded and tried once, or waits for its lease.
+   * Resolves once every bridge has been loaded and tried once, or waits for its lease; one that is not required is
+   * waited for a short time only, and joins when it can.
    * @throws {RequiredBridgeError} when one that is required did not come up; the others run until `stop`
    */
   start(): Promise<void>;
@@ -82,12 +86,15 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
 
   return {
     async start() {
+      const waited = new AbortController();
+      const patience = pause(deps.clock, START_PATIENCE_MS, waited.signal);
       await Promise.all(
         supervised.map(async (one) => {
           if (await one.load()) running.push(one.run(stopping.signal));
-          await one.tried;
+          await (one.status().isRequired ? one.tried : Promise.race([one.tried, patience]));
         }),
       );
+      waited.abort();
       const failed = supervised.filter(({ status }) => status().isRequired && isDown(status().phase));
       if (failed.length === 0) return;
       const said = failed.map(({ status }) => `${status().id}: ${status().phase.say ?? status().phase.kind}`);

@@ -3,6 +3,7 @@ import type { HubConfig } from '../../config/schema.ts';
 import type { PortalLine } from '../http/control-operations.ts';
 import type { ControlClient } from './control-client.ts';
 import { withHub } from './hub-access.ts';
+import { addLetterCommands } from './letters.ts';
 import { CliError, type CliParts, EXIT, readConfig, write } from './parts.ts';
 import { expectOk } from './user.ts';
 
@@ -16,7 +17,7 @@ interface SetOptions {
   readonly prefix?: string;
 }
 
-/** `portal list | add | remove | pause | resume | set | code`. */
+/** `portal list | add | remove | pause | resume | set | code | letters | retry | drop`. */
 export function addPortalCommands(portal: Command, parts: CliParts, file: () => string | undefined): void {
   const inHub = (act: (hub: ControlClient, config: HubConfig) => Promise<string>): Promise<void> => {
     const config = readConfig(parts, file());
@@ -67,6 +68,7 @@ export function addPortalCommands(portal: Command, parts: CliParts, file: () => 
   withSwitches(portal.command('set <id>').description('change a link; kept over restarts')).action(
     (id: string, options: SetOptions) => set(id, null, options),
   );
+  addLetterCommands(portal, inHub);
   portal
     .command('code <channel>')
     .description('make a code that links a room, to be written there within 10 minutes')

@@ -1,4 +1,5 @@
 import type { Channel } from '../domain/channel.ts';
+import type { Delivery } from '../domain/delivery.ts';
 import type { ChannelId, MessageId, Seq } from '../domain/ids.ts';
 import type { Actor } from '../domain/inbound.ts';
 import { may, RANKS } from '../domain/permission.ts';
@@ -27,6 +28,11 @@ export interface QuestionDeps {
   };
   readonly archive: Pick<Archive, 'search'>;
   readonly presence: Pick<Presence, 'connected'>;
+  readonly deliveries: (message: {
+    readonly channel: ChannelId;
+    readonly id: MessageId;
+    readonly seq: Seq;
+  }) => Promise<readonly Delivery[]>;
   /** Newest seq of a channel that this hub knows of; null before its first message. */
   readonly headSeq: (channel: ChannelId) => Seq | null;
 }
@@ -78,6 +84,15 @@ export function createQuestions(deps: QuestionDeps): Ask {
       if (channels.length === 0) return notFound('There is no such channel.');
       return ok({ messages: lightest(await deps.archive.search({ text, channels, before, limit: bounded(limit) })) });
     },
+    async delivery(actor, { channel, message: id }) {
+      const here = place(facts, actor, channel, 'read');
+      if (isReceipt(here)) return notFound('There is no such channel.');
+      const found = await deps.history.message(here.channel, id);
+      if (found === null) return notFound('There is no such message.');
+      const isAuthor = !actor.isGuest && found.message.author.user === actor.user;
+      if (!isAuthor && !may('redact-others', here.standing).ok) return NOT_FOR_ALL;
+      return ok({ deliveries: await deps.deliveries({ channel, id, seq: found.seq }) });
+    },
     people: (actor, { channel }) =>
       inChannel(actor, channel, async (here) => {
         const connected = await deps.presence.connected(channel);
@@ -104,6 +119,12 @@ function ok<T>(value: T): Answer<T> {
 function notFound(say: string): { readonly ok: false; readonly code: 'not-found'; readonly say: string } {
   return { ok: false, code: 'not-found', say };
 }
+
+const NOT_FOR_ALL = {
+  ok: false,
+  code: 'forbidden',
+  say: 'Where a message has arrived is for its author and for moderators.',
+} as const;
 
 function bounded(limit: number): number {
   return Math.max(1, Math.min(MOST_MESSAGES, Math.trunc(limit)));

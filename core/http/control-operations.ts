@@ -38,6 +38,19 @@ export const portalLine = z.strictObject({
 });
 export type PortalLine = z.output<typeof portalLine>;
 
+export const letterLine = z.strictObject({
+  portal: z.string(),
+  /** Tells the letters of a portal apart. */
+  letter: z.number().int(),
+  message: z.string(),
+  entry: z.enum(['message', 'edit', 'redaction', 'reaction']),
+  /** `unknown`: it may have arrived. */
+  kind: z.enum(['dead', 'unknown']),
+  say: z.string().nullable(),
+  at: z.number().int(),
+});
+export type LetterLine = z.output<typeof letterLine>;
+
 const status = z.strictObject({
   version: z.string(),
   hubId: z.string(),
@@ -105,6 +118,20 @@ const schemas = {
   'portal-code': {
     input: z.strictObject({ channel: z.string().max(100), bridge: z.string().max(100).nullable() }),
     output: z.strictObject({ code: z.string(), expiresAt: z.number().int() }),
+  },
+  /** What was given up of one portal; null: of all. */
+  'portal-letters': {
+    input: z.strictObject({ portal: z.string().max(100).nullable() }),
+    output: z.strictObject({ letters: z.array(letterLine) }),
+  },
+  /** Null: all of the portal. */
+  'portal-retry': {
+    input: z.strictObject({ portal: z.string().max(100), letter: z.number().int().nullable() }),
+    output: z.strictObject({ letters: z.number().int() }),
+  },
+  'portal-drop': {
+    input: z.strictObject({ portal: z.string().max(100), letter: z.number().int().nullable() }),
+    output: z.strictObject({ letters: z.number().int() }),
   },
   /** Writes the whole database to a new file on the hub's machine. */
   backup: {

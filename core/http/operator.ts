@@ -8,9 +8,10 @@ import { backupDatabase } from '../store/backup/backup.ts';
 import { exportPage } from '../store/backup/export.ts';
 import type { OpenedSql } from '../store/sql/open.ts';
 import type { ControlAnswer, ControlInput, ControlOperations, ControlOutput } from './control-operations.ts';
+import { type LetterParts, letterOperations } from './letter-operations.ts';
 import { type PortalParts, portalOperations } from './portal-operations.ts';
 
-export interface OperatorParts extends PortalParts {
+export interface OperatorParts extends PortalParts, Pick<LetterParts, 'deadLetters'> {
   readonly config: HubConfig;
   readonly version: string;
   readonly hubId: string;
@@ -57,6 +58,7 @@ export function operatorOperations(parts: OperatorParts): ControlOperations {
       return done({ url: `${parts.url()}/#invite=${secret}`, expiresAt });
     },
     ...portalOperations(parts),
+    ...letterOperations(parts),
     async backup({ file }) {
       if (!isAbsolute(file)) return refuse('The path of the file must be absolute.');
       if (!(await drained(parts))) return refuse('The archive cannot keep up or is locked; see readiness. Try again.');

@@ -31,19 +31,11 @@ export function portalOperations({ portals, linking }: PortalParts): PortalOpera
     };
   };
 
-  /** By its id, or by the beginning of it where no other begins so. */
-  function find(named: string): ControlAnswer<Portal> {
-    const found = portals.list().filter(({ id }) => id === named || (named.length >= 4 && id.startsWith(named)));
-    const [only] = found;
-    if (only !== undefined && found.length === 1) return { ok: true, value: only };
-    return { ok: false, say: found.length === 0 ? `There is no portal ${named}.` : `${named} begins several ids.` };
-  }
-
   async function onPortal(
     named: string,
     act: (portal: Portal) => Promise<ControlAnswer<Portal>>,
   ): Promise<ControlAnswer<PortalLine>> {
-    const found = find(named);
+    const found = findPortal(portals, named);
     const done = found.ok ? await act(found.value) : found;
     return done.ok ? { ok: true, value: lineOf(done.value) } : { ok: false, say: done.say };
   }
@@ -87,3 +79,11 @@ const NO_CHANNEL_ID = {
   ok: false,
   say: 'That is no id of a channel: lower-case letters, digits and dashes.',
 } as const;
+
+/** By its id, or by the beginning of it where no other begins so. */
+export function findPortal(portals: Pick<KnownPortals, 'list'>, named: string): ControlAnswer<Portal> {
+  const found = portals.list().filter(({ id }) => id === named || (named.length >= 4 && id.startsWith(named)));
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return { ok: true, value: only };
+  return { ok: false, say: found.length === 0 ? `There is no portal ${named}.` : `${named} begins several ids.` };
+}

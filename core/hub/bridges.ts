@@ -1,10 +1,12 @@
 import { COMMANDS } from '../community/commands/table.ts';
 import { createQuestions } from '../community/questions.ts';
-import type { BridgeId } from '../domain/ids.ts';
-import { noMedia } from '../media/no-media.ts';
+import type { BridgeId, PortalId } from '../domain/ids.ts';
 import type { BridgeHealth } from '../ops/checks.ts';
 import { createReceive } from '../pipeline/receive.ts';
 import { createCourier } from '../relay/courier.ts';
+import { createDeadLetters, type DeadLetters } from '../relay/dead-letters.ts';
+import { deliveriesOf } from '../relay/delivery-states.ts';
+import type { LaneState } from '../relay/lane-context.ts';
 import { type BridgeStatus, type ConfiguredBridge, createSupervisor } from '../supervisor.ts';
 import { keepForPortals } from './keep-for-portals.ts';
 import { createLinking, type Linking } from './linking.ts';
@@ -18,6 +20,9 @@ export interface Bridges {
   health(): readonly BridgeHealth[];
   readonly portals: LivePortals;
   readonly linking: Linking;
+  readonly deadLetters: DeadLetters;
+  /** The portals that are served here. */
+  lanes(): ReadonlyMap<PortalId, LaneState>;
   stop(): Promise<void>;
 }
 
@@ -56,6 +61,8 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
   });
   tail.follow(courier.feed);
 
+  const platformOf = (id: BridgeId): string | null =>
+    supervisor.status().find((one) => one.id === id)?.platform ?? null;
   const questions = createQuestions({
     facts: knowledge.facts,
     directory,
@@ -69,7 +76,10 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     },
     presence,
     headSeq: knowledge.headSeq,
+    deliveries: (message) =>
+      deliveriesOf(message, { deliveries: store.deliveries, portals, platformOf, lanes: courier.lanes }),
   });
+  const deadLetters = createDeadLetters({ deliveries: store.deliveries, portals, courier, clock });
   const supervisor = createSupervisor({
     media: media.port,
     commands: COMMANDS,
@@ -124,6 +134,8 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
   return {
     portals,
     linking,
+    deadLetters,
+    lanes: courier.lanes,
     status: supervisor.status,
     health: () => supervisor.status().map(healthOf),
     async stop() {

@@ -53,6 +53,27 @@ export function bridgesCheck(bridges: () => readonly BridgeHealth[]): Check {
   };
 }
 
+/** Rooms that get nothing until somebody mends what is wrong, and what was given up. Only a warning: others go on. */
+export function portalsCheck(
+  lanes: () => ReadonlyMap<string, { readonly phase: string; readonly say: string | null }>,
+  deadLetters: () => Promise<number>,
+): Check {
+  return {
+    name: 'portals',
+    async run() {
+      const paused = [...lanes()].filter(([, { phase }]) => phase === 'paused');
+      const letters = await deadLetters();
+      const lines = paused
+        .slice(0, MOST_SHOWN)
+        .map(([id, { say }]) => `${id} is paused${say === null ? '' : `: ${say}`}.`);
+      if (paused.length > MOST_SHOWN) lines.push(`${paused.length - MOST_SHOWN} more are paused.`);
+      if (letters > 0) lines.push(`${letters} given up; see \`slipmat-hub portal letters\`.`);
+      return lines.length === 0 ? OK : { status: 'warn', say: lines.join(' ') };
+    },
+  };
+}
+const MOST_SHOWN = 5;
+
 /** Standing remarks of the store, such as what a power loss may take. */
 export function remarksCheck(name: string, remarks: () => readonly string[]): Check {
   return {

@@ -23,6 +23,9 @@ export interface MetricSources {
   logSize(): Promise<{ readonly entries: number; readonly cap: number }>;
   archive(): { readonly behind: number; readonly lagMs: number; readonly archived: number; readonly trimmed: number };
   bridges(): readonly { readonly id: string; readonly state: string }[];
+  /** Portals that are served here. */
+  lanes(): ReadonlyMap<string, { readonly phase: string }>;
+  deadLetters(): Promise<number>;
 }
 export interface MetricDescription {
   readonly name: string;
@@ -34,6 +37,7 @@ export interface MetricDescription {
 const SECONDS = 1_000;
 const APPEND_BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5];
 const BATCH_BUCKETS = [1, 2, 5, 10, 20, 50, 100, 250, 500, 1_000];
+export const LANE_PHASES = ['opening', 'idle', 'sending', 'waiting', 'paused', 'stopped'] as const;
 export const BRIDGE_STATES = ['live', 'connecting', 'failed', 'standby', 'stopped'] as const;
 
 /** Also for the documents: the library does not tell them. */
@@ -42,6 +46,7 @@ const LABELS = {
   slipmat_posts_total: ['outcome'],
   slipmat_relay_total: ['outcome', 'reason'],
   slipmat_bridge_state: ['bridge', 'state'],
+  slipmat_portals: ['phase'],
 } as const;
 const LABELS_BY_NAME: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(LABELS));
 
@@ -131,6 +136,25 @@ function createGauges(registers: Registry[]): Gauges {
     labelNames: LABELS.slipmat_bridge_state,
     registers,
   });
+  const portals = new Gauge({
+    name: 'slipmat_portals',
+    help: `Portals that this hub sends to, by what they do: ${LANE_PHASES.join(', ')}.`,
+    labelNames: LABELS.slipmat_portals,
+    registers,
+  });
+  const letters = gauge('slipmat_dead_letters', 'Deliveries that were given up and wait for the operator.');
+  const readLetters = async (sources: MetricSources): Promise<void> => {
+    try {
+      letters.set(await sources.deadLetters());
+    } catch {
+      // As below: what is away must not hide the other figures.
+      letters.set(Number.NaN);
+    }
+  };
+  const readLanes = (sources: MetricSources): void => {
+    const phases = [...sources.lanes().values()].map(({ phase }) => phase);
+    for (const phase of LANE_PHASES) portals.labels(phase).set(phases.filter((one) => one === phase).length);
+  };
   const readSize = async (sources: MetricSources): Promise<void> => {
     try {
       const size = await sources.logSize();
@@ -143,7 +167,8 @@ function createGauges(registers: Registry[]): Gauges {
   };
   return {
     async read(sources) {
-      await readSize(sources);
+      await Promise.all([readSize(sources), readLetters(sources)]);
+      readLanes(sources);
       const archive = sources.archive();
       behind.set(archive.behind);
       lag.set(archive.lagMs / SECONDS);

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Attachment } from '../domain/content.ts';
+import type { Delivery } from '../domain/delivery.ts';
 import type { ChannelId, Epoch, MessageId, Seq, UserId } from '../domain/ids.ts';
 import type { Actor, Request } from '../domain/inbound.ts';
 import type { Receipt, Refusal } from '../domain/receipt.ts';
@@ -82,6 +83,11 @@ export interface Questions {
   ];
   /** Who is connected, over all hubs. */
   people: [{ readonly channel: ChannelId }, { readonly people: readonly Person[]; readonly guests: number }];
+  /** Where a message has got to in each room of its channel; for its author, and for those who moderate there. */
+  delivery: [
+    { readonly channel: ChannelId; readonly message: MessageId },
+    { readonly deliveries: readonly Delivery[] },
+  ];
 }
 /** One entry for readers. `body` is JSON of a WireEntry; the surface puts `"seq":N,` in front and does not parse it. */
 export interface FeedEntry {

@@ -191,7 +191,9 @@ export function createCourier(deps: CourierDeps): Courier {
         const wanted = new Map(all.filter(isServed).map((one) => [one.id, one]));
         const linked = new Set(all.map(({ id }) => id));
         for (const lane of lanes.values()) {
-          if (!wanted.has(lane.portal.id)) drop(lane, !linked.has(lane.portal.id));
+          const { id, room } = lane.portal;
+          // a portal whose room got another id goes on from where it stands
+          if (wanted.get(id)?.room !== room) drop(lane, !linked.has(id));
         }
         for (const portal of wanted.values()) if (!lanes.has(portal.id)) start(portal);
       }

@@ -10,9 +10,11 @@ import type { Courier, Serving } from '../relay/courier.ts';
 import { type HeldLease, LEASE_RENEW_MS, type LeaseDeps, waitForLease } from './lease.ts';
 
 export const START_DEADLINE_MS = 30_000;
+/** For the courier and the bridge together. */
 export const STOP_DEADLINE_MS = 5_000;
 /** A link that stayed up this long has mended: the next failure counts as the first. */
 const STEADY_MS = 60_000;
+const LEAST_STOP_MS = 1_000;
 const RESTART = { baseMs: 1_000, capMs: 60_000 };
 
 const REFUSED_CREDENTIAL = {
@@ -111,9 +113,11 @@ export function createRunner(deps: RunnerDeps): Runner {
 
   async function finish(own: Session): Promise<void> {
     isFinishing = true;
+    const beganAt = clock.elapsed();
     await own.serving?.stop();
+    const leftMs = STOP_DEADLINE_MS - (clock.elapsed() - beganAt);
     try {
-      await withDeadline(clock, STOP_DEADLINE_MS, null, () => bridge.stop());
+      await withDeadline(clock, Math.max(LEAST_STOP_MS, leftMs), null, () => bridge.stop());
     } catch (error) {
       logger.error({ say: sayOf(error) }, 'bridge did not stop in good order');
     }

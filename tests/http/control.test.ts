@@ -40,6 +40,9 @@ const operations: ControlOperations = {
   'portal-remove': unused,
   'portal-set': unused,
   'portal-code': unused,
+  'portal-letters': unused,
+  'portal-retry': unused,
+  'portal-drop': unused,
   backup: unused,
   export: unused,
 };

@@ -41,14 +41,26 @@ it('reads the gauges when it is asked, and goes on without the store', async () 
     },
     archive: () => ({ behind: 4, lagMs: 1_500, archived: 90, trimmed: 80 }),
     bridges: () => [{ id: 'main', state }],
+    lanes: () =>
+      new Map([
+        ['p1', { phase: 'idle' }],
+        ['p2', { phase: 'paused' }],
+      ]),
+    deadLetters: async () => {
+      if (!isUp) throw new Error('away');
+      return 3;
+    },
   });
   expect(await figure(metrics, 'slipmat_log_entries')).toBe(12);
   expect(await figure(metrics, 'slipmat_archive_lag_seconds')).toBe(1.5);
+  expect(await figure(metrics, 'slipmat_portals{phase="paused"}')).toBe(1);
+  expect(await figure(metrics, 'slipmat_dead_letters')).toBe(3);
   expect(await figure(metrics, 'slipmat_bridge_state{bridge="main",state="live"}')).toBe(1);
   isUp = false;
   state = 'failed';
   expect(await figure(metrics, 'slipmat_log_entries')).toBeNaN();
   expect(await figure(metrics, 'slipmat_archive_behind_entries')).toBe(4);
+  expect(await figure(metrics, 'slipmat_dead_letters')).toBeNaN();
   expect(await figure(metrics, 'slipmat_bridge_state{bridge="main",state="live"}')).toBe(0);
   expect(await figure(metrics, 'slipmat_bridge_state{bridge="main",state="failed"}')).toBe(1);
 });

@@ -40,9 +40,18 @@ interface Probe {
   /** How the next start fails. */
   failStart(failure: BridgeFailure | Error): void;
   hangStart(): void;
+  /** @returns lets it start */
+  delayStart(): () => void;
+  hangStop(): void;
 }
 function probe(fields: Partial<Pick<Bridge, 'placement' | 'delivery'>> = {}): Probe {
-  const state = { starts: 0, isRunning: false, next: null as Error | 'hang' | null, port: null as HubPort | null };
+  const state = {
+    starts: 0,
+    isRunning: false,
+    stopHangs: false,
+    next: null as Error | 'hang' | Promise<void> | null,
+    port: null as HubPort | null,
+  };
   const create = (_: unknown, port: HubPort): Bridge => {
     state.port = port;
     return {
@@ -55,10 +64,12 @@ function probe(fields: Partial<Pick<Bridge, 'placement' | 'delivery'>> = {}): Pr
         state.next = null;
         if (next === 'hang')
           await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+        else if (next instanceof Promise) await next;
         else if (next !== null) throw next;
         state.isRunning = true;
       },
       async stop() {
+        if (state.stopHangs) await new Promise(() => undefined);
         state.isRunning = false;
       },
       capabilities: () => ({}),
@@ -77,6 +88,14 @@ function probe(fields: Partial<Pick<Bridge, 'placement' | 'delivery'>> = {}): Pr
     },
     hangStart() {
       state.next = 'hang';
+    },
+    delayStart() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      state.next = promise;
+      return resolve;
+    },
+    hangStop() {
+      state.stopHangs = true;
     },
   };
 }
@@ -246,6 +265,39 @@ it('stops a bridge before its lease ends when the store falls silent, and takes 
   await one.port().cursor.save('later');
   expect(await store.bridgeState.load('one' as BridgeId, 'cursor')).toBe(null);
 });
+
+it('does not wait long for a bridge that hangs and is not required, and lets it join by itself', async () => {
+  const [slow, good] = [probe(), probe()];
+  const letGo = slow.delayStart();
+  const supervisor = supervise({ probes: { slow, good } });
+  const began = performance.now();
+  await supervisor.start();
+  expect(performance.now() - began).toBeLessThan(5_000);
+  expect([phaseOf(supervisor, 0)?.kind, phaseOf(supervisor, 1)?.kind]).toEqual(['starting', 'live']);
+  letGo();
+  await rig.until('joined', () => phaseOf(supervisor, 0)?.kind === 'live');
+});
+
+it('joins by itself once the platform lets it, after refusals', async () => {
+  const one = probe();
+  one.failStart({ kind: 'retryable', delivered: 'no', retryAfterMs: 50 });
+  const supervisor = supervise({ probes: { one } });
+  await supervisor.start();
+  expect(phaseOf(supervisor)?.kind).toBe('waiting');
+  one.failStart({ kind: 'retryable', delivered: 'no' });
+  await rig.until('live', () => phaseOf(supervisor)?.kind === 'live', 20_000);
+  expect(one.starts()).toBe(3);
+}, 30_000);
+
+it('stops within five seconds though a bridge does not', async () => {
+  const one = probe();
+  const supervisor = supervise({ probes: { one } });
+  await supervisor.start();
+  one.hangStop();
+  const began = performance.now();
+  await supervisor.stop();
+  expect(performance.now() - began).toBeLessThan(6_000);
+}, 10_000);
 
 it('aborts a start that hangs when the hub stops', async () => {
   const one = probe();

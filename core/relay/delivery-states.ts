@@ -1,0 +1,59 @@
+import type { Delivery, DeliveryState } from '../domain/delivery.ts';
+import type { BridgeId, ChannelId, MessageId, PortalId, Seq } from '../domain/ids.ts';
+import type { Portal, Portals } from '../domain/portal.ts';
+import type { Deliveries, Fate, PortalMark } from '../store/ports.ts';
+import type { LaneState } from './lane-context.ts';
+
+export interface DeliveryParts {
+  readonly deliveries: Pick<Deliveries, 'load' | 'fate'>;
+  readonly portals: Pick<Portals, 'list'>;
+  readonly platformOf: (bridge: BridgeId) => string | null;
+  /** Of the lanes that run here. */
+  readonly lanes: () => ReadonlyMap<PortalId, LaneState>;
+}
+
+/** What is asked about. */
+export interface Asked {
+  readonly channel: ChannelId;
+  readonly id: MessageId;
+  readonly seq: Seq;
+}
+
+/** Where a message has got to in each room of its channel, whichever hub serves it. */
+export async function deliveriesOf(message: Asked, parts: DeliveryParts): Promise<readonly Delivery[]> {
+  const portals = parts.portals.list().filter(({ channel, direction }) => {
+    return channel === message.channel && direction !== 'in';
+  });
+  return Promise.all(portals.map((portal) => deliveryIn(portal, message, parts)));
+}
+
+async function deliveryIn(portal: Portal, message: Asked, parts: DeliveryParts): Promise<Delivery> {
+  const { id, bridge, room, roomName } = portal;
+  // the mark first: what it says is through has its fate written down by then
+  const mark = await parts.deliveries.load(id);
+  const fate = await parts.deliveries.fate(id, message.id);
+  const say = portal.isPaused ? 'paused' : (parts.lanes().get(id)?.say ?? null);
+  const state = fate === null ? stateBy(mark, message.seq, say) : stateOf(fate);
+  return { portal: id, bridge, platform: parts.platformOf(bridge), room, roomName, state };
+}
+
+function stateOf({ kind, say }: Pick<Fate, 'kind' | 'say'>): DeliveryState {
+  switch (kind) {
+    case 'origin':
+    case 'sent':
+    case 'unknown':
+      return { kind };
+    case 'dead':
+      return { kind: 'failed', say };
+    case 'left-out':
+      return { kind, reason: say ?? 'nothing to send' };
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** Nothing was written down of it: its turn is to come, or it came before the room was linked, or others tell of it. */
+function stateBy({ seq, first }: PortalMark, at: Seq, say: string | null): DeliveryState {
+  if (seq === null || at > seq) return { kind: 'pending', say };
+  return first !== null && at <= first ? { kind: 'left-out', reason: 'linked later' } : { kind: 'summed-up' };
+}
