@@ -59,9 +59,6 @@ export function createPortals({ config, directory, logger }: PortalsParts): Live
     const next = read();
     if (JSON.stringify(next) === JSON.stringify(portals)) return;
     logger.info({ portals: next.length, configured: config.portals.length }, 'portals linked');
-    // Whoever serves a portal takes one in another room for another: it ends, then begins anew.
-    const staying = next.filter((one) => (byId.get(one.id)?.room ?? one.room) === one.room);
-    if (staying.length < next.length) show(staying);
     show(next);
   }
 
