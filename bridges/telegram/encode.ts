@@ -26,8 +26,9 @@ interface Span {
 export function encodeRich(rich: Rich): Encoded {
   const out: Draft = { text: '', styles: [], codes: [] };
   add(rich, out, false);
-  const codes = out.codes.map(({ offset, length }): Span => ({ start: offset, end: offset + length }));
-  const entities = [...out.styles.flatMap((style) => around(style, codes)), ...out.codes]
+  const codes = out.codes.map(spanOf);
+  const quotes = out.styles.filter(({ type }) => type === 'blockquote').map(spanOf);
+  const entities = [...out.styles.flatMap((style) => around(style, codes, quotes)), ...out.codes]
     .toSorted((a, b) => a.offset - b.offset || b.length - a.length)
     .slice(0, MAX_ENTITIES);
   return { text: tame(out.text, codes), entities };
@@ -36,6 +37,10 @@ export function encodeRich(rich: Rich): Encoded {
 /** The same text bare, for when Telegram does not like the entities. */
 export function bare({ text }: Encoded): Encoded {
   return { text: tame(text, []), entities: [] };
+}
+
+function spanOf({ offset, length }: { readonly offset: number; readonly length: number }): Span {
+  return { start: offset, end: offset + length };
 }
 
 interface Draft {
@@ -107,19 +112,21 @@ function addStyled(children: Rich, kind: Kind | null, out: Draft, isQuoted: bool
   if (length > 0 && kind !== null) out.styles.splice(place, 0, { ...kind, offset, length });
 }
 
-/** The pieces of a style that are outside of code. A quotation may hold code. */
-function around(style: Style, codes: readonly Span[]): readonly MessageEntity[] {
+/** The pieces of a style that are outside of code, none of them partly in a quotation. A quotation may hold code. */
+function around(style: Style, codes: readonly Span[], quotes: readonly Span[]): readonly MessageEntity[] {
   if (style.type === 'blockquote') return [style];
   const end = style.offset + style.length;
+  const edges = [...codes, ...quotes].flatMap((span) => [span.start, span.end]);
+  const cuts = [...new Set([...edges.filter((at) => style.offset < at && at < end), end])].toSorted((a, b) => a - b);
   const pieces: MessageEntity[] = [];
   let at = style.offset;
-  for (const code of codes) {
-    if (code.start >= end) break;
-    if (code.end <= at) continue;
-    if (code.start > at) pieces.push({ ...style, offset: at, length: code.start - at });
-    at = code.end;
+  for (const cut of cuts) {
+    const from = at;
+    at = cut;
+    if (!codes.some((code) => code.start <= from && from < code.end)) {
+      pieces.push({ ...style, offset: from, length: cut - from });
+    }
   }
-  if (at < end) pieces.push({ ...style, offset: at, length: end - at });
   return pieces;
 }
 

@@ -1,4 +1,4 @@
-import type { Message } from 'grammy/types';
+import type { Message, Update } from 'grammy/types';
 import type { RoomId } from '../../core/domain/ids.ts';
 import { backoffMs, type HubPort, type Inbound, pause, type Receipt } from '../../core/plugin/index.ts';
 import { createBoundedMap } from './bounded-map.ts';
@@ -8,6 +8,7 @@ import { lookOf } from './decode-message.ts';
 import { createPoller, MOST_UPDATES } from './poller.ts';
 import { placeOf } from './rooms.ts';
 import type { Session } from './session.ts';
+import { isReadable } from './shape.ts';
 import { beforeOpenAlbum, hasOpenAlbum, laneOf, messageIn, unitsOf } from './units.ts';
 
 /** Parts of an album come one after the other, nearly at once. */
@@ -40,28 +41,39 @@ export async function runInbound(session: Session, hub: HubPort, signal: AbortSi
       if (waitMs !== null) await pause(hub.clock, waitMs, signal);
     }
   } catch (error) {
-    hub.log.error({ say: error instanceof Error ? error.message : '' }, 'the cursor could not be kept');
-    const say = 'the cursor could not be kept';
+    const say = 'updates could not be worked off';
+    hub.log.error({ err: error }, say);
     hub.status(null, { kind: 'failed', failure: { kind: 'retryable', delivered: 'no' }, say });
   }
 
+  /** One update in a shape that nobody foresaw must not hold up the others: it counts as through. */
+  async function poll(seconds: number): Promise<readonly Update[]> {
+    const batch = await poller.poll(cursor.next(), seconds);
+    const unreadable = batch.filter((update) => !isReadable(update));
+    for (const { update_id } of unreadable.filter((one) => !settled.has(one.update_id))) {
+      hub.log.warn({ update: update_id }, 'an update cannot be read');
+      settled.add(update_id);
+    }
+    return batch;
+  }
+
   /** What there is; waits a moment for an album that may not be complete. */
-  async function nextBatch() {
-    let batch = await poller.poll(cursor.next(), session.pollSeconds);
-    for (let round = 0; round < ALBUM_ROUNDS && hasOpenAlbum(batch, albums.known); round += 1) {
+  async function nextBatch(): Promise<readonly Update[]> {
+    let batch = await poll(session.pollSeconds);
+    for (let round = 0; round < ALBUM_ROUNDS && hasOpenAlbum(batch.filter(isReadable), albums.known); round += 1) {
       await pause(hub.clock, ALBUM_WAIT_MS, signal);
-      const more = await poller.poll(cursor.next(), 0);
+      const more = await poll(0);
       if (more.length <= batch.length) break;
       batch = more;
     }
     // No more fit into one answer: what stands before the album goes first, then the album has room.
-    const before = batch.length < MOST_UPDATES ? [] : beforeOpenAlbum(batch, albums.known);
+    const before = batch.length < MOST_UPDATES ? [] : beforeOpenAlbum(batch.filter(isReadable), albums.known);
     return before.length > 0 ? before : batch;
   }
 
   /** @returns how long to wait before what was not stored is tried again; null when all is through */
-  async function deliver(batch: Awaited<ReturnType<typeof nextBatch>>): Promise<number | null> {
-    const lanes = Map.groupBy(unitsOf(batch, albums.known), (unit) => laneOf(unit[0]));
+  async function deliver(batch: readonly Update[]): Promise<number | null> {
+    const lanes = Map.groupBy(unitsOf(batch.filter(isReadable), albums.known), (unit) => laneOf(unit[0]));
     const waits = await Promise.all([...lanes.values()].map(deliverLane));
     return waits.reduce((longest, wait) => (wait === null ? longest : Math.max(wait, longest ?? 0)), null);
   }

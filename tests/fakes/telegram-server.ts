@@ -37,7 +37,7 @@ export interface TelegramServer {
   /** A chat of which the bot is an administrator, with Ann and Ben. */
   group(id: number, fields?: Partial<FakeChat>): FakeChat;
   userPosts(chat: FakeChat, user: User, fields: Partial<FakeMessage>, extra?: object): FakeMessage;
-  userEdits(chat: FakeChat, user: User, id: number, text: string): void;
+  userEdits(chat: FakeChat, user: User, id: number, text: string, extra?: object): void;
   userReacts(chat: FakeChat, user: User, id: number, emoji: readonly string[]): void;
   deliverAgain(id: number): void;
   /** The next `times` commands end so. Questions (`get...`) are answered. */
@@ -49,6 +49,8 @@ export interface TelegramServer {
   /** Methods asked so far, polls apart. */
   readonly asked: readonly { readonly method: string; readonly fields: Asked['fields'] }[];
   polls(): number;
+  /** Told of each poll. */
+  onPoll(listener: (fields: Asked['fields']) => void): void;
   /** The lowest number that the bot has not confirmed. */
   confirmed(): number;
   dropConnections(): void;
@@ -67,6 +69,7 @@ export async function startTelegram(): Promise<TelegramServer> {
   let confirmed = 0;
   let polls = 0;
   let isRefusing = false;
+  let onPoll: (fields: Asked['fields']) => void = () => {};
 
   function updatesFrom(offset: number, limit: number): readonly Update[] {
     if (offset > 0) confirmed = Math.max(confirmed, offset);
@@ -75,6 +78,7 @@ export async function startTelegram(): Promise<TelegramServer> {
 
   function poll(fields: Asked['fields'], response: ServerResponse): void {
     polls += 1;
+    onPoll(fields);
     const failure = pollFailures.shift();
     if (failure !== undefined) {
       refuse(response, failure);
@@ -154,6 +158,9 @@ export async function startTelegram(): Promise<TelegramServer> {
     world,
     asked,
     polls: () => polls,
+    onPoll(listener) {
+      onPoll = listener;
+    },
     confirmed: () => confirmed,
     group(id, fields = {}) {
       const chat = world.addChat(id, fields);
@@ -166,11 +173,11 @@ export async function startTelegram(): Promise<TelegramServer> {
       tell(message.id, chat.type === 'channel' ? { channel_post: wire as never } : { message: wire as never });
       return message;
     },
-    userEdits(chat, user, id, text) {
+    userEdits(chat, user, id, text, extra = {}) {
       const message = chat.messages.get(id);
       if (message === undefined) throw new Error(`no message ${id}`);
       message.text = text;
-      const edited = { ...wireMessage(chat, message, user, world.now()), edit_date: world.tick() };
+      const edited = { ...wireMessage(chat, message, user, world.now()), edit_date: world.tick(), ...extra };
       world.push({ edited_message: edited as never });
     },
     userReacts(chat, user, id, emoji) {
