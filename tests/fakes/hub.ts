@@ -7,6 +7,7 @@ import { type HubConfig, hubConfig } from '../../config/schema.ts';
 import { type Clock, systemClock } from '../../core/async/clock.ts';
 import type { Hub } from '../../core/hub.ts';
 import { startHub } from '../../core/hub.ts';
+import type { Outside } from '../../core/media/outside.ts';
 import { createLogger, type Logger, silentLogger } from '../../core/ops/log.ts';
 import type { BuiltIns } from '../../core/plugin/load.ts';
 
@@ -21,6 +22,8 @@ export interface TestHubOptions {
   readonly clock?: Clock;
   readonly builtIns?: BuiltIns;
   readonly webRoot?: string;
+  /** By default nothing on this machine is fetched: see `THIS_MACHINE` of the media tests. */
+  readonly outside?: Outside;
   /** With SLIPMAT_TEST_LOG=debug in the environment everything is shown. */
   readonly log?: Logger;
 }
@@ -73,6 +76,7 @@ export async function startTestHub(options: TestHubOptions = {}): Promise<TestHu
     webRoot: options.webRoot ?? join(import.meta.dirname, '../../dist/web'),
     version: 'test',
     passwordCost: CHEAP,
+    ...(options.outside === undefined ? {} : { outside: options.outside }),
   });
   const port = Number(new URL(hub.url).port);
 
