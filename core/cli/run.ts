@@ -4,6 +4,7 @@ import { backup, createPrivateFile, exportMessages } from './data.ts';
 import { examine } from './doctor.ts';
 import { findingText } from './finding.ts';
 import { withHub } from './hub-access.ts';
+import { makeBridge } from './new-bridge.ts';
 import { CliError, type CliParts, EXIT, readConfig, write } from './parts.ts';
 import { choosePassword, passwordLine } from './password.ts';
 import { addPortalCommands } from './portal.ts';
@@ -48,6 +49,15 @@ function createProgram(parts: CliParts, setExit: (code: number) => void): Comman
     .command('doctor')
     .description('check the configuration and all that the hub needs, and say how to mend it')
     .action(async () => setExit(await doctor(parts, file())));
+  program
+    .command('new-bridge <name>')
+    .description('make a package for a bridge to another platform, which builds and passes its tests as it stands')
+    .option('--dir <folder>', 'where to put it (default: hub-bridge-NAME)')
+    .action((name: string, { dir }: { dir?: string }) => {
+      const { bridges, surfaces } = parts.builtIns;
+      const taken = [...Object.keys(bridges), ...Object.keys(surfaces)];
+      return write(parts.stdout, makeBridge({ name, folder: dir ?? null, taken, version: parts.version }));
+    });
   program
     .command('version')
     .description('print the version')

@@ -34,3 +34,4 @@ export type {
   Signal,
   Speaker,
 } from './operations.ts';
+export { type ConfigSchema, readConfig } from './read-config.ts';

@@ -106,14 +106,6 @@ export const FAILURE_CASES: readonly ContractCase[] = [
       assert.equal(failure.delivered, 'unknown');
     },
   ),
-  onBridge('posts nothing while it is stopped', { needs: ['post'] }, async (rig) => {
-    await rig.start();
-    const post = rig.can().post;
-    await rig.bridge.stop();
-    const attempt = post?.run(postOf(rig.double, 'too late', 'k1'), AbortSignal.timeout(PROMPT_MS));
-    await assert.rejects(async () => attempt);
-    assert.deepEqual(textsOf(rig), []);
-  }),
   onBridge('never prints its credential in an error, a log or a status', { needs: ['post'] }, async (rig) => {
     await rig.start();
     const more = (['outage', 'cut'] as const).filter((one) => rig.double.failures?.includes(one));
