@@ -1,3 +1,4 @@
+import type { AuditLine, KarmaLine } from '../domain/audit.ts';
 import type {
   BridgeId,
   ChannelId,
@@ -74,6 +75,9 @@ export interface EntryNote {
   readonly reason?: string | null;
   /** `none`: stays where it was written; no room gets a copy. Absent: every room does. */
   readonly relay?: 'none';
+  /** Kept in the same transaction as the entry. */
+  readonly audit?: AuditLine;
+  readonly karma?: readonly KarmaLine[];
 }
 
 /** What the log knows of a message that was touched while hot. */
