@@ -83,6 +83,10 @@ export function createChats() {
     photos,
     chats,
     chat,
+    /** Messages that are too old to be removed. */
+    undeletable: new Set<number>(),
+    /** As set with @BotFather, and by other programs. */
+    settings: { privacy: false, webhook: '' },
     onUpdate: (listener: () => void) => void listeners.add(listener),
     now: () => nextDate,
     addChat(id: number, fields: Partial<FakeChat> = {}): FakeChat {

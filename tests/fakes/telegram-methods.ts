@@ -43,8 +43,8 @@ const FORMATS = new Set([
 /** The methods of the Bot API that the bridge uses, on these chats. @throws {ApiError} */
 export function createMethods(chats: Chats) {
   const methods: Readonly<Record<string, (asked: Asked) => unknown>> = {
-    getMe: () => ({ ...BOT, can_join_groups: true, can_read_all_group_messages: true }),
-    getWebhookInfo: () => ({ url: '', has_custom_certificate: false, pending_update_count: 0 }),
+    getMe: () => ({ ...BOT, can_join_groups: true, can_read_all_group_messages: !chats.settings.privacy }),
+    getWebhookInfo: () => ({ url: chats.settings.webhook, has_custom_certificate: false, pending_update_count: 0 }),
     setMyCommands: () => true,
     getChat(asked) {
       const chat = chatIn(asked);
@@ -85,6 +85,7 @@ export function createMethods(chats: Chats) {
       const chat = chatIn(asked);
       const ids = parsed(asked.fields.message_ids) as readonly number[];
       if (ids.length > 100) throw new ApiError(400, 'Bad Request: too many message identifiers');
+      if (ids.some((id) => chats.undeletable.has(id))) throw new ApiError(400, "Bad Request: message can't be deleted");
       for (const id of ids) {
         const message = chat.messages.get(Number(id));
         if (message !== undefined) message.isGone = true;

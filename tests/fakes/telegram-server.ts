@@ -40,12 +40,14 @@ export interface TelegramServer {
   userEdits(chat: FakeChat, user: User, id: number, text: string, extra?: object): void;
   userReacts(chat: FakeChat, user: User, id: number, emoji: readonly string[]): void;
   deliverAgain(id: number): void;
-  /** The next `times` commands end so. Questions (`get...`) are answered. */
-  failNext(failure: TelegramFailure, times?: number): void;
+  /** The next `times` commands, or calls of one method, end so. Other questions (`get...`) are answered. */
+  failNext(failure: TelegramFailure, times?: number, method?: string | null): void;
   /** The next polls are refused so. */
   failPolls(code: number, description: string, times: number, parameters?: object): void;
   /** From now on the token is no good. */
   refuseToken(): void;
+  setPrivacy(on: boolean): void;
+  setWebhook(url: string): void;
   /** Methods asked so far, polls apart. */
   readonly asked: readonly { readonly method: string; readonly fields: Asked['fields'] }[];
   polls(): number;
@@ -60,7 +62,7 @@ export interface TelegramServer {
 export async function startTelegram(): Promise<TelegramServer> {
   const world = createChats();
   const run = createMethods(world);
-  const failures: TelegramFailure[] = [];
+  const failures: { readonly failure: TelegramFailure; readonly method: string | null }[] = [];
   const pollFailures: ApiError[] = [];
   const asked: { readonly method: string; readonly fields: Asked['fields'] }[] = [];
   const messages = new Map<number, Update>();
@@ -126,7 +128,7 @@ export async function startTelegram(): Promise<TelegramServer> {
     const body = await readAsked(request);
     if (method === 'getUpdates') return poll(body.fields, response);
     asked.push({ method, fields: body.fields });
-    const failure = method.startsWith('get') || method === 'setMyCommands' ? undefined : failures.shift();
+    const failure = takeFailure(method);
     try {
       if (failure === 'silence') return;
       if (failure !== undefined && failure !== 'cut') return fail(failure, response);
@@ -136,6 +138,12 @@ export async function startTelegram(): Promise<TelegramServer> {
     } catch (error) {
       refuse(response, error instanceof ApiError ? error : new ApiError(500, `the double fails: ${error}`));
     }
+  }
+
+  function takeFailure(method: string): TelegramFailure | undefined {
+    const isQuestion = method.startsWith('get') || method === 'setMyCommands';
+    const at = failures.findIndex((one) => (one.method === null ? !isQuestion : one.method === method));
+    return at < 0 ? undefined : failures.splice(at, 1)[0]?.failure;
   }
 
   function sendFile(id: string, response: ServerResponse): void {
@@ -194,11 +202,17 @@ export async function startTelegram(): Promise<TelegramServer> {
       const { update_id: _, ...rest } = update;
       world.push(rest);
     },
-    failNext(failure, times = 1) {
-      for (let each = 0; each < times; each += 1) failures.push(failure);
+    failNext(failure, times = 1, method = null) {
+      for (let each = 0; each < times; each += 1) failures.push({ failure, method });
     },
     failPolls(code, description, times, parameters = {}) {
       for (let each = 0; each < times; each += 1) pollFailures.push(new ApiError(code, description, parameters));
+    },
+    setPrivacy(on) {
+      world.settings.privacy = on;
+    },
+    setWebhook(url) {
+      world.settings.webhook = url;
     },
     refuseToken() {
       isRefusing = true;
