@@ -11,8 +11,10 @@ const MONOSPACE = '\x11';
 const HIDDEN = '\x0301,01';
 const RESET = '\x0f';
 const ZERO_WIDTH = '\u200b';
-const LINK = /([a-z][a-z0-9+.-]*:\/\/\S+)/giu;
-const WORD = /[\p{L}\p{N}]{2,}/gu;
+/** As written here. */
+const WRITTEN_CODES = /(\x0301,01|[\x02\x0f\x11\x1d-\x1f])/;
+/** A link is left whole, else it would lead nowhere. */
+const LINK_OR_WORD = /[a-z][a-z0-9+.-]*:\/\/\S+|[\p{L}\p{N}]{2,}/giu;
 const CONTINUED = '… ';
 
 export interface LineLimits {
@@ -27,12 +29,11 @@ export interface LineLimits {
  * @returns no line for a text that shows nothing
  */
 export function encodeText(rich: Rich, { bytes, nicks }: LineLimits): readonly string[] {
-  for (const isStyled of [true, false]) {
-    const line = write(rich, { isStyled, nicks, active: [] }).trim();
-    if (!/[^\s\p{C}]/u.test(line)) return [];
-    if (byteLength(line) <= bytes) return [line];
-  }
-  return split(write(rich, { isStyled: false, nicks, active: [] }).trim(), bytes);
+  const styled = breakNicks(write(rich, { isStyled: true, active: [] }).trim(), nicks);
+  if (!/[^\s\p{C}]/u.test(styled)) return [];
+  if (byteLength(styled) <= bytes) return [styled];
+  const bare = breakNicks(write(rich, { isStyled: false, active: [] }).trim(), nicks);
+  return byteLength(bare) <= bytes ? [bare] : split(bare, bytes);
 }
 
 export function byteLength(text: string): number {
@@ -41,7 +42,6 @@ export function byteLength(text: string): number {
 
 interface Writing {
   readonly isStyled: boolean;
-  readonly nicks: ReadonlySet<string>;
   readonly active: readonly string[];
 }
 
@@ -52,7 +52,7 @@ function write(rich: Rich, how: Writing): string {
 function writeNode(node: RichNode, how: Writing): string {
   switch (node.t) {
     case 'text':
-      return clean(node.text, how);
+      return clean(node.text);
     case 'bold':
     case 'italic':
     case 'underline':
@@ -60,7 +60,7 @@ function writeNode(node: RichNode, how: Writing): string {
       return within(CODES[node.t], how, (inner) => write(node.children, inner));
     case 'code':
     case 'pre':
-      return within(MONOSPACE, how, () => clean(node.text, how));
+      return within(MONOSPACE, how, () => clean(node.text));
     case 'spoiler':
       return hidden(node.children, how);
     case 'quote':
@@ -68,11 +68,11 @@ function writeNode(node: RichNode, how: Writing): string {
     case 'link':
       return link(node, how);
     case 'mention':
-      return `@${clean(node.name, how)}`;
+      return `@${clean(node.name)}`;
     case 'channel':
-      return `#${clean(node.name, how)}`;
+      return `#${clean(node.name)}`;
     case 'emoji':
-      return `:${clean(node.name, how)}:`;
+      return `:${clean(node.name)}:`;
     default:
       return node satisfies never;
   }
@@ -81,7 +81,8 @@ function writeNode(node: RichNode, how: Writing): string {
 /** The codes toggle: one inside its like would end it. */
 function within(code: string, how: Writing, inner: (how: Writing) => string): string {
   if (!how.isStyled || how.active.includes(code)) return inner(how);
-  return code + inner({ ...how, active: [...how.active, code] }) + code;
+  const text = inner({ ...how, active: [...how.active, code] });
+  return text === '' ? '' : code + text + code;
 }
 
 function hidden(children: Rich, how: Writing): string {
@@ -95,22 +96,36 @@ function link(node: Extract<RichNode, { t: 'link' }>, how: Writing): string {
   return plainText(node.children).trim() === node.url ? url : `${write(node.children, how)} <${url}>`;
 }
 
-function clean(text: string, { nicks }: Writing): string {
-  const line = text.replace(NEW_LINE, ' / ').replaceAll('\t', ' ').replace(CONTROLS, '').toWellFormed();
-  if (nicks.size === 0) return line;
-  return line
-    .split(LINK)
-    .map((piece, index) => (index % 2 === 1 ? piece : breakNicks(piece, nicks)))
-    .join('');
+function clean(text: string): string {
+  return text.replace(NEW_LINE, ' / ').replaceAll('\t', ' ').replace(CONTROLS, '').toWellFormed();
 }
 
-/** The same to read, and no longer the word that clients look for. */
-function breakNicks(text: string, nicks: ReadonlySet<string>): string {
-  return text.replace(WORD, (word) => {
-    if (!nicks.has(word.toLowerCase())) return word;
-    const first = [...word][0] ?? '';
-    return first + ZERO_WIDTH + word.slice(first.length);
-  });
+/** The same to read, and no longer the words that clients look for: codes within a word do not hide it from them. */
+function breakNicks(line: string, nicks: ReadonlySet<string>): string {
+  if (nicks.size === 0) return line;
+  const pieces = line.split(WRITTEN_CODES);
+  const shown = pieces.filter((_, index) => index % 2 === 0).join('');
+  const cuts = [...shown.matchAll(LINK_OR_WORD)]
+    .filter(([found]) => nicks.has(found.toLowerCase()))
+    .map(({ index, 0: found }) => index + ([...found][0]?.length ?? 0));
+  return withCuts(pieces, new Set(cuts));
+}
+
+/** @param pieces text and code in turn */
+function withCuts(pieces: readonly string[], cuts: ReadonlySet<number>): string {
+  let at = 0;
+  let out = '';
+  for (const [index, piece] of pieces.entries()) {
+    if (index % 2 === 1) out += piece;
+    else {
+      for (const unit of piece.split('')) {
+        out += unit;
+        at += 1;
+        if (cuts.has(at)) out += ZERO_WIDTH;
+      }
+    }
+  }
+  return out;
 }
 
 /** Cuts between words, else between characters; all but the first begin with a mark, so that none is taken for another's. */

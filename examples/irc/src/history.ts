@@ -15,8 +15,7 @@ export async function settleIn(room: RoomId, link: Link): Promise<void> {
   if (session.features.hasWhox) await tried('who is there', link, () => listPeople(room, link));
   callRoll(room, link);
   const since = positions.of(room);
-  // Some servers tell the time of history in whole seconds.
-  if (since === null) positions.begin(room, Math.ceil((hub.clock.now() + session.aheadMs) / 1_000) * 1_000);
+  if (since === null) positions.begin(room, Math.round(hub.clock.now() + session.aheadMs));
   else if (hasHistory(session)) await tried('what was missed', link, () => catchUp(room, since, link));
 }
 

@@ -20,34 +20,37 @@ const SERVICE_HOST = /^services(\.|$)/i;
 
 interface Said {
   readonly room: RoomId;
-  readonly source: Source;
   readonly by: InboundAccount;
   readonly at: EpochMs;
+  /** The network's, or one that comes out the same whenever the same line is told again. */
+  readonly id: string;
 }
 
 /** A message to a room, or to the bridge alone. */
 export function onSaid(line: Line, link: Link): void {
   const said = whoAndWhere(line, link);
   if (said === null) return;
-  const { room, source, by, at } = said;
+  const { room, by, at, id } = said;
   const text = line.params[1] ?? '';
   const rich = contentOf(text);
   if (rich === null || plainText(rich).trim() === '') return;
   const content: Content = { rich, attachments: [] };
-  const ref: RemoteRef = { room, id: idOf(line, source, text, link) };
+  const ref: RemoteRef = { room, id };
   if (link.session.isSelf(line.params[0] ?? '')) {
     if (line.command === 'PRIVMSG') link.pump.push('people', { kind: 'direct', ref, by, content, at });
     return;
   }
   const replyTo = refOf(room, line.tags.get('+draft/reply') ?? line.tags.get('+reply'));
-  link.pump.push(room, { kind: 'message', ref, by, content, replyTo, at }, () => link.positions.reached(room, at));
+  link.pump.push(room, { kind: 'message', ref, by, content, replyTo, at }, () =>
+    link.positions.reached(room, at, ref.id),
+  );
 }
 
 /** Reactions and typing, which come without text. */
 export function onTagMessage(line: Line, link: Link): void {
   const said = whoAndWhere(line, link);
   if (said === null || link.session.isSelf(line.params[0] ?? '')) return;
-  const { room, source, by, at } = said;
+  const { room, by, at, id } = said;
   const { tags } = line;
   const typing = tags.get('+typing');
   if (typing !== undefined && !link.session.isHistory(line)) {
@@ -57,8 +60,7 @@ export function onTagMessage(line: Line, link: Link): void {
   const [put, taken] = [tags.get('+draft/react'), tags.get('+draft/unreact')];
   const emoji = put ?? taken;
   if (ref === null || emoji === undefined || emoji === '') return;
-  const eventId = idOf(line, source, emoji, link);
-  link.pump.push(room, { kind: 'reaction', eventId, ref, by, emoji, on: put !== undefined, at });
+  link.pump.push(room, { kind: 'reaction', eventId: id, ref, by, emoji, on: put !== undefined, at });
 }
 
 export function onRedact(line: Line, link: Link): void {
@@ -80,16 +82,16 @@ function whoAndWhere(line: Line, link: Link): Said | null {
   const room = isDirect ? roomId(source.nick) : rooms.idOf(target);
   if (room === null) return null;
   const time = timeOf(line);
+  const id = idOf(line, source, link);
   const isHistory = session.isHistory(line);
-  if (isHistory && (isDirect || !isMissed(time, positions.of(room)))) return null;
+  if (isHistory) {
+    if (isDirect || time === null) return null;
+    if (positions.of(room) === null) positions.pass(room, time, id);
+    if (!positions.isNew(room, time, id)) return null;
+  }
   const account = accountOf(line, isHistory, link);
   const person = people.see(source, account, isBot(line));
-  return { room, source, by: shown(person, session), at: (time ?? hub.clock.now()) as EpochMs };
-}
-
-/** To the second: some servers keep no more of the time. What is told twice the hub knows by its id. */
-function isMissed(time: number | null, since: number | null): boolean {
-  return time !== null && since !== null && time >= Math.floor(since / 1_000) * 1_000;
+  return { room, by: shown(person, session), at: (time ?? hub.clock.now()) as EpochMs, id };
 }
 
 /** Posts that were relayed in another's name are ours too, and what an earlier connection of ours said. */
@@ -123,13 +125,12 @@ function contentOf(text: string): Rich | null {
   return action === undefined ? null : [{ t: 'italic', children: decodeText(action) }];
 }
 
-/** The network's id; else one that comes out the same whenever the same line is told again. */
-function idOf(line: Line, { nick }: Source, text: string, { session, hub }: Link): string {
+function idOf(line: Line, { nick }: Source, { session, hub }: Link): string {
   const id = line.tags.get('msgid');
   if (id !== undefined && id !== '') return id;
   const time = timeOf(line);
   if (time === null) return `n-${hub.clock.now().toString(36)}-${session.mark()}`;
-  const parts = JSON.stringify([time, session.fold(nick), line.params[0], text]);
+  const parts = JSON.stringify([time, session.fold(nick), line.params, line.tags.get('+draft/react')]);
   return `t-${createHash('sha256').update(parts).digest('base64url').slice(0, 22)}`;
 }
 

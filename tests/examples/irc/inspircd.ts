@@ -47,7 +47,7 @@ const USUAL = [
   'muteban',
   'banexception',
   'chghost',
-].concat(['customprefix', 'samode', 'sapart', 'sajoin']);
+].concat(['autoop', 'customprefix', 'samode', 'sapart', 'sajoin']);
 
 export async function startInspircd(options: InspircdOptions = {}): Promise<Inspircd> {
   const folder = await mkdtemp(join(tmpdir(), 'slipmat-irc-'));

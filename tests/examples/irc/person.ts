@@ -6,6 +6,8 @@ export interface Person {
   /** Sends a line of the protocol. */
   raw(line: string): void;
   say(room: string, text: string): void;
+  /** Sends a line with tags, and resolves with the answer to it. */
+  asks(tags: string, line: string): Promise<string>;
   /** Every line so far. */
   lines(): readonly string[];
   /** What was said in a room so far, in order: `nick: text`. */
@@ -17,13 +19,14 @@ export interface Person {
   close(): void;
 }
 
-const CAPABILITIES = 'message-tags server-time echo-message batch';
+const CAPABILITIES = 'message-tags server-time echo-message batch labeled-response';
 
 export async function connectPerson(port: number, nick: string, password: string): Promise<Person> {
   const socket = connect(port, '127.0.0.1');
   const lines: string[] = [];
   const waiting = new Set<() => void>();
   let rest = '';
+  let asked = 0;
   socket.setEncoding('utf8');
   socket.on('error', () => socket.destroy());
   socket.on('data', (chunk: string) => {
@@ -40,6 +43,11 @@ export async function connectPerson(port: number, nick: string, password: string
     nick,
     raw,
     say: (room, text) => raw(`PRIVMSG ${room} :${text}`),
+    asks(tags, line) {
+      asked += 1;
+      raw(`@label=q${asked}${tags === '' ? '' : `;${tags}`} ${line}`);
+      return person.sees(new RegExp(`[@;]label=q${asked}[; ]`));
+    },
     lines: () => lines,
     heard: (room) => lines.flatMap((line) => saidIn(line, room)),
     sees(pattern) {
