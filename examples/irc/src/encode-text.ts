@@ -2,9 +2,9 @@ import { plainText, type Rich, type RichNode } from 'slipmat-hub/plugin';
 
 const ENCODER = new TextEncoder();
 const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-const NEW_LINE = /\s*(?:\r\n?|[\n\v\f\u0085\u2028\u2029])\s*/gu;
+const NEW_LINE = /\r\n?|[\v\f\u0085\u2028\u2029]/g;
 /** Everything that could be taken for formatting or for the end of a line. */
-const CONTROLS = /[\0-\x1f\x7f-\x9f]/g;
+const CONTROLS = /[\0-\x09\x0b-\x1f\x7f-\x9f]/g;
 const CODES = { bold: '\x02', italic: '\x1d', underline: '\x1f', strike: '\x1e' } as const;
 const MONOSPACE = '\x11';
 /** Black on black, until all formatting ends. */
@@ -16,6 +16,8 @@ const WRITTEN_CODES = /(\x0301,01|[\x02\x0f\x11\x1d-\x1f])/;
 /** A link is left whole, else it would lead nowhere. */
 const LINK_OR_WORD = /[a-z][a-z0-9+.-]*:\/\/\S+|[\p{L}\p{N}]{2,}/giu;
 const CONTINUED = '… ';
+/** One character of any kind. */
+const LEAST_BYTES = 4;
 
 export interface LineLimits {
   /** Of the text of one line. */
@@ -29,11 +31,12 @@ export interface LineLimits {
  * @returns no line for a text that shows nothing
  */
 export function encodeText(rich: Rich, { bytes, nicks }: LineLimits): readonly string[] {
-  const styled = breakNicks(write(rich, { isStyled: true, active: [] }).trim(), nicks);
+  const styled = breakNicks(inOneLine(write(rich, { isStyled: true, active: [] })), nicks);
   if (!/[^\s\p{C}]/u.test(styled)) return [];
   if (byteLength(styled) <= bytes) return [styled];
-  const bare = breakNicks(write(rich, { isStyled: false, active: [] }).trim(), nicks);
-  return byteLength(bare) <= bytes ? [bare] : split(bare, bytes);
+  const bare = inOneLine(write(rich, { isStyled: false, active: [] }));
+  const whole = breakNicks(bare, nicks);
+  return byteLength(whole) <= bytes ? [whole] : split(bare, { bytes, nicks });
 }
 
 export function byteLength(text: string): number {
@@ -92,12 +95,16 @@ function hidden(children: Rich, how: Writing): string {
 }
 
 function link(node: Extract<RichNode, { t: 'link' }>, how: Writing): string {
-  const url = node.url.replace(CONTROLS, '').replaceAll(' ', '%20');
+  const url = clean(node.url).replaceAll('\n', '').replaceAll(' ', '%20');
   return plainText(node.children).trim() === node.url ? url : `${write(node.children, how)} <${url}>`;
 }
 
 function clean(text: string): string {
-  return text.replace(NEW_LINE, ' / ').replaceAll('\t', ' ').replace(CONTROLS, '').toWellFormed();
+  return text.replace(NEW_LINE, '\n').replaceAll('\t', ' ').replace(CONTROLS, '').toWellFormed();
+}
+
+function inOneLine(text: string): string {
+  return text.trim().replace(/\s*\n\s*/g, ' / ');
 }
 
 /** The same to read, and no longer the words that clients look for: codes within a word do not hide it from them. */
@@ -129,18 +136,29 @@ function withCuts(pieces: readonly string[], cuts: ReadonlySet<number>): string 
 }
 
 /** Cuts between words, else between characters; all but the first begin with a mark, so that none is taken for another's. */
-function split(text: string, bytes: number): readonly string[] {
+function split(text: string, limits: LineLimits): readonly string[] {
   const lines: string[] = [];
   let rest = text;
   while (rest !== '') {
-    const mark = lines.length === 0 ? '' : CONTINUED;
-    const fits = fitting(rest, Math.max(bytes - byteLength(mark), 4));
-    const word = fits < rest.length ? rest.slice(0, fits + 1).search(/\s\S*$/u) : -1;
-    const cut = word > fits / 2 ? word : fits;
-    lines.push(mark + rest.slice(0, cut));
-    rest = rest.slice(cut).trimStart();
+    const { line, taken } = nextLine(rest, lines.length === 0 ? '' : CONTINUED, limits);
+    lines.push(line);
+    rest = rest.slice(taken).trimStart();
   }
   return lines;
+}
+
+/** Breaking nicks makes a line longer: then less is taken. */
+function nextLine(rest: string, mark: string, { bytes, nicks }: LineLimits): { line: string; taken: number } {
+  let room = Math.max(bytes - byteLength(mark), LEAST_BYTES);
+  for (;;) {
+    const fits = fitting(rest, room);
+    const word = fits < rest.length ? rest.slice(0, fits + 1).search(/\s\S*$/u) : -1;
+    const taken = word > fits / 2 ? word : fits;
+    const line = mark + breakNicks(rest.slice(0, taken), nicks);
+    const over = byteLength(line) - bytes;
+    if (over <= 0 || room === LEAST_BYTES) return { line, taken };
+    room = Math.max(room - over, LEAST_BYTES);
+  }
 }
 
 function fitting(text: string, bytes: number): number {
