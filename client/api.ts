@@ -131,6 +131,10 @@ export interface Client {
     readonly limit?: number;
   }): Promise<Answer<FrameOf<'results'>['messages']>>;
   people(channel: string): Promise<Answer<{ readonly people: readonly Person[]; readonly guests: number }>>;
+  /** What people can ask of the hub with a `/`. */
+  commands(): Promise<Answer<FrameOf<'commands'>['commands']>>;
+  /** Gives a command, without the `/`; at most once, never repeated. The answer is a text for this person alone. */
+  command(channel: string, text: string, replyTo?: string | null): Promise<Answer<string>>;
   /** At most once a few seconds while somebody types; never kept, never repeated. */
   typing(channel: string, on: boolean): void;
 

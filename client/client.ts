@@ -191,6 +191,12 @@ export function createClient(options: ClientOptions): Client {
       asking.ask({ type: 'people', id: newId(), channel }, (frame) =>
         frame.type === 'people' ? { people: frame.people, guests: frame.guests } : null,
       ),
+    commands: () =>
+      asking.ask({ type: 'commands', id: newId() }, (frame) => (frame.type === 'commands' ? frame.commands : null)),
+    command: (channel, text, replyTo = null) =>
+      asking.ask({ type: 'command', id: newId(), channel, text, replyTo }, (frame) =>
+        frame.type === 'answer' ? frame.say : null,
+      ),
     askChannels: () =>
       asking.ask({ type: 'channels', id: newId() }, (frame) => (frame.type === 'channels' ? frame.channels : null)),
     typing: (channel, on) => void link.send({ type: 'typing', id: newId(), channel, on }),

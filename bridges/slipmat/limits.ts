@@ -3,6 +3,7 @@ export const PROTOCOL_VERSION = 1;
 /** Larger frames from a client close the connection with 1009. */
 export const MAX_FRAME_BYTES = 64 * 1024;
 export const MAX_POST_UTF16 = 4_000;
+export const MAX_COMMAND_UTF16 = 1_000;
 /** Of an attachment: its description, and its address. */
 export const MAX_ALT_UTF16 = 1_000;
 export const MAX_URL_UTF16 = 1_000;

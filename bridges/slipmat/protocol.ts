@@ -3,6 +3,7 @@ import { MAX_ATTACHMENTS } from '../../core/domain/content.ts';
 import {
   HEARTBEAT_MS,
   MAX_ALT_UTF16,
+  MAX_COMMAND_UTF16,
   MAX_HISTORY_LIMIT,
   MAX_POST_UTF16,
   MAX_URL_UTF16,
@@ -10,6 +11,7 @@ import {
 } from './limits.ts';
 import {
   channelId as channel,
+  commandSpec,
   entryFrames,
   epochName as epoch,
   foundMessage,
@@ -120,6 +122,14 @@ export const requestFrame = z.discriminatedUnion('type', [
     limit: z.number().int().min(1).max(MAX_HISTORY_LIMIT).default(20),
   }),
   z.strictObject({ type: z.literal('people'), id, channel }),
+  z.strictObject({ type: z.literal('commands'), id }),
+  z.strictObject({
+    type: z.literal('command'),
+    id,
+    channel,
+    text: z.string().min(1).max(MAX_COMMAND_UTF16).describe('Its name and what follows, without the `/`.'),
+    replyTo: message.nullable().default(null).describe('The message that it is about, where it is about one.'),
+  }),
   z.strictObject({ type: z.literal('typing'), id, channel, on: z.boolean() }),
   z.strictObject({ type: z.literal('ping'), id }),
 ]);
@@ -187,6 +197,13 @@ export const hubFrame = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('found'), id, channel, message: historyMessage }),
   z.strictObject({ type: z.literal('results'), id, messages: z.array(foundMessage) }),
   z.strictObject({ type: z.literal('people'), id, channel, people: z.array(person), guests: z.number().int() }),
+  z.strictObject({ type: z.literal('commands'), id, commands: z.array(commandSpec) }),
+  z.strictObject({
+    type: z.literal('answer'),
+    id,
+    channel,
+    say: z.string().describe('What the hub answers to a command, for whoever gave it alone.'),
+  }),
   z.strictObject({ type: z.literal('typing'), channel, user, name: z.string(), on: z.boolean() }),
   z.strictObject({
     type: z

@@ -1,6 +1,6 @@
 import { type Attachment, assertNever } from '../../core/domain/content.ts';
 import type { Request } from '../../core/domain/inbound.ts';
-import type { Receipt } from '../../core/plugin/index.ts';
+import type { CommandSpec, Receipt } from '../../core/plugin/index.ts';
 import type { Answer, Questions, SurfacePort } from '../../core/plugin/surface.ts';
 import type { Connection } from './connection.ts';
 import { createFiles, type Write } from './files.ts';
@@ -57,6 +57,10 @@ export function createRequests(port: SurfacePort, readers: Readers): Requests {
       case 'search':
       case 'people':
         return connection.queue(() => answerQuestion(port, connection, person, frame));
+      case 'commands':
+        return connection.send({ type: 'commands', id: frame.id, commands: port.commands.map(specOf) });
+      case 'command':
+        return connection.queue(() => giveCommand(port, connection, person, frame));
       case 'typing':
         return tellTyping(readers, connection, person.actor, frame, port.clock.elapsed());
       case 'ping':
@@ -119,6 +123,22 @@ function sayReceipt(connection: Connection, id: string, receipt: Receipt): void 
     default:
       assertNever(receipt);
   }
+}
+
+/** What a client may know of a command; the hub's own table holds more. */
+function specOf({ name, summary, arguments: given, least }: CommandSpec): CommandSpec {
+  return { name, summary, arguments: given, least };
+}
+
+async function giveCommand(
+  port: SurfacePort,
+  connection: Connection,
+  person: Person,
+  { id, channel, text, replyTo }: Extract<ParsedRequest, { readonly type: 'command' }>,
+): Promise<void> {
+  const answer = await port.act(person.actor, { channel, text, replyTo });
+  if (answer.ok) connection.send({ type: 'answer', id, channel, say: answer.value.say });
+  else sayError(connection, id, answer.code, answer.say);
 }
 
 async function answerQuestion(

@@ -3,6 +3,7 @@ import type { Attachment, Content, Rich, RichNode } from '../../core/domain/cont
 import type { ChannelId, Epoch, EpochMs, MessageId, Seq, UserId } from '../../core/domain/ids.ts';
 import type { Author, Quote, Reaction, Redaction } from '../../core/domain/message.ts';
 import type { HistoryMessage, ListedChannel, Person, WireChatMessage } from '../../core/domain/wire.ts';
+import type { CommandSpec } from '../../core/plugin/commands.ts';
 
 /*
  * Schemas of the values inside the hub's frames. The hub never runs them on the way out; they are what the JSON
@@ -122,6 +123,25 @@ export const person = typed<Person>(
       badge: z.enum(['admin', 'dj', 'moderator']).nullable(),
     })
     .meta({ id: 'Person' }),
+);
+
+export const commandSpec = typed<CommandSpec>(
+  z
+    .strictObject({
+      name: z.string().describe('Without the `/`.'),
+      summary: z.string(),
+      arguments: z.array(
+        z.strictObject({
+          name: z.string(),
+          summary: z.string(),
+          kind: z.enum(['person', 'minutes', 'channel', 'choice', 'word', 'text']),
+          choices: z.array(z.string()),
+          isRequired: z.boolean(),
+        }),
+      ),
+      least: z.enum(['guest', 'listener', 'moderator', 'dj', 'admin']).describe('The least rank that may give it.'),
+    })
+    .meta({ id: 'Command' }),
 );
 
 /** Entries of the log, as they stand in it, with `seq` in front. */

@@ -9,12 +9,12 @@ import type {
   PortalId,
   Position,
   Rev,
-  RoomId,
   ScopeId,
   Seq,
   UserId,
 } from '../domain/ids.ts';
 import type { Redaction, RemoteRef } from '../domain/message.ts';
+import type { Portal } from '../domain/portal.ts';
 import type { HistoryMessage } from '../domain/wire.ts';
 
 /*
@@ -381,10 +381,7 @@ export interface ArchivedEntry {
   readonly message: MessageId | null;
   readonly body: string;
 }
-export interface OriginQuery {
-  readonly channel: ChannelId;
-  readonly bridge: BridgeId;
-  readonly room: RoomId;
+export interface OriginQuery extends Pick<Portal, 'channel' | 'bridge' | 'room'> {
   /** Null: of everybody. */
   readonly author: UserId | null;
   readonly since: EpochMs;
