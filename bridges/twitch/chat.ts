@@ -63,20 +63,28 @@ export function createChat(deps: ChatDeps): Chat {
     send: (login) => current?.send(`JOIN #${login}`),
     onSilence(login) {
       deps.onRoom(login, 'silent');
-      retries.get(login)?.();
+      forgetRetry(login);
       const cancel = clock.after(REJOIN_MS, () => {
+        retries.delete(login);
         if (wanted.has(login)) joins.add(login);
       });
       retries.set(login, cancel);
     },
   });
 
+  /** @returns whether a join that was not answered waited to be tried again */
+  function forgetRetry(login: string): boolean {
+    retries.get(login)?.();
+    return retries.delete(login);
+  }
+
   function take(line: Line, from: Connection): void {
     const channel = channelOf(line);
     if (channel === null || !wanted.has(channel)) return;
-    if (from === current && line.command === 'ROOMSTATE' && tag(line, 'room-id') !== null) {
-      joins.done(channel);
-      deps.onRoom(channel, 'joined');
+    // it comes again with every change of the channel's modes
+    if (from === current && line.command === 'ROOMSTATE') {
+      const isAnswer = joins.done(channel);
+      if (forgetRetry(channel) || isAnswer) deps.onRoom(channel, 'joined');
     }
     const code = line.command === 'NOTICE' ? tag(line, 'msg-id') : null;
     if (code !== null && noticeFailure(code) !== null) {
@@ -183,8 +191,7 @@ export function createChat(deps: ChatDeps): Chat {
     },
     part(login) {
       if (!wanted.delete(login)) return;
-      retries.get(login)?.();
-      retries.delete(login);
+      forgetRetry(login);
       joins.done(login);
       current?.send(`PART #${login}`);
     },

@@ -8,6 +8,8 @@ import { type Line, tag } from './line.ts';
 /** What the lines of one room are read against. */
 export interface Reading {
   readonly room: RoomId;
+  /** Whose channel it is, by the id of that account. */
+  readonly broadcaster: string;
   /** Our own account: what it says is an echo. */
   readonly self: string;
   /** For lines that bear no time of their own. */
@@ -28,7 +30,7 @@ const FILLER = /[\s\u200b\u{e0000}]+$/u;
 
 /** What a line says to the hub, in order; empty when it is nothing of concern. */
 export function decodeLine(line: Line, reading: Reading): readonly Inbound[] {
-  if (isFromElsewhere(line)) return [];
+  if (isFromElsewhere(line, reading)) return [];
   switch (line.command) {
     case 'PRIVMSG':
       return decodeMessage(line, reading);
@@ -44,9 +46,9 @@ export function decodeLine(line: Line, reading: Reading): readonly Inbound[] {
 }
 
 /** In a shared chat every message of the other channels comes too; each is told in the channel where it was written. */
-function isFromElsewhere(line: Line): boolean {
+function isFromElsewhere(line: Line, { broadcaster }: Reading): boolean {
   const source = tag(line, 'source-room-id');
-  return source !== null && source !== tag(line, 'room-id');
+  return source !== null && source !== broadcaster;
 }
 
 function decodeMessage(line: Line, reading: Reading): readonly Inbound[] {

@@ -119,7 +119,7 @@ export function createIntake({ hub, people, ownActs, self }: IntakeDeps): Intake
         takeMembership(room, line);
         return;
       }
-      const reading = { room: room.key, self: self.id, now: hub.clock.now() };
+      const reading = { room: room.key, broadcaster: room.id, self: self.id, now: hub.clock.now() };
       const login = line.nick ?? tag(line, 'login');
       const news = decodeLine(line, reading).filter(isNew);
       // what a timeout takes away goes with the timeout

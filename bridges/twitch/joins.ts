@@ -9,8 +9,8 @@ const ANSWER_MS = 10_000;
 /** Joins channels at the pace that Twitch allows, and knows which have not been answered. */
 export interface Joins {
   add(login: string): void;
-  /** It was answered, one way or the other; or is not wanted any more. */
-  done(login: string): void;
+  /** It was answered, one way or the other; or is not wanted any more. @returns whether it was open */
+  done(login: string): boolean;
   /** Forgets what is open: the connection is another. */
   reset(): void;
   /** Resolves when none is open. */
@@ -52,11 +52,11 @@ export function createJoins({ clock, send, onSilence }: JoinsDeps): Joins {
     }
   }
 
-  function done(login: string): void {
+  function done(login: string): boolean {
     asked.get(login)?.();
-    asked.delete(login);
-    waiting.delete(login);
+    const wasOpen = [asked.delete(login), waiting.delete(login)].includes(true);
     tellSettled();
+    return wasOpen;
   }
 
   function tellSettled(): void {

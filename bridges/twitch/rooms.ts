@@ -101,7 +101,9 @@ export function createRooms({ hub, helix, listed }: RoomsDeps): Rooms {
       }
     }
     rooms = found;
-    await save(kept, found);
+    await save(kept, found).catch((error: unknown) => {
+      hub.log.warn({ say: error instanceof Error ? error.name : '' }, 'names of channels not stored');
+    });
     return { ...changes(before, found, kept), missing };
   }
 

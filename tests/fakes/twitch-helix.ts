@@ -20,8 +20,8 @@ export interface TwitchHelix {
   failNext(failure: HelixFailure, path?: string): void;
   /** The next message is answered with 200 and not shown. */
   dropNext(code: string): void;
-  /** Answers to posts wait until it is let go; what they do is done at once. @returns lets them through */
-  holdAnswers(): () => void;
+  /** From now on answers take their time; what they answer is done, and told in the chat, at once. */
+  answerLate(): void;
   stop(): Promise<void>;
 }
 
@@ -39,6 +39,7 @@ interface Answered {
 }
 
 const RETRY_SECONDS = 2;
+const LATE_MS = 60;
 const DUPLICATE_MS = 30_000;
 const REMOVABLE_MS = 6 * 60 * 60_000;
 
@@ -48,7 +49,7 @@ export async function startTwitchHelix(world: World): Promise<TwitchHelix> {
   const failures: { readonly failure: HelixFailure; readonly path: string | null }[] = [];
   const drops: string[] = [];
   let validations = 0;
-  let held: Promise<void> = Promise.resolve();
+  let isLate = false;
 
   function refused(status: number, message: string): Answered {
     return { status, body: { error: 'Refused', status, message } };
@@ -264,7 +265,7 @@ export async function startTwitchHelix(world: World): Promise<TwitchHelix> {
       response.destroy();
       return;
     }
-    await held;
+    if (isLate) await new Promise((resolve) => setTimeout(resolve, LATE_MS));
     const nowMs = Date.now();
     response.writeHead(status, {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -305,13 +306,8 @@ export async function startTwitchHelix(world: World): Promise<TwitchHelix> {
     validations: () => validations,
     failNext: (failure, path) => void failures.push({ failure, path: path ?? null }),
     dropNext: (code) => void drops.push(code),
-    holdAnswers() {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      held = promise;
-      return () => {
-        held = Promise.resolve();
-        resolve();
-      };
+    answerLate() {
+      isLate = true;
     },
     async stop() {
       for (const response of inFlight) response.destroy();

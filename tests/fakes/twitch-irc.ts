@@ -37,6 +37,8 @@ export async function startTwitchIrc(world: World): Promise<TwitchIrc> {
   const ignored = new Set<string>();
   let isRefusing = false;
   const http = createServer();
+  // only on an open port: it would take a port in use for its own error
+  const port = await listenLow(http);
   const server = new WebSocketServer({ server: http });
 
   function send(peer: Peer, line: string): void {
@@ -136,7 +138,6 @@ export async function startTwitchIrc(world: World): Promise<TwitchIrc> {
     const { login } = world.user(room);
     for (const peer of peers) if (peer.channels.has(login)) send(peer, line);
   });
-  const port = await listenLow(http);
 
   return {
     url: `ws://127.0.0.1:${port}`,

@@ -1,6 +1,6 @@
 import type { PlatformDouble } from 'slipmat-hub/contract';
 import type { AccountId, RoomId } from '../../core/domain/ids.ts';
-import { startTwitchHelix, type TwitchHelix } from './twitch-helix.ts';
+import { removeMessage, startTwitchHelix, type TwitchHelix } from './twitch-helix.ts';
 import { startTwitchIrc, type TwitchIrc } from './twitch-irc.ts';
 import { ALL_SCOPES, createWorld, type World } from './twitch-world.ts';
 
@@ -101,7 +101,13 @@ export function doubleOf(twitch: FakeTwitch): PlatformDouble {
     },
     stop: twitch.stop,
     failures: ['cut', 'outage', 'silence'],
+    refuseLogin() {
+      world.tokens.clear();
+      world.refreshTokens.clear();
+    },
     dropConnections: () => irc.dropConnections(),
+    echoBeforeResponse: () => helix.answerLate(),
+    userRedacts: async (id) => removeMessage(world, id),
     userReplies: async (to, text) => twitch.says(room, ben, text, to),
     second: {
       room: other,

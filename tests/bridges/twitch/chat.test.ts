@@ -215,6 +215,18 @@ describe('a channel', () => {
   });
 });
 
+describe('a change of the modes of a channel', () => {
+  it('is not taken for an answer to a join', async () => {
+    const rig = await createRig({ twitch, rooms: [dj] });
+    await rig.start();
+    const before = rig.hub.states.length;
+    twitch.world.tell(dj, `@room-id=${dj};slow=10 :tmi.twitch.tv ROOMSTATE #dj_kool`);
+    says('after');
+    await expect.poll(rig.texts).toEqual(['after']);
+    expect(rig.hub.states.length).toBe(before);
+  });
+});
+
 describe('what is said', () => {
   it('by the bot itself is an echo, whichever way it was sent; by another moderator it is not', async () => {
     const rig = await createRig({ twitch });
@@ -349,7 +361,7 @@ describe('what moderators do', () => {
 });
 
 describe('who is there', () => {
-  it('is told by id and name, though the chat gives only logins', async () => {
+  it('T7: is told by id and name, though the chat gives only logins', async () => {
     const rig = await createRig({ twitch });
     await rig.start();
     twitch.world.tell(dj, ':ben!ben@ben.tmi.twitch.tv JOIN #dj_kool');

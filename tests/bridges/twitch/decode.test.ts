@@ -7,7 +7,7 @@ import { plainText, type Rich } from '../../../core/domain/content.ts';
 import type { EpochMs, RoomId } from '../../../core/domain/ids.ts';
 import { fixtures } from './fixtures.ts';
 
-const READING = { room: '1001' as RoomId, self: '2001', now: 1 as EpochMs };
+const READING = { room: '1001' as RoomId, broadcaster: '1001', self: '2001', now: 1 as EpochMs };
 
 describe('a line of Twitch comes to what stands beside it', () => {
   it.each(fixtures.map((one) => [one.name, one] as const))('%s', (_, { decode, golden }) => {

@@ -4,7 +4,7 @@ import { parseLine } from '../../../bridges/twitch/line.ts';
 import type { EpochMs, RoomId } from '../../../core/domain/ids.ts';
 
 const FOLDER = new URL('../../fixtures/twitch/', import.meta.url);
-const READING = { room: '1001' as RoomId, self: '2001', now: 1_594_555_299_000 as EpochMs };
+const READING = { room: '1001' as RoomId, broadcaster: '1001', self: '2001', now: 1_594_555_299_000 as EpochMs };
 
 /** Lines as Twitch sends them, each beside what it must come to. */
 export const fixtures = readdirSync(FOLDER)

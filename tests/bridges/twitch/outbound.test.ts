@@ -212,7 +212,7 @@ describe('a sanction', () => {
     rig = await started({ clock, fields: { accessToken: access, refreshToken: refresh } });
   });
 
-  it('is a timeout of whole seconds from the moment of sending, with its reason', async () => {
+  it('M1: is a timeout of whole seconds from the moment of sending, with its reason', async () => {
     await run({});
     expect(standing()).toEqual({ until: now + 91_000, reason: 'spam' });
     await run({ until: (now + 30 * 86_400_000) as EpochMs, reason: 'x'.repeat(600) });
