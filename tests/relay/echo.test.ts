@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bridges } from '../../bridges/index.ts';
+import { systemClock } from '../../core/async/clock.ts';
+import { textContent } from '../../core/domain/content.ts';
+import type { AccountId, RoomId } from '../../core/domain/ids.ts';
 import { type FakeRoomServer, startFakeRoom } from '../fakes/fake-room.ts';
 import { startTestHub, type TestHub } from '../fakes/hub.ts';
 import { FAKE_BUILT_INS, until } from './rig.ts';
@@ -84,11 +87,47 @@ describe('nothing that the hub wrote comes back', () => {
     await start();
     const id = room.userPosts('a', 'Ben', 'hello');
     await until('copied', () => texts('b').length === 1 && texts('c').length === 1);
+    await settle('before'); // by now the hub has written down where the copies are
     room.userReacts('b', copyOf('b', 'hello'), 'Cat', '🔥');
     await until('shown', () => room.reactions('c', copyOf('c', 'hello')).includes('🔥'));
     await until('shown at its origin', () => room.reactions('a', id).includes('🔥'));
     await settle('after');
     expect(room.reactions('b', copyOf('b', 'hello'))).toEqual([]);
-    expect(room.tries()).toBe(2 + 2 + 6);
+    expect(room.tries()).toBe(2 + 6 + 2 + 6);
+  });
+
+  it('when a relay of somebody else stands in two of the rooms and carries it back', async () => {
+    await start();
+    const repeated = new Set<string>();
+    /** Says in the one room what it sees in the other, the hub's own copies included. */
+    function carry(from: string, to: string): void {
+      for (const { id, text, by } of room.posts(from)) {
+        if (repeated.has(id)) continue;
+        repeated.add(id);
+        room.tells({
+          kind: 'message',
+          ref: { room: to as RoomId, id: `carried-${id}` },
+          by: { id: 'other-bot' as AccountId, name: 'OtherBot', avatarUrl: null, isBot: true },
+          content: textContent(`<${by}> ${text}`),
+          replyTo: null,
+          at: systemClock.now(),
+        });
+      }
+    }
+    const carrying = setInterval(() => {
+      carry('a', 'b');
+      carry('b', 'a');
+    }, 10);
+    try {
+      room.userPosts('a', 'Ben', 'a word for everybody');
+      await until('carried', () => repeated.size >= 2);
+      await settle('after');
+      await until('carried', () => repeated.size >= 8);
+      await settle('last');
+    } finally {
+      clearInterval(carrying);
+    }
+    expect(texts('c').filter((text) => text.includes('a word for everybody'))).toHaveLength(1);
+    for (const name of ROOMS) expect(texts(name)).toHaveLength(7);
   });
 });

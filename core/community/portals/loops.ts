@@ -76,7 +76,7 @@ export function createLoops(deps: LoopDeps): Loops {
       const now = clock.now();
       const isOurs = deps
         .lately(portal, (now - PREFIX_MS) as EpochMs)
-        .some((one) => !one.isFromRoom && isCopy(text, one, now - one.at < WITHIN_MS));
+        .some((one) => isCopy(text, one, now - one.at < WITHIN_MS));
       if (isOurs) notice(portal, said.by.name);
       return isOurs;
     },
@@ -86,11 +86,12 @@ export function createLoops(deps: LoopDeps): Loops {
 }
 
 /** The text itself or our prefix, or either behind a name that the other relay puts in front. */
-function isCopy(said: string, { text, prefix }: Lately, isNew: boolean): boolean {
+function isCopy(said: string, { text, prefix, isFromRoom }: Lately, isNew: boolean): boolean {
   const at = said.indexOf(fold(prefix));
+  // also where it was said first: only a copy in another room begins so
   if (at >= 0 && at < 80) return true;
   const ours = fold(text);
-  if (!isNew || ours === '') return false;
+  if (isFromRoom || !isNew || ours === '') return false;
   return said === ours || (ours.length >= SHORT && said.endsWith(` ${ours}`));
 }
 
