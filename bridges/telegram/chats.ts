@@ -65,8 +65,9 @@ export function createChats(client: Client, hub: HubPort): Chats {
         hub.status(room, { kind: 'live' });
       } catch (error) {
         if (signal.aborted) return;
-        states.delete(place.chat);
         const failure = isBridgeError(error) ? error.failure : ({ kind: 'retryable', delivered: 'no' } as const);
+        // What was known holds on while Telegram does not answer.
+        if (failure.kind !== 'retryable') states.delete(place.chat);
         const say = error instanceof Error ? error.message : 'the chat cannot be looked at';
         hub.status(room, { kind: 'failed', failure, say });
       }

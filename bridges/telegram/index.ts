@@ -11,6 +11,8 @@ import type { Session } from './session.ts';
 
 /** Chats that are asked about at once. */
 const AT_ONCE = 8;
+/** Rights, names and reactions of chats change without a word, and Telegram may not have answered the first time. */
+const LOOK_AGAIN_MS = 5 * 60_000;
 /** A stop waits no longer for what the hub is storing. */
 const STOP_MS = 4_000;
 
@@ -125,6 +127,15 @@ function run(session: Session, hub: HubPort): Running {
   const unsubscribe = hub.rooms.onChange(({ kind, room: { room } }) => {
     if (kind === 'linked') keep(session.chats.refresh(room, session.own.id, stopping.signal));
   });
+  const stopLooking = hub.clock.every(LOOK_AGAIN_MS, () => keep(lookAround(session, hub, stopping.signal)));
   keep(runInbound(session, hub, stopping.signal));
-  return { session, stopping, work, unsubscribe };
+  return {
+    session,
+    stopping,
+    work,
+    unsubscribe() {
+      stopLooking();
+      unsubscribe();
+    },
+  };
 }

@@ -366,4 +366,19 @@ describe('what changes', () => {
     rig.server.userPosts(rig.group, BEN, { text: 'still here' });
     await rig.hears('message', 1);
   });
+
+  it('looks again later at a chat about which Telegram gave no answer, and keeps what it knew meanwhile', async () => {
+    rig = await openRig(() => ({
+      clock: { ...systemClock, every: (ms: number, run: () => void) => systemClock.every(ms / 3_000, run) },
+    }));
+    rig.server.failNext('outage', 2, 'getChat');
+    await rig.start();
+    expect(rig.can().sanction).toBe(undefined);
+    await expect.poll(() => rig.can().sanction?.limits.acts).toContain('timeout');
+    rig.server.failNext('outage', 10_000, 'getChat');
+    const asked = () => rig.server.asked.filter(({ method }) => method === 'getChat').length;
+    const before = asked();
+    await expect.poll(asked).toBeGreaterThan(before + 2);
+    expect(rig.can().sanction?.limits.acts).toContain('timeout');
+  });
 });
