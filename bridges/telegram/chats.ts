@@ -2,8 +2,11 @@ import type { ChatFullInfo, ChatMember } from 'grammy/types';
 import type { RoomId } from '../../core/domain/ids.ts';
 import type { HubPort } from '../../core/plugin/index.ts';
 import { isBridgeError } from '../../core/plugin/index.ts';
+import { createBoundedMap } from './bounded-map.ts';
 import type { Client } from './client.ts';
 import { placeOf } from './rooms.ts';
+
+const MOST_MOVES = 500;
 
 /** What we know of a linked chat, and may do in it. */
 export interface ChatState {
@@ -31,7 +34,7 @@ export interface Chats {
 export function createChats(client: Client, hub: HubPort): Chats {
   // One entry for each chat with a linked room; others are dropped.
   const states = new Map<number, ChatState>();
-  const moves = new Map<number, number>();
+  const moves = createBoundedMap<number, number>(MOST_MOVES);
 
   function roomsOf(chat: number): readonly RoomId[] {
     return hub.rooms.list().flatMap(({ room }) => (placeOf(room)?.chat === chat ? [room] : []));

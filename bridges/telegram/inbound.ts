@@ -41,7 +41,7 @@ export async function runInbound(session: Session, hub: HubPort, signal: AbortSi
       if (waitMs !== null) await pause(hub.clock, waitMs, signal);
     }
   } catch (error) {
-    const say = 'updates could not be worked off';
+    const say = 'the cursor could not be kept';
     hub.log.error({ err: error }, say);
     hub.status(null, { kind: 'failed', failure: { kind: 'retryable', delivered: 'no' }, say });
   }
@@ -82,7 +82,7 @@ export async function runInbound(session: Session, hub: HubPort, signal: AbortSi
     for (const unit of units) {
       if (unit.every(({ update_id }) => settled.has(update_id))) continue;
       const [{ update_id: id }] = unit;
-      const outcome = await reader.read(unit);
+      const outcome = await attempt(unit);
       if (outcome.kind === 'not-stored') {
         const count = (tries.get(id) ?? 0) + 1;
         tries.set(id, count);
@@ -93,6 +93,15 @@ export async function runInbound(session: Session, hub: HubPort, signal: AbortSi
       for (const { update_id } of unit) settled.add(update_id);
     }
     return null;
+  }
+
+  async function attempt(unit: Unit): Promise<Outcome> {
+    try {
+      return await reader.read(unit);
+    } catch (error) {
+      hub.log.error({ err: error, update: unit[0].update_id }, 'an update could not be handed on');
+      return { kind: 'not-stored', waitMs: 1_000, mayGiveUp: true };
+    }
   }
 
   async function advance(ids: readonly number[]): Promise<void> {

@@ -98,6 +98,26 @@ describe('the loop', () => {
     expect(rig.hub.logged()).toContain('stepped over');
   });
 
+  it('starts anew when the cursor cannot be kept, and passes nothing that is not in it', async () => {
+    rig = await openRig((port) => ({
+      cursor: {
+        load: port.cursor.load,
+        async save() {
+          throw new Error('the disk is full');
+        },
+      },
+    }));
+    await rig.start();
+    rig.server.userPosts(rig.group, BEN, { text: 'one' });
+    await expect
+      .poll(() => rig.hub.states.at(-1))
+      .toMatchObject({
+        room: null,
+        state: { kind: 'failed', failure: { kind: 'retryable' }, say: 'the cursor could not be kept' },
+      });
+    expect(rig.server.confirmed()).toBe(0);
+  });
+
   it('asks without a number after a quiet week, for numbers may have begun anew', async () => {
     let now = systemClock.now();
     rig = await openRig(() => ({ clock: { ...systemClock, now: () => now } }));
