@@ -87,6 +87,18 @@ export function shiftedClock(): Clock & { ahead(ms: number): void } {
 
 export async function openTempStore(): Promise<{ readonly store: LiveStore; close(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'hub-relay-'));
+  const { store, close } = await openStoreIn(folder);
+  return {
+    store,
+    async close() {
+      await close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The embedded store in a folder that stays. */
+export async function openStoreIn(folder: string): Promise<{ readonly store: LiveStore; close(): Promise<void> }> {
   const parts = { clock: systemClock, log: silentLogger };
   const sql = await openSql({ file: join(folder, 'hub.db'), ...parts });
   const store = await openEmbedded({ sql, lockFile: join(folder, 'hub.lock'), maxEntries: 1_000_000, ...parts });
@@ -95,7 +107,6 @@ export async function openTempStore(): Promise<{ readonly store: LiveStore; clos
     async close() {
       await store.close();
       await sql.close();
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

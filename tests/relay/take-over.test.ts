@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { NODE_FLAGS } from '../../bench/lib/node-flags.ts';
@@ -16,7 +19,7 @@ const memory = { highest: () => [], seqs: () => [] };
 
 let redis: RedisServer;
 let room: FakeRoomServer;
-const closing: (() => Promise<unknown>)[] = [];
+const closing: (() => unknown)[] = [];
 
 beforeEach(async () => {
   redis = await startRedis();
@@ -41,15 +44,22 @@ async function open(): Promise<OpenedRedis> {
 }
 
 interface HubProcess {
-  readonly child: ChildProcess;
   phase(): string;
   unknown(): number;
+  stored(): number;
+  /** Says lines in the hub itself. */
+  say(lines: readonly string[]): void;
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   kill(): Promise<void>;
 }
-async function startProcess(): Promise<HubProcess> {
-  const args = ['--conditions=source', PROCESS, redis.url, String(room.port), room.token];
-  const child = spawn(process.execPath, [...NODE_FLAGS, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let last = { phase: 'none', unknown: 0 };
+/** @param where a Redis, or the folder of an embedded store */
+async function startProcess(where: string): Promise<HubProcess> {
+  const args = ['--conditions=source', PROCESS, where, String(room.port), room.token];
+  const child: ChildProcess = spawn(process.execPath, [...NODE_FLAGS, ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let last = { phase: 'none', unknown: 0, stored: 0 };
+  child.stdin?.on('error', () => undefined);
   child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
     const line = chunk.trim().split('\n').at(-1);
     if (line !== undefined && line !== '') last = JSON.parse(line);
@@ -61,41 +71,87 @@ async function startProcess(): Promise<HubProcess> {
     await exited;
   }
   closing.push(kill);
-  const hub = { child, phase: () => last.phase, unknown: () => last.unknown, kill };
+  const hub: HubProcess = {
+    phase: () => last.phase,
+    unknown: () => last.unknown,
+    stored: () => last.stored,
+    say: (lines) => void child.stdin?.write(lines.map((line) => `${line}\n`).join('')),
+    signal: (name) => void child.kill(name),
+    kill,
+  };
   await rig.until('the hub runs', () => hub.phase() === 'live' || hub.phase() === 'standby', 20_000);
   return hub;
 }
 
 /** Texts of ours that stand in the room, without the prefix. */
 const shown = (): readonly string[] => room.ever('a').map(({ text }) => text.replace('[Slipmat] Ann: ', ''));
+const linesOf = (count: number): readonly string[] => Array.from({ length: count }, (_, n) => `line ${n}`);
 
-it('survives kill -9 of the hub that holds the lease: nothing doubled, nothing missing but what is counted in doubt', async () => {
+/**
+ * None doubled, none missing but what is counted in doubt, all in order.
+ * @param late what processes that were stopped may have had in their hands, and sent when they woke up
+ */
+function expectAllOnce(lines: readonly string[], unknown: number, late = 0): void {
+  const places = shown().map((text) => lines.indexOf(text));
+  const inOrder = places.filter((at, index) => places.slice(0, index).every((before) => before < at));
+  expect(places.length - inOrder.length).toBeLessThanOrEqual(late);
+  expect(lines.length - new Set(places).size).toBeLessThanOrEqual(unknown);
+}
+
+it('survives that the holder of the lease is killed or stopped, five times over 1,500 messages: none doubled, none missing but what is counted in doubt', async () => {
   const store = await open();
-  let holder = await startProcess();
+  let holder = await startProcess(redis.url);
   await rig.until('portal open', async () => (await store.deliveries.load(A.id)).at !== null, 20_000);
-  const lines = Array.from({ length: 900 }, (_, n) => `line ${n}`);
-  let unknown = 0;
-  for (const part of [0, 1, 2]) {
-    const next = part < 2 ? await startProcess() : null;
-    await rig.append(store, ...lines.slice(part * 300, part * 300 + 300).map((line) => rig.message(line)));
-    if (next === null) break;
+  const lines = linesOf(1_500);
+  const stops = [1, 3];
+  const ended: HubProcess[] = [];
+  for (let part = 0; part < 5; part += 1) {
+    const next = await startProcess(redis.url);
     expect(next.phase()).toBe('standby');
-    await rig.until('in the middle', () => shown().length > part * 300 + 20);
-    unknown += holder.unknown();
-    await holder.kill();
+    const from = shown().length;
+    await rig.append(store, ...lines.slice(part * 300, part * 300 + 300).map((line) => rig.message(line)));
+    await rig.until('in the middle', () => shown().length > from + 20);
+    ended.push(holder);
+    if (stops.includes(part)) holder.signal('SIGSTOP');
+    else await holder.kill();
     expect(shown().length).toBeLessThan(part * 300 + 300);
+    await rig.until('taken over', () => next.phase() === 'live', 20_000);
+    if (stops.includes(part)) {
+      // it wakes up with the lease long gone: it may send what it had in its hands, and nothing more
+      holder.signal('SIGCONT');
+      await rig.until('it has noticed', () => holder.phase() === 'standby', 20_000);
+      await holder.kill();
+    }
     holder = next;
-    await rig.until('taken over', () => holder.phase() === 'live', 15_000);
   }
-  await rig.until('the last one is there', () => shown().includes('line 899'), 30_000);
-  await rig.until('counted', () => shown().length + unknown + holder.unknown() >= lines.length);
-  unknown += holder.unknown();
-  const texts = shown();
-  expect(new Set(texts).size).toBe(texts.length);
-  expect(texts).toEqual(lines.filter((line) => texts.includes(line)));
-  expect(lines.length - texts.length).toBeLessThanOrEqual(unknown);
-  expect(unknown).toBeLessThanOrEqual(2);
-}, 90_000);
+  ended.push(holder);
+  await rig.until('the last one is there', () => shown().includes('line 1499'), 30_000);
+  const unknown = (): number => ended.reduce((sum, one) => sum + one.unknown(), 0);
+  await rig.until('counted', () => new Set(shown()).size + unknown() >= lines.length, 20_000);
+  expectAllOnce(lines, unknown(), stops.length);
+  expect(unknown()).toBeLessThanOrEqual(5);
+}, 120_000);
+
+it('goes on where it was when a hub on its own store is killed and started again', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hub-relay-'));
+  closing.push(() => rmSync(folder, { recursive: true, force: true }));
+  const lines = linesOf(600);
+  let unknown = 0;
+  let hub = await startProcess(folder);
+  for (let part = 0; part < 3; part += 1) {
+    hub.say(lines.slice(part * 200, part * 200 + 200));
+    const from = shown().length;
+    await rig.until('stored', () => hub.stored() === 200, 20_000);
+    await rig.until('in the middle', () => shown().length > from + 20, 20_000);
+    unknown += hub.unknown();
+    await hub.kill();
+    hub = await startProcess(folder);
+  }
+  await rig.until('the last one is there', () => shown().includes('line 599'), 30_000);
+  await rig.until('counted', () => shown().length + unknown + hub.unknown() >= lines.length, 20_000);
+  expectAllOnce(lines, unknown + hub.unknown());
+  expect(unknown + hub.unknown()).toBeLessThanOrEqual(3);
+}, 120_000);
 
 it('hands a bridge over when its hub stops: nothing doubled, nothing missing, in order', async () => {
   const stores = [await open(), await open()] as const;
@@ -106,7 +162,7 @@ it('hands a bridge over when its hub stops: nothing doubled, nothing missing, in
   closing.push(() => second.stop());
   expect(first.supervisor.status()[0]?.phase.kind).toBe('live');
   expect(second.supervisor.status()[0]?.phase.kind).toBe('standby');
-  const lines = Array.from({ length: 300 }, (_, n) => `line ${n}`);
+  const lines = linesOf(300);
   for (const line of lines.slice(0, 150)) await rig.append(stores[1], rig.message(line));
   const stopped = first.stop();
   for (const line of lines.slice(150)) await rig.append(stores[1], rig.message(line));

@@ -1,0 +1,152 @@
+import { encodeRich as encodeDiscord } from '../../bridges/discord/encode.ts';
+import { parseMarkup as decodeDiscord } from '../../bridges/discord/markup.ts';
+import { parseMarkup as decodeSlipmat } from '../../bridges/slipmat/markup.ts';
+import { markupText } from '../../bridges/slipmat/markup-text.ts';
+import { decodeText as decodeTelegram } from '../../bridges/telegram/decode-text.ts';
+import { bare, encodeRich as encodeTelegram } from '../../bridges/telegram/encode.ts';
+import { withEmotes } from '../../bridges/twitch/emotes.ts';
+import { encodeText as encodeTwitch } from '../../bridges/twitch/encode.ts';
+import { MAX_TEXT_UTF16, type Rich } from '../../core/domain/content.ts';
+import type { PostLimits } from '../../core/relay/compose.ts';
+import { decodeText as decodeIrc } from '../../examples/irc/src/decode-text.ts';
+import { byteLength, encodeText as encodeIrc } from '../../examples/irc/src/encode-text.ts';
+import { encode as encodeJukebox } from '../../examples/jukebox/src/encode.ts';
+
+/** What became of one part of a message on its way to a platform. */
+export interface Sent {
+  /** As the platform reads it. */
+  readonly seen: Rich;
+  /** What would do something there: a ping, a second line, a command. */
+  readonly faults: readonly string[];
+}
+
+/** How a bridge writes and reads texts. */
+export interface TextCodec {
+  readonly name: string;
+  readonly limits: PostLimits;
+  encode(part: Rich): Sent;
+  /** Reads what somebody typed there. */
+  decode(text: string): Rich;
+}
+
+const LIMITS: PostLimits = {
+  text: 1_000,
+  caption: 1_000,
+  unit: 'utf16',
+  speaker: 'prefix',
+  reply: false,
+  idempotent: false,
+  takesSentAt: false,
+  maxMedia: 0,
+  maxMediaBytes: 0,
+  spoiler: false,
+};
+const limits = (text: number, unit: PostLimits['unit'] = 'utf16'): PostLimits => ({
+  ...LIMITS,
+  text,
+  caption: text,
+  unit,
+});
+const plain = (text: string): Rich => [{ t: 'text', text }];
+const faultsIn = (text: string, faults: Readonly<Record<string, RegExp>>): readonly string[] =>
+  Object.entries(faults).flatMap(([fault, pattern]) =>
+    pattern.test(text) ? [`${fault}: ${pattern.exec(text)?.[0]}`] : [],
+  );
+const tooLong = (size: number, most: number): readonly string[] => (size > most ? [`too long: ${size}`] : []);
+
+const NOBODY = { user: () => null, role: () => null, channel: () => null };
+const discord: TextCodec = {
+  name: 'Discord',
+  limits: { ...limits(1_900), speaker: 'native' },
+  encode(part) {
+    const text = encodeDiscord(part);
+    const pings = { everyone: /@(everyone|here)/i, tag: /<[@#][!&]?\d+>/, command: /<\/[^:>]+:\d+>/ };
+    return { seen: decodeDiscord(text, NOBODY), faults: [...faultsIn(text, pings), ...tooLong(text.length, 2_000)] };
+  },
+  decode: (text) => decodeDiscord(text, NOBODY),
+};
+
+const telegram: TextCodec = {
+  name: 'Telegram',
+  limits: limits(4_096),
+  encode(part) {
+    const encoded = encodeTelegram(part);
+    const { text, entities } = encoded;
+    const spans = entities.map(({ type, offset, length }) => ({ type, from: offset, to: offset + length }));
+    const isCode = (at: number): boolean =>
+      spans.some(({ type, from, to }) => (type === 'code' || type === 'pre') && from <= at && at < to);
+    const faults = [
+      ...spans.flatMap(({ type, from, to }) =>
+        from < 0 || to <= from || to > text.length ? [`${type} out of the text`] : [],
+      ),
+      ...spans.flatMap(({ type }) => (/mention|command/.test(type) ? [type] : [])),
+      ...entities.flatMap((one) => (one.type === 'text_link' && !/^https?:/.test(one.url) ? [one.url] : [])),
+      ...[...text.matchAll(/(?<![\w/])@\w+/g)].flatMap(({ index, 0: found }) => (isCode(index) ? [] : [found])),
+      ...faultsIn(bare(encoded).text, { bare: /(?<![\w/])@\w+/ }),
+      ...tooLong(text.length, 4_096),
+    ];
+    return { seen: decodeTelegram(text, entities), faults };
+  },
+  decode: (text) => decodeTelegram(text, []),
+};
+
+const twitch: TextCodec = {
+  name: 'Twitch',
+  limits: limits(500, 'code-point'),
+  encode(part) {
+    const text = encodeTwitch(part);
+    const faults = { everyone: /@(everyone|here|all|room|channel)\b/i, command: /^[/.\\]/, line: /[\r\n\0]/ };
+    return { seen: plain(text), faults: [...faultsIn(text, faults), ...tooLong([...text].length, 500)] };
+  },
+  decode: (text) => withEmotes(text, ''),
+};
+
+const IRC_BYTES = 400;
+const irc: TextCodec = {
+  name: 'IRC',
+  limits: limits(IRC_BYTES, 'byte'),
+  encode(part) {
+    const lines = encodeIrc(part, { bytes: IRC_BYTES, nicks: new Set(['ann']) });
+    const faults = { line: /[\r\n\0]/, action: /\u0001/, nick: /(?<![\p{L}\p{N}/.:?=&@-])ann(?![\p{L}\p{N}])/iu };
+    return {
+      seen: lines.flatMap((line) => decodeIrc(line)),
+      faults: lines.flatMap((line) => [
+        ...faultsIn(line.replace(/[\x02\x0f\x11\x1d-\x1f]|\x0301,01/g, ''), faults),
+        ...tooLong(byteLength(line), IRC_BYTES),
+      ]),
+    };
+  },
+  decode: decodeIrc,
+};
+
+/** What is put into the field when a message is edited. */
+const slipmat: TextCodec = {
+  name: 'Slipmat',
+  limits: { ...limits(MAX_TEXT_UTF16), speaker: 'native' },
+  encode(part) {
+    const text = markupText(part);
+    return { seen: text.length > MAX_TEXT_UTF16 ? part : decodeSlipmat(text), faults: [] };
+  },
+  decode: decodeSlipmat,
+};
+
+const jukebox: TextCodec = {
+  name: 'Jukebox',
+  limits: limits(280, 'code-point'),
+  encode(part) {
+    const text = encodeJukebox(part);
+    return { seen: jukeboxShows(text), faults: faultsIn(text, { ping: /@/, line: /[\r\n]/ }) };
+  },
+  decode: plain,
+};
+
+/** As its documents say: bold between asterisks, a backslash takes the meaning of what follows. */
+function jukeboxShows(text: string): Rich {
+  return text.split(/((?<!\\)(?:\\\\)*\*(?:\\.|[^\\*])*\*)/su).map((piece, index) => {
+    const inner = plain(piece.replace(/\\(.)|\*/gsu, '$1'));
+    return index % 2 === 1 ? { t: 'bold', children: inner } : { t: 'text', text: piece.replace(/\\(.)/gsu, '$1') };
+  });
+}
+
+/** A bridge adds one line. */
+export const textCodecs: readonly TextCodec[] = [discord, telegram, twitch, irc, slipmat, jukebox];
