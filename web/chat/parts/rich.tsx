@@ -1,6 +1,13 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren, VNode } from 'preact';
-import { assertNever, type Content, plainText, type Rich, type RichNode } from '../../../core/domain/content.ts';
+import {
+  type Attachment,
+  assertNever,
+  type Content,
+  plainText,
+  type Rich,
+  type RichNode,
+} from '../../../core/domain/content.ts';
 import { channelHref } from '../route.ts';
 
 /** The rich-text tree as elements. No HTML string is ever made, so nothing in a message can become markup. */
@@ -100,25 +107,41 @@ function Spoiler({ children }: { readonly children: ComponentChildren }) {
 export function Attachments({ content }: { readonly content: Content }) {
   return (
     <>
-      {content.attachments.map((file) =>
-        file.mediaType.startsWith('image/') && isOurs(file.url) ? (
-          <img
-            key={file.url}
-            class="attachment"
-            src={file.url}
-            alt={file.alt ?? file.name}
-            width={file.width ?? undefined}
-            height={file.height ?? undefined}
-            loading="lazy"
-          />
-        ) : (
-          <p key={file.url}>
-            <Link url={file.url} label={file.name} />
-          </p>
-        ),
-      )}
+      {content.attachments.map((file) => (
+        <Attached key={file.url} file={file} />
+      ))}
     </>
   );
+}
+
+function Attached({ file }: { readonly file: Attachment }) {
+  if (!isOurs(file.url)) {
+    return (
+      <p>
+        <Link url={file.url} label={file.name} />
+      </p>
+    );
+  }
+  if (!file.mediaType.startsWith('image/') || file.width === null) {
+    return (
+      <p>
+        <a href={file.url} target="_blank" rel="noopener noreferrer">
+          {file.name}
+        </a>
+      </p>
+    );
+  }
+  const picture = (
+    <img
+      class="attachment"
+      src={file.url}
+      alt={file.alt ?? file.name}
+      width={file.width}
+      height={file.height ?? undefined}
+      loading="lazy"
+    />
+  );
+  return file.isSpoiler ? <Spoiler>{picture}</Spoiler> : picture;
 }
 
 /** Pictures come from this hub alone: from elsewhere they would tell strangers who reads here. */
