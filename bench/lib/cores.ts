@@ -41,12 +41,21 @@ export interface Quiet {
 
 /** Watches who else uses the core of the server from now on. @param pids those whose use is no noise */
 export function watchCore(pids: readonly number[]): Quiet {
+  return watch(pids, `cpu${NUMBER.server} `);
+}
+
+/** The same for all cores together, for what is not held to one. The share is of one core. */
+export function watchMachine(pids: readonly number[]): Quiet {
+  return watch(pids, 'cpu ');
+}
+
+function watch(pids: readonly number[], cpu: string): Quiet {
   const began = performance.now();
-  const busy = busyMs();
+  const busy = busyMs(cpu);
   const own = ownMs(pids);
   return {
     othersShare() {
-      const busyNow = busyMs();
+      const busyNow = busyMs(cpu);
       const ownNow = ownMs(pids);
       if (busy === null || busyNow === null || own === null || ownNow === null) return null;
       const others = busyNow - busy - (ownNow - own);
@@ -64,11 +73,11 @@ function ownMs(pids: readonly number[]): number | null {
 }
 
 /** Without soft interrupts: on loopback they are the server's own receiving end. With what the host took away. */
-function busyMs(): number | null {
+function busyMs(cpu: string): number | null {
   try {
     const line = readFileSync('/proc/stat', 'utf8')
       .split('\n')
-      .find((one) => one.startsWith(`cpu${NUMBER.server} `));
+      .find((one) => one.startsWith(cpu));
     if (line === undefined) return null;
     const [, user, nice, system, , , , , steal] = line.split(/\s+/).map(Number);
     return ((user ?? 0) + (nice ?? 0) + (system ?? 0) + (steal ?? 0)) * TICK_MS;

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 
 /** A server in a process of its own, killed by its id and started again over the same data. */
 export interface ServerProcess {
+  /** Zero before the first start. */
+  pid(): number;
   start(): Promise<void>;
   /** @param signal SIGKILL for a crash */
   kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
@@ -32,6 +34,7 @@ export function serverProcess({ command, args, env, isUp }: Parts): ServerProces
   }
 
   return {
+    pid: () => child?.pid ?? 0,
     async start() {
       const started = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
       child = started;
