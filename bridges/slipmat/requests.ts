@@ -1,6 +1,6 @@
 import { type Attachment, assertNever } from '../../core/domain/content.ts';
 import type { Request } from '../../core/domain/inbound.ts';
-import type { CommandSpec, Receipt } from '../../core/plugin/index.ts';
+import type { Receipt } from '../../core/plugin/index.ts';
 import type { Answer, Questions, SurfacePort } from '../../core/plugin/surface.ts';
 import type { Connection } from './connection.ts';
 import { createFiles, type Write } from './files.ts';
@@ -58,7 +58,7 @@ export function createRequests(port: SurfacePort, readers: Readers): Requests {
       case 'people':
         return connection.queue(() => answerQuestion(port, connection, person, frame));
       case 'commands':
-        return connection.send({ type: 'commands', id: frame.id, commands: port.commands.map(specOf) });
+        return connection.send({ type: 'commands', id: frame.id, commands: [...port.commands] });
       case 'command':
         return connection.queue(() => giveCommand(port, connection, person, frame));
       case 'typing':
@@ -123,11 +123,6 @@ function sayReceipt(connection: Connection, id: string, receipt: Receipt): void 
     default:
       assertNever(receipt);
   }
-}
-
-/** What a client may know of a command; the hub's own table holds more. */
-function specOf({ name, summary, arguments: given, least }: CommandSpec): CommandSpec {
-  return { name, summary, arguments: given, least };
 }
 
 async function giveCommand(

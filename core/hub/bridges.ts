@@ -1,4 +1,4 @@
-import { COMMANDS } from '../community/commands/table.ts';
+import { COMMAND_SPECS } from '../community/commands/table.ts';
 import { createQuestions } from '../community/questions.ts';
 import type { BridgeId, PortalId } from '../domain/ids.ts';
 import type { BridgeHealth } from '../ops/checks.ts';
@@ -82,7 +82,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
   const deadLetters = createDeadLetters({ deliveries: store.deliveries, portals, courier, clock });
   const supervisor = createSupervisor({
     media: media.port,
-    commands: COMMANDS,
+    commands: COMMAND_SPECS,
     bridges: [...surfacesOf(options), ...config.bridges.map(configured)],
     builtIns,
     hub: id,

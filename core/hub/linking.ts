@@ -3,7 +3,7 @@ import type { CommandDeps } from '../community/commands/command.ts';
 import { createCommandsInRooms } from '../community/commands/in-room.ts';
 import { type Act, createAct } from '../community/commands/native.ts';
 import { createOptOuts } from '../community/commands/opt-outs.ts';
-import { COMMANDS } from '../community/commands/table.ts';
+import { COMMAND_SPECS } from '../community/commands/table.ts';
 import { type Codes, createCodes } from '../community/portals/codes.ts';
 import { createDesk, type DeskDeps, type PortalDesk } from '../community/portals/desk.ts';
 import { isEntitled } from '../community/portals/entitled.ts';
@@ -64,7 +64,7 @@ export function createLinking(parts: Parts, { config, clock, log: logger }: HubO
   const throttle = createRoomThrottle();
   const loops = createLoops({ lately: latelyIn(parts), clock, logger });
   const commands: CommandDeps = {
-    commands: COMMANDS,
+    commands: COMMAND_SPECS,
     desk,
     portals,
     codes,

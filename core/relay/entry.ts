@@ -3,7 +3,7 @@ import type { RemoteRef } from '../domain/message.ts';
 import type { Portal } from '../domain/portal.ts';
 import type { HistoryMessage, WireEntry, WireMessage } from '../domain/wire.ts';
 import type { Entry, EntryNote, Fate } from '../store/ports.ts';
-import type { Plan, Target } from './plan.ts';
+import type { Plan, Reason, Target } from './plan.ts';
 import { planEdit, planPost, planReaction, planRedaction } from './plan.ts';
 
 /** Those who lead the evening are heard first. */
@@ -18,7 +18,7 @@ export interface Known {
   /** Whether this message and what it quotes may have changed since it was said; then it is looked up. */
   mayHaveChanged(message: WireMessage['message']): boolean;
   /** Where a message stands in this room, and whether it was said there; null: nowhere. */
-  fate(message: MessageId): Promise<Pick<Fate, 'kind' | 'refs'> | null>;
+  fate(message: MessageId): Promise<Pick<Fate, 'kind' | 'refs' | 'say'> | null>;
   /** Plain text that was last sent for this message, if it is remembered. */
   sentText(message: MessageId): string | null;
 }
@@ -44,7 +44,7 @@ export function concernOf(entry: Entry): Concern | null {
   const wire: WireEntry = JSON.parse(entry.body);
   if (wire.type === 'notice') return null;
   const note: EntryNote = JSON.parse(entry.note);
-  return note.relay === 'none' ? null : { wire, note };
+  return { wire, note };
 }
 
 /** Whether it was said in the very room of the portal: people there have it already. */
@@ -63,12 +63,17 @@ export async function prepare(concern: Concern, portal: Portal, target: Target, 
   return { message: wire.id, plan, copies, goesFirst: false };
 }
 
+const STAYS: Reason = 'stays';
+
 async function prepareMessage(wire: WireMessage, portal: Portal, target: Target, known: Known): Promise<Prepared> {
   const { id } = wire.message;
   const now = known.mayHaveChanged(wire.message) ? ((await known.lookup(portal, id))?.message ?? null) : null;
   // What it quotes may be redacted or edited by now.
-  const message = now === null ? wire.message : { ...wire.message, replyTo: now.replyTo };
-  const answered = message.replyTo === null ? null : await known.fate(message.replyTo.id);
+  const said = now === null ? wire.message : { ...wire.message, replyTo: now.replyTo };
+  const answered = said.replyTo === null ? null : await known.fate(said.replyTo.id);
+  // what stays where it was written is not quoted elsewhere either
+  const stays = answered?.kind === 'left-out' && answered.say === STAYS;
+  const message = stays ? { ...said, replyTo: null } : said;
   const subject = { message, replyRef: answered?.refs[0] ?? null, copies: [] };
   const isRedacted = now !== null && now.redaction !== null;
   const plan = isRedacted ? ({ kind: 'drop', reason: 'redacted' } as const) : planPost(subject, target);

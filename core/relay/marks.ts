@@ -166,7 +166,8 @@ export function createMarks(
     },
     begin,
     end,
-    fateOf: (message) => fates.findLast((one) => one.message === message && one.refs.length > 0) ?? null,
+    fateOf: (message) =>
+      fates.findLast((one) => one.message === message && (one.refs.length > 0 || one.kind === 'left-out')) ?? null,
     hasFacts: () => unwritten === 'facts',
     hasMoved: () => unwritten !== 'nothing',
     isDue: () => fates.length >= MOST_UNWRITTEN || (unwritten !== 'nothing' && clock.elapsed() - writtenAt >= SKIPS_MS),

@@ -102,8 +102,7 @@ describe('redact by reply', () => {
     rig = await startRig({ portals: TWO_ROOMS });
     rig.room.setRole('bar', 'mod', 'owner');
     rig.room.userPosts('floor', 'ann', 'rude');
-    await expect.poll(() => rig.room.posts('bar').length, WITHIN).toBe(1);
-    const copy = rig.room.posts('bar')[0]?.id ?? '';
+    const copy = await rig.copyIn('bar');
     rig.room.userReplies('bar', copy, 'mod', '!redact');
     await expect.poll(() => rig.lastLine('bar'), WITHIN).toContain('Only a moderator');
     await makeModerator('mod');
@@ -160,9 +159,9 @@ describe('nobridge', () => {
     rig = await startRig({ portals: TWO_ROOMS });
     const ann = await rig.native('ann');
     expect(await rig.act('ann', 'nobridge on')).toContain('no other room');
-    await ann.say('for us alone');
+    const alone = await ann.say('for us alone');
     expect(await rig.act('ann', 'nobridge off')).toContain('carried');
-    await ann.say('for all');
+    await ann.say('for all', alone);
     await expect.poll(() => rig.texts('bar'), WITHIN).toEqual(['[Slipmat] ann: for all']);
     expect(await rig.said()).toEqual(['for us alone', 'for all']);
   });

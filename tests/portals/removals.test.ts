@@ -38,7 +38,7 @@ describe.each(['nobody knows who', 'somebody of that room'])('the removal of a m
     rig = await startRig({ portals: [...TWO_ROOMS, { channel: 'lobby', bridge: 'fake', room: 'roof' }] });
     const id = rig.room.userPosts('floor', 'ann', 'rude');
     await expect.poll(() => rig.texts('bar').length + rig.texts('roof').length, WITHIN).toBe(2);
-    const copy = rig.room.posts('bar')[0]?.id ?? '';
+    const copy = await rig.copyIn('bar');
     rig.room.tells(removal(refs({ room: BAR, id: copy }), by));
     rig.room.userEdits('floor', id, 'polite');
     await expect.poll(() => rig.texts('roof'), WITHIN).toEqual(['[Fakeroom] ann: polite']);

@@ -5,7 +5,7 @@ import { bridges } from '../../bridges/index.ts';
 import { type Clock, systemClock } from '../../core/async/clock.ts';
 import { userIdOf } from '../../core/async/mint.ts';
 import { plainText } from '../../core/domain/content.ts';
-import type { ChannelId } from '../../core/domain/ids.ts';
+import type { BridgeId, ChannelId } from '../../core/domain/ids.ts';
 import type { Actor, InboundAccount } from '../../core/domain/inbound.ts';
 import { type FakeRoomServer, startFakeRoom } from '../fakes/fake-room.ts';
 import { startTestHub, type TestHub, type TestHubOptions } from '../fakes/hub.ts';
@@ -48,6 +48,8 @@ export interface Rig {
   ask(room: string, name: string, text: string): Promise<string>;
   /** Tells that a bot wrote something. */
   botPosts(room: string, name: string, text: string): void;
+  /** The newest copy in a room, once the hub has written down that it is one. */
+  copyIn(room: string): Promise<string>;
   /** Messages of a channel as they stand, redacted ones as `(gone)`. */
   said(channel?: string): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -130,6 +132,15 @@ export async function startRig(
       const ref = { room: name as RoomId, id: `bot-${events}` };
       const at = systemClock.now();
       room.tells({ kind: 'message', ref, by: account(bot, true), content: textContent(text), replyTo: null, at });
+    },
+    async copyIn(name) {
+      const { portals, live } = running().hub;
+      const portal = portals.at('fake' as BridgeId, name as RoomId);
+      const newest = (): string => room.ever(name).at(-1)?.id ?? '';
+      const known = async () =>
+        portal !== null && (await live.store.deliveries.messageOf(portal.id, { room: portal.room, id: newest() }));
+      await expect.poll(known, WITHIN).toBeTruthy();
+      return newest();
     },
     async said(channel = 'lobby') {
       const found = running().hub.knowledge.directory.channel(channel as ChannelId);

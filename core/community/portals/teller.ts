@@ -1,4 +1,5 @@
-import type { Clock } from '../../async/clock.ts';
+import { backoffMs } from '../../async/backoff.ts';
+import { type Clock, pause } from '../../async/clock.ts';
 import { withDeadline } from '../../async/deadline.ts';
 import { stepKey } from '../../async/mint.ts';
 import { scopeOf } from '../../domain/channel.ts';
@@ -6,6 +7,7 @@ import type { BridgeId, PortalId, RoomId, ScopeId } from '../../domain/ids.ts';
 import type { Portal } from '../../domain/portal.ts';
 import type { Logger } from '../../ops/log.ts';
 import type { Bridge } from '../../plugin/bridge.ts';
+import { isBridgeError } from '../../plugin/errors.ts';
 import type { Directory, StoredPortal } from '../../store/directory/directory.ts';
 import type { Sql } from '../../store/sql/sql.ts';
 import type { DeskDeps, KnownPortals } from './desk.ts';
@@ -38,12 +40,14 @@ export interface Teller {
 
 const LOOK_MS = 2_000;
 const POST_DEADLINE_MS = 10_000;
+const MOST_TRIES = 5;
+const RETRY = { baseMs: 1_000, capMs: 60_000 };
 
 export function createTeller(deps: TellerDeps): Teller {
   const { sql, directory, portals, live, clock, logger } = deps;
   const quiet = new Set(deps.configured.filter(({ notice }) => !notice).map(configuredId));
   let running: Promise<void> | null = null;
-  let isStopped = false;
+  const stopping = new AbortController();
 
   function untold(): readonly Portal[] {
     const rows = new Map(directory.portals().map((row) => [row.id, row]));
@@ -94,12 +98,19 @@ export function createTeller(deps: TellerDeps): Teller {
   ): Promise<void> {
     const can = live(bridge)?.capabilities(room).post;
     if (can === undefined) return logger.info({ bridge, room, what }, 'a room cannot be told of its link');
-    try {
-      await withDeadline(clock, POST_DEADLINE_MS, null, (signal) =>
-        can.run(hubLine(room, text, stepKey('portal-told', what, id), clock.now()), signal),
-      );
-    } catch (error) {
-      logger.warn({ bridge, room, what, say: error instanceof Error ? error.message : '' }, 'a room was not told');
+    const line = hubLine(room, text, stepKey('portal-told', what, id), clock.now());
+    for (let attempt = 1; !stopping.signal.aborted; attempt += 1) {
+      try {
+        await withDeadline(clock, POST_DEADLINE_MS, null, (signal) => can.run(line, signal));
+        return;
+      } catch (error) {
+        const waitMs = attempt < MOST_TRIES ? waitAfter(error, attempt) : null;
+        if (waitMs === null) {
+          const say = error instanceof Error ? error.message : '';
+          return logger.warn({ bridge, room, what, say }, 'a room was not told of its link');
+        }
+        await pause(clock, waitMs, stopping.signal);
+      }
     }
   }
 
@@ -109,7 +120,7 @@ export function createTeller(deps: TellerDeps): Teller {
   }
 
   function look(): void {
-    if (running !== null || isStopped) return;
+    if (running !== null || stopping.signal.aborted) return;
     running = tellAll()
       .catch((error: unknown) => logger.warn({ err: error }, 'rooms could not be told of their links; tried again'))
       .finally(() => {
@@ -117,11 +128,19 @@ export function createTeller(deps: TellerDeps): Teller {
       });
   }
 
+  /** How long to wait before it is tried again; null: it may have arrived, or never will. */
+  function waitAfter(error: unknown, attempt: number): number | null {
+    if (!isBridgeError(error)) return null;
+    const { failure } = error;
+    if (failure.kind !== 'retryable' || failure.delivered === 'unknown') return null;
+    return Math.min(failure.retryAfterMs ?? backoffMs(attempt, RETRY), RETRY.capMs);
+  }
+
   const stopLooking = clock.every(LOOK_MS, look);
   return {
     look,
     async stop() {
-      isStopped = true;
+      stopping.abort();
       stopLooking();
       await running;
     },
