@@ -63,6 +63,11 @@ export function parseConfig(input: unknown): IrcConfig {
   return config;
 }
 
+/** What the bridge calls itself, the best first: each is tried when those before it are taken. */
+export function nicksOf({ nick }: Pick<IrcConfig, 'nick'>): readonly string[] {
+  return ['', '_', '__', '1', '2', '3', '4', '5'].map((suffix) => nick + suffix);
+}
+
 /** All that must never be shown. */
 export function secretsOf({ password, sasl, keys }: IrcConfig): readonly string[] {
   return [password, sasl?.password ?? null, ...Object.values(keys)].filter((one) => one !== null);

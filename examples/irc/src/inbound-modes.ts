@@ -22,10 +22,12 @@ export function onMode(line: Line, link: Link): void {
   if (isOpened) rooms.open(room);
 }
 
-function onRank(room: RoomId, { mode, value, on }: ModeChange, { people, session, pump }: Link): void {
+function onRank(room: RoomId, { mode, value, on }: ModeChange, { people, session, pump, refusedRelay }: Link): void {
   if (value === null) return;
   people.setMode(room, value, mode, on);
-  if (session.isSelf(value)) pump.push(room, { kind: 'rights-changed', room });
+  if (!session.isSelf(value)) return;
+  refusedRelay.delete(room);
+  pump.push(room, { kind: 'rights-changed', room });
 }
 
 function onBan(room: RoomId, { mode, value, on }: ModeChange, line: Line, link: Link): void {

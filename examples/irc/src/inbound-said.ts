@@ -12,6 +12,7 @@ import { decodeText } from './decode-text.ts';
 import { roomId, shown } from './inbound-people.ts';
 import { type Line, type Source, sourceOf, timeOf } from './line.ts';
 import type { Link } from './link.ts';
+import { isOurs } from './own.ts';
 
 const ACTION = /^\x01ACTION ([^\x01]*)\x01?$/;
 /** The network's own: NickServ and its like, which speak to the bridge and not to the room. */
@@ -77,7 +78,7 @@ function whoAndWhere(line: Line, link: Link): Said | null {
   const { session, people, rooms, hub, positions } = link;
   const source = sourceOf(line);
   const [target = ''] = line.params;
-  if (source === null || isOurs(source, line, link) || isService(source)) return null;
+  if (source === null || isOurs(line, link) || isService(source)) return null;
   const isDirect = session.isSelf(target);
   const room = isDirect ? roomId(source.nick) : rooms.idOf(target);
   if (room === null) return null;
@@ -94,14 +95,6 @@ function whoAndWhere(line: Line, link: Link): Said | null {
   return { room, by: shown(person, session), at: (time ?? hub.clock.now()) as EpochMs, id };
 }
 
-/** Posts that were relayed in another's name are ours too, and what an earlier connection of ours said. */
-function isOurs(source: Source, line: Line, { session }: Link): boolean {
-  const relayedBy = line.tags.get('draft/relaymsg') ?? line.tags.get('relaymsg');
-  if (session.isSelf(source.nick) || (relayedBy !== undefined && session.isSelf(relayedBy))) return true;
-  const { user, host } = session.self;
-  return session.isHistory(line) && host !== null && source.host === host && source.user === user;
-}
-
 function isService({ nick, host }: Source): boolean {
   return SERVICE.test(nick) || (host !== null && SERVICE_HOST.test(host));
 }
@@ -109,7 +102,7 @@ function isService({ nick, host }: Source): boolean {
 /** Without the tag somebody is signed out, where the network tags those who are signed in. */
 function accountOf(line: Line, isHistory: boolean, { session }: Link): string | null | undefined {
   const tag = line.tags.get('account');
-  if (tag !== undefined) return tag;
+  if (tag !== undefined) return tag || null;
   return session.capability('account-tag') !== null && !isHistory ? null : undefined;
 }
 

@@ -12,8 +12,9 @@ import {
 import { stripText } from './decode-text.ts';
 import { byteLength, encodeText } from './encode-text.ts';
 import { readHistory } from './history.ts';
-import { type Line, sourceOf, timeOf } from './line.ts';
+import { timeOf } from './line.ts';
 import type { Link } from './link.ts';
+import { isOurs } from './own.ts';
 import { relayLine, sayLine } from './say.ts';
 import type { Session } from './session.ts';
 
@@ -30,8 +31,14 @@ const LEEWAY_MS = 1_000;
  */
 export function textBytes(target: string, session: Session | null, nick: string): number {
   const self = session?.self ?? { nick, user: null, host: null };
+  // Another name may be as long as a nick can be.
+  const longest = (session?.capability('draft/relaymsg') ?? null) === null ? 0 : (session?.features.nickLength ?? 0);
   const source =
-    byteLength(self.nick) + 1 + (self.user?.length ?? UNKNOWN_USER) + 1 + (self.host?.length ?? UNKNOWN_HOST);
+    Math.max(byteLength(self.nick), longest) +
+    1 +
+    (self.user?.length ?? UNKNOWN_USER) +
+    1 +
+    (self.host?.length ?? UNKNOWN_HOST);
   return (session?.features.lineBytes ?? 512) - `: PRIVMSG  :\r\n`.length - source - byteLength(target);
 }
 
@@ -40,15 +47,42 @@ export function mayRelay(room: RoomId, { session, refusedRelay }: Link): boolean
   return session.capability('draft/relaymsg') !== null && !refusedRelay.has(room);
 }
 
-/** Says a post in one line, or in more where it does not fit. @throws {BridgeError} */
+/**
+ * Says a post in one line, or in more where it does not fit; under the speaker's name where the network lets us.
+ * @throws {BridgeError}
+ */
 export async function post(command: Post, link: Link, signal: AbortSignal): Promise<readonly RemoteRef[]> {
-  const { room, speaker, key } = command;
+  const { room, speaker, text } = command;
+  const { session } = link;
   link.rooms.check(room);
-  const refs: RemoteRef[] = [];
-  for (const line of linesOf(command.text, room, link)) {
+  if (speaker.kind === 'user' && mayRelay(room, link)) {
+    const name = relayName(speaker.name, session.capability('draft/relaymsg')?.[0] ?? '/', session);
     try {
-      const id = await say(room, speaker, line, link, signal);
-      refs.push({ room, id: id ?? ownId(key, refs.length) });
+      const lines = linesOf(text, room, link);
+      return await sayAll(command, lines, (line) => relayLine(session, room, name, line, signal));
+    } catch (error) {
+      if (!isBridgeError(error) || !isRelayRefused(error)) throw error;
+      link.refusedRelay.add(room);
+      link.pump.push(room, { kind: 'rights-changed', room });
+    }
+  }
+  return sayAll(command, linesOf(named(speaker, text), room, link), (line) => sayLine(session, room, line, signal));
+}
+
+/** Nothing was said, and saying it in our own name may work. */
+function isRelayRefused({ failure }: BridgeError): boolean {
+  return failure.kind === 'permanent';
+}
+
+async function sayAll(
+  { room, key }: Post,
+  lines: readonly string[],
+  say: (line: string) => Promise<string | null>,
+): Promise<readonly RemoteRef[]> {
+  const refs: RemoteRef[] = [];
+  for (const line of lines) {
+    try {
+      refs.push({ room, id: (await say(line)) ?? ownId(key, refs.length) });
     } catch (error) {
       throw refs.length === 0 ? error : afterFirst(error);
     }
@@ -72,17 +106,25 @@ export async function direct({ to, speaker, text, key }: Direct, link: Link, sig
 export async function find(command: Post, link: Link, signal: AbortSignal): Promise<readonly RemoteRef[] | null> {
   const { room, sentAt } = command;
   const { session } = link;
-  const said = new Set(linesOf(command.text, room, link).map(plain));
+  // Where the network refused the name it stands in the text.
+  const texts = [command.text, named(command.speaker, command.text)];
+  const said = new Set(texts.flatMap((text) => linesOf(text, room, link)).map(plain));
   const refs: RemoteRef[] = [];
   let from = Math.max(0, Math.round(sentAt + session.aheadMs) - LEEWAY_MS);
-  for (let page = 0; page < MAX_PAGES; page += 1) {
-    const lines = await readHistory(room, from, session, signal);
-    for (const line of lines) {
+  for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+    const page = await readHistory(room, from, session, signal);
+    for (const line of page) {
       const id = line.tags.get('msgid');
-      if (id !== undefined && isOwn(line, session) && said.delete(plain(line.params[1] ?? ''))) refs.push({ room, id });
+      if (
+        id !== undefined &&
+        line.command === 'PRIVMSG' &&
+        isOurs(line, link) &&
+        said.delete(plain(line.params[1] ?? ''))
+      )
+        refs.push({ room, id });
     }
-    const last = lines.map(timeOf).at(-1) ?? null;
-    if (lines.length < session.features.historyLimit || last === null || last <= from) break;
+    const last = page.map(timeOf).at(-1) ?? null;
+    if (page.length < session.features.historyLimit || last === null || last <= from) break;
     from = last;
   }
   return refs.length === 0 ? null : refs;
@@ -94,28 +136,6 @@ function linesOf(text: Rich, target: string, { session, people }: Link): readonl
   if (lines.length === 0)
     throw new BridgeError('nothing of it can be shown on IRC', { kind: 'permanent', scope: 'command' });
   return lines;
-}
-
-async function say(
-  room: RoomId,
-  speaker: Speaker,
-  line: string,
-  link: Link,
-  signal: AbortSignal,
-): Promise<string | null> {
-  const { session } = link;
-  if (speaker.kind === 'hub') return sayLine(session, room, line, signal);
-  const separator = session.capability('draft/relaymsg')?.[0] ?? '/';
-  if (mayRelay(room, link)) {
-    try {
-      return await relayLine(session, room, relayName(speaker.name, separator, session), line, signal);
-    } catch (error) {
-      if (!isBridgeError(error) || error.failure.kind === 'retryable') throw error;
-      link.refusedRelay.add(room);
-      link.pump.push(room, { kind: 'rights-changed', room });
-    }
-  }
-  return sayLine(session, room, `<${speaker.name.replace(/[\0-\x1f\x7f]/g, '')}> ${line}`, signal);
 }
 
 /** A name as a nick: what nicks cannot hold goes, and what tells it from a true one is put behind it. */
@@ -131,21 +151,12 @@ function relayName(name: string, separator: string, { features }: Session): stri
 
 /** A line went out: saying all of it again would double that one. */
 function afterFirst(error: unknown): unknown {
-  if (!isBridgeError(error) || error.failure.kind !== 'retryable') return error;
+  if (!isBridgeError(error) || error.failure.kind === 'auth') return error;
   return new BridgeError(error.message, { kind: 'retryable', delivered: 'unknown' }, { cause: error });
 }
 
 function named(speaker: Speaker, text: Rich): Rich {
   return speaker.kind === 'hub' ? text : [{ t: 'text', text: `<${speaker.name}> ` }, ...text];
-}
-
-function isOwn(line: Line, session: Session): boolean {
-  const source = sourceOf(line);
-  if (line.command !== 'PRIVMSG' || source === null) return false;
-  const { user, host } = session.self;
-  return (
-    session.isSelf(source.nick) || line.tags.has('draft/relaymsg') || (source.user === user && source.host === host)
-  );
 }
 
 /** Without formatting, and without what breaks nicks, which depends on who is there. */

@@ -1,5 +1,5 @@
 import { BridgeError, type Clock, withDeadline } from 'slipmat-hub/plugin';
-import { type IrcConfig, secretsOf } from './config.ts';
+import { type IrcConfig, nicksOf, secretsOf } from './config.ts';
 import { openConnection } from './connection.ts';
 import { type Line, words } from './line.ts';
 import { createSession, type Incoming, type Session, type Settle } from './session.ts';
@@ -30,7 +30,6 @@ const WANTED = new Set([
 ]);
 const REQUEST_BYTES = 400;
 const SASL_CHUNK = 400;
-const SUFFIXES = ['_', '__', '1', '2', '3', '4', '5'];
 
 /** Connects and registers, to the end of the greeting. @throws {BridgeError} with the reason in words */
 export async function openSession(
@@ -65,7 +64,7 @@ async function register(session: Incoming, config: IrcConfig, outer: AbortSignal
 
 /** Waits for the end of the greeting, and takes another nick where ours is taken. */
 function greeting(session: Incoming, config: IrcConfig): Settle<void> {
-  const others = SUFFIXES.map((suffix) => config.nick + suffix);
+  const [, ...others] = nicksOf(config);
   let isWelcome = false;
   return (line) => {
     switch (line.command) {

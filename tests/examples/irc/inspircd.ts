@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { find } from '../../../tools/peers.mjs';
+import { delimiter, join } from 'node:path';
 import { freePort } from '../../fakes/redis-server.ts';
 
 export interface InspircdOptions {
@@ -25,7 +25,9 @@ export interface Inspircd {
   stop(): Promise<void>;
 }
 
-const PROGRAM = find('inspircd');
+/** Servers stand where an ordinary user's path may not lead. */
+const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
+const PROGRAM = FOLDERS.map((folder) => join(folder, 'inspircd')).find((path) => existsSync(path)) ?? null;
 export const hasInspircd = PROGRAM !== null;
 
 const PASSWORD = 'in5p-5ecre7';
