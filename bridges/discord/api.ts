@@ -1,4 +1,4 @@
-import { type RawFile, REST, type RouteLike } from 'discord.js';
+import { DefaultRestOptions, type RawFile, REST, type RouteLike } from 'discord.js';
 
 export interface Ask {
   readonly body?: unknown;
@@ -17,8 +17,8 @@ export interface Api {
   stop(): void;
 }
 
-/** A limit that ends sooner is waited out; a longer one is handed to the hub, which knows what else to do meanwhile. */
-const SHORT_WAIT_MS = 1_000;
+/** A limit known beforehand that ends so soon is waited out here; a longer one the hub waits out, which has else to do. */
+const SHORT_WAIT_MS = 1_500;
 const TIMEOUT_MS = 15_000;
 
 export function createApi(token: string, apiRoot: string): Api {
@@ -47,13 +47,21 @@ export function createApi(token: string, apiRoot: string): Api {
 }
 
 function client(token: string, api: string, retries: number): REST {
+  /** Requests that Discord has just turned down: of those the hub is told, however short the wait. */
+  const refused = new Set<string>();
   const rest = new REST({
     version: '10',
     api,
     retries,
     timeout: TIMEOUT_MS,
     offset: 0,
-    rejectOnRateLimit: ({ timeToReset, retryAfter }) => Math.max(timeToReset, retryAfter) > SHORT_WAIT_MS,
+    async makeRequest(url, init) {
+      const response = await DefaultRestOptions.makeRequest(url, init);
+      if (response.status === 429) refused.add(`${init.method} ${url}`);
+      return response;
+    },
+    rejectOnRateLimit: ({ method, url, timeToReset }) =>
+      refused.delete(`${method} ${url}`) || timeToReset > SHORT_WAIT_MS,
   });
   return rest.setToken(token);
 }

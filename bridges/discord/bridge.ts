@@ -16,6 +16,7 @@ import { createLink, type Link } from './link.ts';
 import { createMemories, type Memories } from './memory.ts';
 import { createMessages } from './messages.ts';
 import { capabilitiesOf } from './outbound.ts';
+import { idBefore } from './people.ts';
 import { createReactions } from './reactions.ts';
 import { createRecents } from './recents.ts';
 import { createRoomWatch } from './rooms.ts';
@@ -99,12 +100,13 @@ async function begin(run: Run, client: Client<true>, config: DiscordConfig, hub:
 
   /** What waits in the room was told after what is fetched now. */
   function prepare(room: RoomId): void {
+    const linkedAt = idBefore(hub.clock.now());
     inbox.run(room, async () => {
       const place = knowledge.place(room);
       rooms.look(room);
       if (place === null) return;
       await webhooks.learn(place.channel);
-      if (place.rights.has('history')) await catchUp(room);
+      if (place.rights.has('history')) await catchUp(room, linkedAt);
     });
   }
 

@@ -7,7 +7,7 @@ import type { Inbox } from './inbox.ts';
 import type { Memories, RoomMemory } from './memory.ts';
 import type { Messages } from './messages.ts';
 import { type ApiMessage, messageList } from './packets.ts';
-import { idAt, isLater, timeOf } from './people.ts';
+import { idBefore, isLater, timeOf } from './people.ts';
 
 /** What was said longer ago than this is not fetched: nobody is there any more to hear it. */
 const MAX_AGE_MS = 6 * 3_600_000;
@@ -26,8 +26,9 @@ export interface CatchUpDeps {
 /**
  * Fetches what happened in a room while the bridge was away: edits and removals of the last messages, found by
  * comparing, then what is new. Reactions of that time stay unseen. Never rejects.
+ * Of a room that was never seen before, what is later than the id `linkedAt` is new.
  */
-export function createCatchUp(deps: CatchUpDeps): (room: RoomId) => Promise<void> {
+export function createCatchUp(deps: CatchUpDeps): (room: RoomId, linkedAt: string) => Promise<void> {
   const { hub, api, inbox, memories, cursor, messages } = deps;
 
   async function list(room: RoomId, query: Readonly<Record<string, string>>): Promise<readonly ApiMessage[]> {
@@ -73,21 +74,17 @@ export function createCatchUp(deps: CatchUpDeps): (room: RoomId) => Promise<void
     if (gone.length > 0) await messages.remove(room, gone);
   }
 
-  return async (room) => {
+  return async (room, linkedAt) => {
     try {
       const memory = await memories.of(room);
       const listed = await list(room, {});
-      const from = cursor.of(room) ?? (memory.isNew() ? null : newest(memory.ids()));
-      if (from === null) {
-        for (const { id, edited_timestamp } of listed) memory.see(id, stringOf(timeOf(edited_timestamp)));
-      } else {
-        await compare(room, memory, listed);
-        const since = idAt((hub.clock.now() - MAX_AGE_MS) as EpochMs);
-        for (const message of await newSince(room, isLater(from, since) ? from : since, listed)) {
-          await messages.post(message);
-        }
+      if (memory.since() === null) begin(memory, listed, linkedAt);
+      await compare(room, memory, listed);
+      const from = cursor.of(room) ?? memory.since() ?? linkedAt;
+      const since = idBefore((hub.clock.now() - MAX_AGE_MS) as EpochMs);
+      for (const message of await newSince(room, isLater(from, since) ? from : since, listed)) {
+        await messages.post(message);
       }
-      memory.settle();
     } catch (error) {
       if (inbox.signal.aborted) return;
       hub.log.warn({ room, say: bridgeError('catch up', error).message }, 'what was missed could not be fetched');
@@ -95,8 +92,12 @@ export function createCatchUp(deps: CatchUpDeps): (room: RoomId) => Promise<void
   };
 }
 
-function newest(ids: readonly string[]): string {
-  return ids.reduce((latest, id) => (isLater(id, latest) ? id : latest), '0');
+/** Of a room that was linked just now: what stands there is known, and not news. */
+function begin(memory: RoomMemory, listed: readonly ApiMessage[], linkedAt: string): void {
+  memory.begin(linkedAt);
+  for (const { id, edited_timestamp } of listed) {
+    if (!isLater(id, linkedAt)) memory.see(id, stringOf(timeOf(edited_timestamp)));
+  }
 }
 
 function stringOf(at: EpochMs | null): string | null {

@@ -9,11 +9,10 @@ const SAVE_AFTER_MS = 1_000;
 
 /** The last messages of one room as they were seen: what was edited or removed meanwhile shows by comparing. */
 export interface RoomMemory {
-  /** Nothing is known of the room yet: whatever stands there was there before the link. */
-  isNew(): boolean;
-  /** From now on what comes is new, also when the room was empty. */
-  settle(): void;
-  has(id: string): boolean;
+  /** The id after which messages are news; null for a room that was linked just now. */
+  since(): string | null;
+  /** Whatever stands there up to this id was there before the link. */
+  begin(since: string): void;
   /** The time of its last edit as Discord wrote it, null for none; undefined when it was never seen. */
   editedOf(id: string): string | null | undefined;
   see(id: string, edited: string | null): void;
@@ -28,20 +27,19 @@ export interface Memories {
   flush(): Promise<void>;
 }
 
-const stored = z.array(z.tuple([z.string(), z.string().nullable()]));
+const stored = z.object({ since: z.string(), seen: z.array(z.tuple([z.string(), z.string().nullable()])) });
+type Stored = z.output<typeof stored>;
 
 export function createMemories(hub: Pick<HubPort, 'state' | 'clock' | 'log'>): Memories {
-  const rooms = new Map<RoomId, { readonly memory: RoomMemory; readonly seen: Map<string, string | null> }>();
+  const rooms = new Map<RoomId, Kept>();
   const loading = new Map<RoomId, Promise<RoomMemory>>();
   const dirty = new Set<RoomId>();
   let cancelSave: (() => void) | null = null;
 
   async function load(room: RoomId): Promise<RoomMemory> {
-    const text = await hub.state.load(stateName(room));
-    const seen = new Map(text === null || text === '' ? [] : stored.parse(JSON.parse(text)));
-    const memory = memoryOf(seen, text !== null && text !== '', () => changed(room));
-    rooms.set(room, { memory, seen });
-    return memory;
+    const kept = memoryOf(parseStored(await hub.state.load(stateName(room))), () => changed(room));
+    rooms.set(room, kept);
+    return kept.memory;
   }
 
   function changed(room: RoomId): void {
@@ -58,7 +56,7 @@ export function createMemories(hub: Pick<HubPort, 'state' | 'clock' | 'log'>): M
       const held = rooms.get(room);
       if (held === undefined) continue;
       try {
-        await hub.state.save(stateName(room), JSON.stringify([...held.seen]));
+        await hub.state.save(stateName(room), held.write());
       } catch (error) {
         hub.log.warn({ room, failure: error instanceof Error ? error.name : '' }, 'what was seen could not be kept');
       }
@@ -81,15 +79,20 @@ export function createMemories(hub: Pick<HubPort, 'state' | 'clock' | 'log'>): M
   };
 }
 
-function memoryOf(seen: Map<string, string | null>, wasKnown: boolean, changed: () => void): RoomMemory {
-  let isKnown = wasKnown;
-  return {
-    isNew: () => !isKnown,
-    settle() {
-      if (!isKnown) changed();
-      isKnown = true;
+interface Kept {
+  readonly memory: RoomMemory;
+  write(): string;
+}
+
+function memoryOf(before: Stored | null, changed: () => void): Kept {
+  const seen = new Map(before?.seen);
+  let since = before?.since ?? null;
+  const memory: RoomMemory = {
+    since: () => since,
+    begin(id) {
+      since = id;
+      changed();
     },
-    has: (id) => seen.has(id),
     editedOf: (id) => seen.get(id),
     see(id, edited) {
       if (seen.has(id) && seen.get(id) === edited) return;
@@ -102,6 +105,13 @@ function memoryOf(seen: Map<string, string | null>, wasKnown: boolean, changed: 
     },
     ids: () => [...seen.keys()],
   };
+  return { memory, write: () => JSON.stringify({ since: since ?? '0', seen: [...seen] } satisfies Stored) };
+}
+
+/** What cannot be read is begun anew: it only serves to find changes. */
+function parseStored(text: string | null): Stored | null {
+  if (text === null || text === '') return null;
+  return stored.safeParse(JSON.parse(text)).data ?? null;
 }
 
 function oldest(ids: Iterable<string>): string {

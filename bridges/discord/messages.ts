@@ -10,8 +10,10 @@ import { takeOver, withAvatar } from './media.ts';
 import type { Memories } from './memory.ts';
 import type { ApiMessage } from './packets.ts';
 import { timeOf } from './people.ts';
-import type { Recents } from './recents.ts';
+import { createRecents, type Recents } from './recents.ts';
 import type { Webhooks } from './webhooks.ts';
+
+const MAX_HANDED = 5_000;
 
 /** What is said in a linked room. Each call is made in the order of its room. */
 export interface Messages {
@@ -40,6 +42,8 @@ export interface MessageDeps {
 
 export function createMessages(deps: MessageDeps): Messages {
   const { hub, knowledge, webhooks, inbox, memories, cursor, removed } = deps;
+  /** What was seen is no proof that it was handed over: a listing may run ahead of the gateway. */
+  const handed = createRecents<string>(MAX_HANDED);
 
   /** By id, never by name: other bots and webhooks may be called as they like. */
   function isOwn({ author, webhook_id: webhook, application_id: application }: ApiMessage): boolean {
@@ -71,10 +75,11 @@ export function createMessages(deps: MessageDeps): Messages {
     async post(message) {
       const room = message.channel_id as RoomId;
       const memory = await memories.of(room);
-      if (memory.has(message.id)) return;
+      if (handed.has(message.id)) return;
       const draft = isOwn(message) ? null : draftOf(message);
       if (draft !== null) {
         if (!(await handOver(draft))) return;
+        handed.add(message.id);
         await cursor.move(room, message.id);
       }
       memory.see(message.id, editOf(message));

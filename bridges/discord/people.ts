@@ -37,9 +37,9 @@ export function madeAt(id: string): EpochMs {
   return (Number(BigInt(id) >> 22n) + DISCORD_EPOCH_MS) as EpochMs;
 }
 
-/** The least id that a thing made at this time can have: to list what came after. */
-export function idAt(at: EpochMs): string {
-  return String(BigInt(Math.max(0, at - DISCORD_EPOCH_MS)) << 22n);
+/** An id that is just before all that was made at this time or later: to list what came after. */
+export function idBefore(at: EpochMs): string {
+  return String((BigInt(Math.max(1, at - DISCORD_EPOCH_MS)) << 22n) - 1n);
 }
 
 /** Whether an id is of something later: ids grow with time, but not in length. */

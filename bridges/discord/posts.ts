@@ -9,7 +9,7 @@ import { bridgeError, hasCode, isNameRefused, isWebhookLost, UNKNOWN_MESSAGE } f
 import { uploadsOf } from './media.ts';
 import { webhookUsername } from './names.ts';
 import { type ApiMessage, messageList, posted } from './packets.ts';
-import { idAt } from './people.ts';
+import { idBefore } from './people.ts';
 import { MAX_REQUEST_BYTES, type Place } from './place.ts';
 import { replyLine } from './reply-line.ts';
 import { inTurn, placeFor, type Session } from './session.ts';
@@ -83,7 +83,7 @@ export async function find(session: Session, command: Post, signal: AbortSignal)
     const place = placeFor(session, command.room);
     const draft = await draftOf(session, place, { ...command, media: [] }, signal);
     const webhook = place.rights.has('webhooks') ? await session.webhooks.of(place.channel, signal) : null;
-    let after = idAt((command.sentAt - SKEW_MS) as EpochMs);
+    let after = idBefore((command.sentAt - SKEW_MS) as EpochMs);
     for (let page = 0; page < MAX_PAGES; page += 1) {
       const query = new URLSearchParams({ after, limit: String(PAGE) });
       const listed = messageList.parse(
