@@ -74,6 +74,7 @@ it('every story has its line in docs/stories.md, and each test file it names is 
 it.each([
   ['config/hub.example.yaml and docs/configuration.md', 'config/example.ts'],
   ['docs/protocol.schema.json', 'tools/protocol-schema.mts'],
+  ['docs/rooms.md', 'tools/commands-page.mts'],
 ])('%s is what the code says', (_, generator) => {
   const run = () =>
     execFileSync(process.execPath, [generator, '--check'], { cwd: root, encoding: 'utf8', stdio: 'pipe' });

@@ -63,17 +63,12 @@ export async function prepare(concern: Concern, portal: Portal, target: Target, 
   return { message: wire.id, plan, copies, goesFirst: false };
 }
 
-const STAYS: Reason = 'stays';
-
 async function prepareMessage(wire: WireMessage, portal: Portal, target: Target, known: Known): Promise<Prepared> {
   const { id } = wire.message;
   const now = known.mayHaveChanged(wire.message) ? ((await known.lookup(portal, id))?.message ?? null) : null;
   // What it quotes may be redacted or edited by now.
   const said = now === null ? wire.message : { ...wire.message, replyTo: now.replyTo };
-  const answered = said.replyTo === null ? null : await known.fate(said.replyTo.id);
-  // what stays where it was written is not quoted elsewhere either
-  const stays = answered?.kind === 'left-out' && answered.say === STAYS;
-  const message = stays ? { ...said, replyTo: null } : said;
+  const { message, answered } = await withoutStaying(said, known);
   const subject = { message, replyRef: answered?.refs[0] ?? null, copies: [] };
   const isRedacted = now !== null && now.redaction !== null;
   const plan = isRedacted ? ({ kind: 'drop', reason: 'redacted' } as const) : planPost(subject, target);
@@ -100,12 +95,15 @@ async function planChange(
     return planReaction({ ...wire, message: wire.id, others }, copies, target);
   }
   if (now.message.revision > wire.revision) return { kind: 'drop', reason: 'superseded' };
-  const message = { ...now.message, content: wire.content, revision: wire.revision };
-  const replyRef = await replyRefOf(message, known);
-  return planEdit({ message, copies, replyRef }, target, known.sentText(wire.id));
+  const said = { ...now.message, content: wire.content, revision: wire.revision };
+  const { message, answered } = await withoutStaying(said, known);
+  return planEdit({ message, copies, replyRef: answered?.refs[0] ?? null }, target, known.sentText(wire.id));
 }
 
-async function replyRefOf(message: WireMessage['message'], known: Known): Promise<RemoteRef | null> {
-  if (message.replyTo === null) return null;
-  return (await known.fate(message.replyTo.id))?.refs[0] ?? null;
+/** The message without its quote where what it quotes stays where it was written; and where that stands in the room. */
+async function withoutStaying(said: WireMessage['message'], known: Known) {
+  const answered = said.replyTo === null ? null : await known.fate(said.replyTo.id);
+  const stays = answered?.kind === 'left-out' && answered.say === STAYS;
+  return { message: stays ? { ...said, replyTo: null } : said, answered };
 }
+const STAYS: Reason = 'stays';

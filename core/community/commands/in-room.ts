@@ -59,8 +59,9 @@ export function createCommandsInRooms(deps: InRoomDeps): CommandsInRooms {
 
   async function run(given: Given, { command, rest }: Read): Promise<void> {
     const { bridge, room, portal, by } = given;
-    const can = deps.can(bridge, room);
-    if (can === null || !(await throttle.mayCommand(userIdOf(given.platform, by.id)))) return;
+    // what comes before its link is up is done all the same, if it can be done without an answer
+    const can = deps.can(bridge, room) ?? {};
+    if (!(await throttle.mayCommand(userIdOf(given.platform, by.id)))) return;
     if (portal === null && command.where === 'linked') return answer(given, can, UNLINKED);
     const said = await runCommand(command, callOf(given, rest, can), deps.commands, logger);
     // somebody who picked a command waits for an answer
