@@ -1,6 +1,6 @@
 import type { AccountId, RoomId } from '../../core/domain/ids.ts';
 import type { RemoteRef } from '../../core/domain/message.ts';
-import { BridgeError, type Clock, pause } from '../../core/plugin/index.ts';
+import { BridgeError, type Clock, createSerialByKey, pause } from '../../core/plugin/index.ts';
 import type { Budget, Capabilities, Post, Sanction } from '../../core/plugin/operations.ts';
 import { encodeText, MAX_TEXT, REPEAT_ROOM, repeated } from './encode.ts';
 import { commandError } from './failures.ts';
@@ -51,6 +51,7 @@ export function createOutbound(deps: OutboundDeps): (key: RoomId) => Capabilitie
   const { helix, clock } = deps;
   /** What was said in each channel in the last half minute; of channels that are linked, so there are few. */
   const said = new Map<RoomId, readonly Said[]>();
+  const turns = createSerialByKey<RoomId>();
 
   function placeOf(key: RoomId): { readonly room: TwitchRoom; readonly self: Identity } {
     const room = deps.room(key);
@@ -67,26 +68,38 @@ export function createOutbound(deps: OutboundDeps): (key: RoomId) => Capabilitie
   }
 
   async function post(command: Post, signal: AbortSignal): Promise<readonly RemoteRef[]> {
-    const { room, self } = placeOf(command.room);
+    placeOf(command.room);
     const isTrusted = hasStanding(deps.rights(command.room));
     const text = encodeText(command.text, command.media, limitOf(isTrusted));
     if (text === '') throw commandError('there is nothing in it that Twitch could show');
-    if (!isTrusted) await keepPace(command.room, signal);
+    if (isTrusted) return send(command, text, signal);
+    return turns.run(command.room, async () => {
+      await keepPace(command.room, signal);
+      return send(command, text, signal);
+    });
+  }
+
+  async function send(command: Post, text: string, signal: AbortSignal): Promise<readonly RemoteRef[]> {
+    const { room, self } = placeOf(command.room);
+    const isTrusted = hasStanding(deps.rights(command.room));
     if (signal.aborted) throw new BridgeError('given up', { kind: 'retryable', delivered: 'no' });
-    const recent = recentIn(command.room);
-    const times = recent.filter((one) => one.text === text).length;
-    said.set(command.room, [...recent, { text, at: clock.elapsed() }]);
-    const id = await helix.send(
-      {
-        broadcaster: room.id,
-        sender: self.userId,
-        text: isTrusted ? text : repeated(text, times),
-        replyTo: command.replyTo?.id ?? null,
-        slowMs: deps.slowMs(command.room),
-      },
-      signal,
-    );
-    return [{ room: command.room, id }];
+    const times = recentIn(command.room).filter((one) => one.text === text).length;
+    try {
+      const id = await helix.send(
+        {
+          broadcaster: room.id,
+          sender: self.userId,
+          text: isTrusted ? text : repeated(text, times),
+          replyTo: command.replyTo?.id ?? null,
+          slowMs: deps.slowMs(command.room),
+        },
+        signal,
+      );
+      return [{ room: command.room, id }];
+    } finally {
+      // Twitch counts from when it has it, which is some time before its answer
+      said.set(command.room, [...recentIn(command.room), { text, at: clock.elapsed() }]);
+    }
   }
 
   function recentIn(key: RoomId): readonly Said[] {
