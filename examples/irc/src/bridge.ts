@@ -37,7 +37,7 @@ export function createBridge(config: IrcConfig, hub: HubPort): Bridge {
   }
 
   function linkOf(session: Session, positions: Link['positions']): Link {
-    const people = createPeople(() => session.features);
+    const people = createPeople(session);
     const rooms: RoomBook = createRoomBook({ config, hub, session, onIn: (room) => settleIn(room, made) });
     const pump = createPump(hub, session.hold);
     const made: Link = { config, hub, session, people, rooms, pump, positions, refusedRelay: new Set() };

@@ -1,11 +1,12 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import { BridgeError } from 'slipmat-hub/plugin';
+import { BridgeError, type Clock } from 'slipmat-hub/plugin';
 import type { IrcConfig } from './config.ts';
 import { formatLine, type Line, parseLine } from './line.ts';
 
 /** Tags may take 8,191 bytes, and some servers have longer lines than 512. */
 const MAX_LINE_BYTES = 32_768;
+const CONNECT_MS = 10_000;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 /** What old clients send. */
 const LATIN1 = new TextDecoder('latin1');
@@ -28,13 +29,19 @@ export interface Connection {
  * Opens the wire; with TLS it is checked who answers before anything is sent.
  * @throws {BridgeError} retryable; its cause has the system's `code`
  */
-export async function openConnection(config: IrcConfig, signal: AbortSignal): Promise<Connection> {
+export async function openConnection(config: IrcConfig, clock: Clock, signal: AbortSignal): Promise<Connection> {
   signal.throwIfAborted();
   const socket = config.tls ? openTls(config) : connectTcp({ host: config.host, port: config.port, noDelay: true });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const abort = (): void => reject(new Error('given up'));
+  let isOpen = false;
+  const tooLate = (): void => reject(new SilentServer(isOpen ? 'EPROTO' : 'ETIMEDOUT'));
+  const cancel = clock.after(CONNECT_MS, tooLate);
   const onClose = (): void => reject(new Error('closed at once'));
   socket.on('error', reject);
+  socket.once('connect', () => {
+    isOpen = true;
+  });
   socket.once(config.tls ? 'secureConnect' : 'connect', resolve);
   socket.once('close', onClose);
   signal.addEventListener('abort', abort, { once: true });
@@ -48,8 +55,19 @@ export async function openConnection(config: IrcConfig, signal: AbortSignal): Pr
     const say = `${config.host}:${config.port} cannot be reached (${codeOf(cause)})`;
     throw new BridgeError(say, { kind: 'retryable', delivered: 'no' }, { cause });
   } finally {
+    cancel();
     signal.removeEventListener('abort', abort);
     socket.off('close', onClose);
+  }
+}
+
+/** `EPROTO`: it is there, and does not answer in TLS. */
+class SilentServer extends Error {
+  override readonly name = 'SilentServer';
+  readonly code: string;
+  constructor(code: string) {
+    super('no answer');
+    this.code = code;
   }
 }
 

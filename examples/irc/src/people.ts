@@ -33,7 +33,7 @@ export interface People {
   setMode(room: RoomId, nick: string, mode: string, on: boolean): void;
   /** Those with this account who can be seen. */
   withAccount(account: AccountId): readonly Person[];
-  /** Letters and digits that make up the nicks of a room, to be broken in what others say. */
+  /** Letters and digits that make up the nicks of the others in a room, to be broken in what is said there. */
   nickCores(room: RoomId): ReadonlySet<string>;
 }
 
@@ -51,12 +51,12 @@ export function inboundAccount(person: Person, fold: (name: string) => string): 
   return { id: accountIdOf(person, fold), name: person.nick, avatarUrl: null, isBot: person.isBot };
 }
 
-/** @param features as they are at each call: they come with the greeting */
-export function createPeople(features: () => Features): People {
+/** @param on what the network says of itself, and how we are called, as it is at each call */
+export function createPeople(on: { readonly features: Features; readonly self: { readonly nick: string } }): People {
   const people = new Map<string, Person>();
   const rooms = new Map<RoomId, Map<string, string>>();
   const cores = new Map<RoomId, ReadonlySet<string>>();
-  const fold = (name: string): string => features().fold(name);
+  const fold = (name: string): string => on.features.fold(name);
 
   const known = (nick: string): Person =>
     people.get(fold(nick)) ?? { nick, user: null, host: null, account: null, isBot: false };
@@ -136,7 +136,8 @@ export function createPeople(features: () => Features): People {
     nickCores(room) {
       const kept = cores.get(room);
       if (kept !== undefined) return kept;
-      const made = new Set([...(rooms.get(room)?.keys() ?? [])].flatMap((nick) => coreOf(nick)));
+      const others = [...(rooms.get(room)?.keys() ?? [])].filter((nick) => nick !== fold(on.self.nick));
+      const made = new Set(others.flatMap((nick) => coreOf(nick)));
       cores.set(room, made);
       return made;
     },

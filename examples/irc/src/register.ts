@@ -38,7 +38,7 @@ export async function openSession(
   onLine: (line: Line, session: Session) => void,
   signal: AbortSignal,
 ): Promise<Session> {
-  const connection = await openConnection(config, signal);
+  const connection = await openConnection(config, clock, signal);
   const session = createSession(connection, { nick: config.nick, secrets: secretsOf(config), clock, onLine });
   try {
     await withDeadline(clock, REGISTER_MS, signal, (limited) => register(session, config, limited));

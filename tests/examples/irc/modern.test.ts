@@ -300,6 +300,15 @@ describe('the link', () => {
     expect(of('message')).toEqual([]);
   });
 
+  it('is given up when the other side speaks no TLS, or says nothing at all', async () => {
+    const time = handClock();
+    const { start } = await rig({}, { tls: true }, time.clock);
+    const failed = start().catch((error: unknown) => error);
+    await expect.poll(time.waiting).toBeGreaterThan(0);
+    time.pass(10_000);
+    expect(await failed).toMatchObject({ failure: { kind: 'retryable', delivered: 'no' } });
+  });
+
   it('is given up when the server gives no sign of life', async () => {
     const time = handClock();
     const { start, server, hub } = await rig({}, {}, time.clock);
@@ -359,7 +368,7 @@ describe('the link', () => {
 });
 
 /** Time that passes when it is told to; timers of both kinds. */
-function handClock(): { readonly clock: Clock; pass(ms: number): void } {
+function handClock(): { readonly clock: Clock; pass(ms: number): void; waiting(): number } {
   const timers = new Set<{ at: number; readonly everyMs: number | null; readonly run: () => void }>();
   let now = 0;
   function add(ms: number, everyMs: number | null, run: () => void): () => void {
@@ -374,6 +383,7 @@ function handClock(): { readonly clock: Clock; pass(ms: number): void } {
       after: (ms, run) => add(ms, null, run),
       every: (ms, run) => add(ms, ms, run),
     },
+    waiting: () => timers.size,
     pass(ms) {
       const end = now + ms;
       for (;;) {
