@@ -117,7 +117,8 @@ function wrap(mark: string, children: Rich, emojiOf: EmojiOf): string {
 
 function inlineCode(text: string): string {
   if (text.trim() === '') return text;
-  const safe = withoutPings(text);
+  // A line break in it would let the next line begin a quote or a heading.
+  const safe = withoutPings(text.replace(/\s*[\r\n]+\s*/g, ' ').trim());
   if (!safe.includes('`')) return `\`${safe}\``;
   const inner = safe.replaceAll('``', `\`${BREAK}\``).replaceAll('``', `\`${BREAK}\``);
   return `\`\`${inner.startsWith('`') ? ' ' : ''}${inner}${inner.endsWith('`') ? ' ' : ''}\`\``;
@@ -132,6 +133,9 @@ function fence(text: string, language: string | null): string {
 }
 
 const BARE_URL = /https?:\/\/[^\s<>]+/g;
+const AFTER_URL = /[.,:;"'\])!?*_~|`\\]+$/;
+const MAX_AFTER = 20;
+const HARMLESS_AFTER = /^[.,:;"'!?)]{0,19}(?:\s|$)/;
 
 function link(url: string, label: string): string {
   const safe = safeUrl(url);
@@ -154,16 +158,19 @@ function safeUrl(url: string): string | null {
 const SIGNS = /[\\*_~|`<[\]]/g;
 const LINE_START = /^([ \t]*)(>|#|-|\+|\d{1,9}[.)](?=\s))/gm;
 
-/** Text that shows as it is. Bare addresses in it keep working. */
+/** Text that shows as it is. Bare addresses in it keep working: nothing in them is read as a mark. */
 function escapeText(text: string, keepsLinks: boolean): string {
   if (!keepsLinks || !text.includes('://')) return escapePlain(text);
   let out = '';
   let at = 0;
   for (const found of text.matchAll(BARE_URL)) {
-    const url = found[0].replace(/[.,:;"'\])!?*_~|`\\]+$/, '');
-    if (URL.parse(url) === null || /[*_~|`\\]{2}|[*|`\\]/.test(url)) continue;
-    out += escapePlain(text.slice(at, found.index)) + withoutPings(url);
-    at = found.index + url.length;
+    const url = found[0].replace(AFTER_URL, '');
+    const end = found.index + url.length;
+    if (URL.parse(url) === null) continue;
+    // What follows at once, and is not set off by itself, would become a part of the address.
+    const isSetOff = HARMLESS_AFTER.test(text.slice(end, end + MAX_AFTER));
+    out += escapePlain(text.slice(at, found.index)) + (isSetOff ? withoutPings(url) : `<${withoutPings(url)}>`);
+    at = end;
   }
   return out + escapePlain(text.slice(at));
 }

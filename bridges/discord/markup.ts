@@ -64,7 +64,8 @@ function isEscaped(text: string, at: number): boolean {
 }
 
 function fenced(inner: string): RichNode {
-  const head = FENCE_HEAD.exec(inner);
+  const found = FENCE_HEAD.exec(inner);
+  const head = found !== null && inner.slice(found[0].length).trim() !== '' ? found : null;
   const code = head === null ? inner : inner.slice(head[0].length);
   return { t: 'pre', text: withoutLastBreak(code.replace(/^\n/, '')), language: head?.[1] ?? null };
 }
@@ -180,7 +181,7 @@ function atom(
   }
 }
 
-const SPECIAL = /[\\*_~|`<[]|(?<![A-Za-z0-9])https?:\/\//g;
+const SPECIAL = /[\\*_~|`<[]|https?:\/\//g;
 function nextSpecial(text: string, from: number): number {
   SPECIAL.lastIndex = from;
   return SPECIAL.exec(text)?.index ?? text.length;

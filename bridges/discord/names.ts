@@ -16,8 +16,9 @@ const UNSEEN = /(?!\u200d)[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/gu;
 export function webhookUsername(name: string): string {
   let shown = name
     .toWellFormed()
-    .replace(/\s+/gu, ' ')
+    .replace(/\s/gu, ' ')
     .replace(UNSEEN, '')
+    .replace(/ +/g, ' ')
     .replace(/[@#:`]/g, (character) => TWINS[character] ?? '')
     .trim();
   for (const [word, twin] of REFUSED) shown = shown.replace(word, twin);

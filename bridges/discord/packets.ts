@@ -75,7 +75,7 @@ const body = {
   embeds: list(embed),
   sticker_items: list(sticker),
   poll,
-  components: z.unknown(),
+  components: z.unknown().optional(),
 };
 const snapshot = z.object({ message: z.object(body) });
 export type ApiBody = z.output<typeof snapshot>['message'];
@@ -138,7 +138,7 @@ export const auditEntry = z.object({
   user_id: id.nullish().catch(null),
   target_id: id.nullish().catch(null),
   reason: text,
-  changes: list(z.object({ key: z.string(), new_value: z.unknown() })),
+  changes: list(z.object({ key: z.string(), new_value: z.unknown().optional() })),
 });
 
 export const channelChange = z.object({ id, guild_id: id.nullish().catch(null), name: text });
@@ -180,7 +180,7 @@ export type ApiInteraction = z.output<typeof interaction>;
 export const ready = z.object({ t: z.literal('READY'), d: z.object({ session_id: z.string() }) });
 
 /** What the gateway dispatches. */
-export const dispatch = z.object({ t: z.string(), s: z.number().nullish().catch(null), d: z.unknown() });
+export const dispatch = z.object({ t: z.string(), s: z.number().nullish().catch(null), d: z.unknown().optional() });
 
 export const webhookList = list(
   z.object({

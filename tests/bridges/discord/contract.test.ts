@@ -4,6 +4,7 @@ import { describe, it } from 'vitest';
 import type { DiscordConfig } from '../../../bridges/discord/config.ts';
 import discord from '../../../bridges/discord/index.ts';
 import { openDiscordDouble } from '../../fakes/discord-double.ts';
+import { discordFixtures } from './fixtures.ts';
 
 const roots = new WeakMap<PlatformDouble, string>();
 
@@ -16,6 +17,7 @@ const subject: ContractSubject<DiscordConfig> = {
   },
   config: (double) => ({ token: double.secret, apiRoot: roots.get(double) }),
   requiredField: 'token',
+  fixtures: discordFixtures(),
 };
 
 describe('the contract of bridges', () => {
