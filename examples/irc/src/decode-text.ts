@@ -14,6 +14,7 @@ const ORDER = ['bold', 'italic', 'underline', 'strike'] as const;
 /** Colour (with its numbers), reverse and what else has no meaning in a text. */
 const DROPPED =
   /\x03(?:\d{1,2}(?:,\d{1,2})?)?|\x04(?:[0-9A-Fa-f]{6}(?:,[0-9A-Fa-f]{6})?)?|[\0\x01\x05-\x0e\x10\x12-\x1c\x7f]/g;
+const LINK = /\bhttps?:\/\/[^\s<>"]+/gi;
 const PIECES = /([\x02\x0f\x11\x1d-\x1f])/;
 
 /** Text of IRC as a tree; colours are dropped. */
@@ -23,7 +24,8 @@ export function decodeText(text: string): Rich {
   for (const piece of text.replace(DROPPED, '').split(PIECES)) {
     if (piece === '\x0f') on.clear();
     else if (isCode(piece)) toggle(on, CODES[piece]);
-    else if (piece !== '') nodes.push(styled(piece, on));
+    else if (on.has('code') && piece !== '') nodes.push(styled({ t: 'code', text: piece }, on));
+    else nodes.push(...linked(piece).map((node) => styled(node, on)));
   }
   return nodes;
 }
@@ -41,7 +43,20 @@ function toggle(on: Set<Style>, style: Style): void {
   if (!on.delete(style)) on.add(style);
 }
 
-function styled(text: string, on: ReadonlySet<Style>): RichNode {
-  const inner: RichNode = on.has('code') ? { t: 'code', text } : { t: 'text', text };
+function styled(inner: RichNode, on: ReadonlySet<Style>): RichNode {
   return ORDER.filter((style) => on.has(style)).reduceRight<RichNode>((node, t) => ({ t, children: [node] }), inner);
+}
+
+/** A text with its links, which end before the marks that end a sentence, and before a bracket that they do not open. */
+function linked(text: string): Rich {
+  const nodes: RichNode[] = [];
+  let done = 0;
+  for (const { 0: found, index } of text.matchAll(LINK)) {
+    const url = found.includes('(') ? found.replace(/[.,;:!?'"]+$/, '') : found.replace(/[.,;:!?'")\]]+$/, '');
+    if (!URL.canParse(url)) continue;
+    if (index > done) nodes.push({ t: 'text', text: text.slice(done, index) });
+    nodes.push({ t: 'link', url, children: [{ t: 'text', text: url }] });
+    done = index + url.length;
+  }
+  return done === text.length ? nodes : [...nodes, { t: 'text', text: text.slice(done) }];
 }

@@ -12,6 +12,7 @@ import { decodeText } from './decode-text.ts';
 import { roomId, shown } from './inbound-people.ts';
 import { type Line, type Source, sourceOf, timeOf } from './line.ts';
 import type { Link } from './link.ts';
+import { withMentions } from './mentions.ts';
 import { isOurs } from './own.ts';
 
 const ACTION = /^\x01ACTION ([^\x01]*)\x01?$/;
@@ -35,7 +36,7 @@ export function onSaid(line: Line, link: Link): void {
   const text = line.params[1] ?? '';
   const rich = contentOf(text);
   if (rich === null || plainText(rich).trim() === '') return;
-  const content: Content = { rich, attachments: [] };
+  const content: Content = { rich: withMentions(rich, room, link), attachments: [] };
   const ref: RemoteRef = { room, id };
   if (link.session.isSelf(line.params[0] ?? '')) {
     if (line.command === 'PRIVMSG') link.pump.push('people', { kind: 'direct', ref, by, content, at });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AccountId, EpochMs, RoomId } from '../../../core/domain/ids.ts';
-import { type Clock, systemClock, textContent } from '../../../core/plugin/index.ts';
+import { type Clock, systemClock, textContent, userIdOf } from '../../../core/plugin/index.ts';
 import { ALL_CAPABILITIES, type ModernOptions, type ModernServer, startModernServer } from './modern-server.ts';
 import { createRunning, type Running } from './running.ts';
 
@@ -93,6 +93,25 @@ describe('who somebody is', () => {
       ['join', 'host/ben@home.example'],
       ['leave', 'host/ben@home.example'],
       ['join', 'account/benjamin'],
+    ]);
+  });
+
+  it('is told of those who are spoken to, as far as they are there', async () => {
+    const { start, server, of } = await rig();
+    server.enter(ANN, ROOM);
+    await start();
+    server.say(BEN, ROOM, 'Ann: hello @ann, and @carl, not ann');
+    server.say(BEN, ROOM, 'hub: hello: ann');
+    await expect.poll(() => of('message').length).toBe(2);
+    const user = userIdOf('irc', 'account/ann' as AccountId);
+    expect(of('message').map(({ content }) => content.rich)).toEqual([
+      [
+        { t: 'mention', user, name: 'ann' },
+        { t: 'text', text: ': hello ' },
+        { t: 'mention', user, name: 'ann' },
+        { t: 'text', text: ', and @carl, not ann' },
+      ],
+      [{ t: 'text', text: 'hub: hello: ann' }],
     ]);
   });
 

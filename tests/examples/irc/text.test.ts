@@ -126,6 +126,16 @@ describe('text from IRC', () => {
     );
   });
 
+  it.each([
+    ['see https://e.example/a_(b), or not', 'https://e.example/a_(b)'],
+    ['(http://e.example/x?y=1#z).', 'http://e.example/x?y=1#z'],
+    ['HTTPS://E.example', 'HTTPS://E.example'],
+  ])('links in "%s" are links', (said, url) => {
+    const rich = decodeText(said);
+    expect(rich).toContainEqual({ t: 'link', url, children: [{ t: 'text', text: url }] });
+    expect(plainText(rich)).toBe(said);
+  });
+
   it('what was written is read again', () => {
     const rich: Rich = [
       { t: 'text', text: 'a ' },
