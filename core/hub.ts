@@ -3,6 +3,7 @@ import { newHubId } from './async/mint.ts';
 import { type Accounts, createAccounts } from './community/accounts/accounts.ts';
 import { signUpMode } from './community/accounts/options.ts';
 import { createPresence } from './community/presence.ts';
+import { createTimers } from './community/timers/timers.ts';
 import type { HubId } from './domain/ids.ts';
 import { authRoutes } from './http/auth-routes.ts';
 import { mediaRoutes } from './http/media-routes.ts';
@@ -20,6 +21,7 @@ import type { HubOptions, HubParts } from './hub/parts.ts';
 import type { LivePortals } from './hub/portals.ts';
 import { createRouting, type Routing } from './hub/routing.ts';
 import { archivedMemory } from './hub/seen.ts';
+import { startSweeping } from './hub/sweeping.ts';
 import { archiveCheck, bridgesCheck, portalsCheck, remarksCheck, storeCheck } from './ops/checks.ts';
 import { createHealth, type Health } from './ops/health.ts';
 import type { Logger } from './ops/log.ts';
@@ -43,6 +45,8 @@ export interface Hub {
   readonly portals: LivePortals;
   readonly linking: Linking;
   readonly deadLetters: DeadLetters;
+  /** What the portals that are served here do. */
+  readonly lanes: Bridges['lanes'];
   /** Resolves when the hub can store nothing more and must be started again. */
   readonly failed: Promise<Error>;
   /** In this order: surfaces and bridges, requests under way, the archive, the stores. Within 10 s. Idempotent. */
@@ -75,6 +79,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     const file = join(config.dataDir, 'hub.sqlite');
     const sql = keep(await openSql({ file, clock, log }), (part) => part.close());
     const archive = keep(openArchive({ file }), (part) => part.close());
+    const timers = createTimers({ sql, clock, logger: log });
     const memory = await archivedMemory(sql, archive);
     const lag = createLagWatch({ sql, clock, logger: log });
     const live = keep(
@@ -110,6 +115,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       id,
       sql,
       live,
+      timers,
       archive,
       archiving,
       knowledge,
@@ -123,6 +129,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     };
     const bridges = keep(await startBridges(parts, options), (part) => part.stop());
     watch(parts, bridges);
+    keep(startSweeping(timers, { hub: id, leases: live.store.leases, clock, logger: log }), (part) => part.stop());
     const { url } = await http.listen();
     const firstAdminLink = await accounts.firstAdminLink(config.publicUrl ?? url);
     log.info({ hub: id, url, store: live.source.kind }, 'hub started');
@@ -140,6 +147,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       portals,
       linking,
       deadLetters,
+      lanes: bridges.lanes,
       failed,
       stop,
     };

@@ -3,6 +3,7 @@ import type { Clock } from '../async/clock.ts';
 import type { Accounts } from '../community/accounts/accounts.ts';
 import type { PasswordCost } from '../community/accounts/passwords.ts';
 import type { HubPresence } from '../community/presence.ts';
+import type { Timers } from '../community/timers/timers.ts';
 import type { HubId } from '../domain/ids.ts';
 import type { HttpServer } from '../http/server.ts';
 import type { MediaStore } from '../media/media-store.ts';
@@ -40,6 +41,8 @@ export interface HubParts {
   readonly id: HubId;
   readonly sql: OpenedSql;
   readonly live: OpenedLive;
+  /** Handlers are given before the hub has started. */
+  readonly timers: Timers;
   readonly archive: OpenedArchive;
   readonly archiving: Archiving;
   readonly knowledge: Knowledge;

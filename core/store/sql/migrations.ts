@@ -5,6 +5,7 @@ import { archiveTables } from './archive-tables.ts';
 import { directoryTables } from './directory-tables.ts';
 import { mediaTables } from './media-tables.ts';
 import { portalTables } from './portal-tables.ts';
+import { timerTables } from './timer-tables.ts';
 
 /** One step of the database's shape. Never changed once released: what is wrong in it is mended by a later one. */
 export interface Migration {
@@ -21,4 +22,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'portals', sql: portalTables },
   { name: 'media', sql: mediaTables },
   { name: 'deliveries by seq', sql: deliveryTables },
+  { name: 'timers', sql: timerTables },
 ];

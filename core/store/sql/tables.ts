@@ -19,6 +19,7 @@ export interface Tables {
   portals: PortalsTable;
   link_codes: LinkCodesTable;
   opt_outs: OptOutsTable;
+  timers: TimersTable;
   // --- archive ---------------------------------------------------------------------------------------------------
   entries: EntriesTable;
   messages: MessagesTable;
@@ -136,6 +137,17 @@ export interface OptOutsTable {
   is_out: number;
   cause: string;
   at: number;
+}
+/** What is to be done at a time; the row goes once it is done. */
+export interface TimersTable {
+  id: string;
+  kind: string;
+  due: number;
+  /** JSON, for the handler of the kind. */
+  payload: string;
+  /** When it is tried next: `due`, or later where it failed. */
+  try_at: number;
+  tries: number;
 }
 /** Small facts: `archive_id`, `shards`, `log_home`, `guest_secret`. */
 export interface MetaTable {
