@@ -87,7 +87,7 @@ function createRun(config: DiscordConfig, hub: HubPort): Run {
 
 async function begin(run: Run, client: Client<true>, config: DiscordConfig, hub: HubPort): Promise<void> {
   const { api, inbox, memories } = run;
-  const knowledge = createKnowledge(client, hub, api);
+  const knowledge = createKnowledge(client, hub, api, config.guilds);
   const { applicationId } = knowledge;
   const webhooks = createWebhooks({ hub, api, applicationId, name: config.webhookName });
   const removed = createRecents<string>(MAX_RECENT);
@@ -137,7 +137,7 @@ async function begin(run: Run, client: Client<true>, config: DiscordConfig, hub:
     webhooks,
     turns: createSerialByKey<RoomId>(MAX_TURNS),
     removed,
-    confirmed: createRecents<string>(MAX_RECENT),
+    confirmed: createRecents<string, string>(MAX_RECENT),
   };
   for (const { room } of hub.rooms.list()) prepare(room);
   for (const guild of client.guilds.cache.keys()) onServer(guild);

@@ -29,6 +29,9 @@ export function encodeRich(rich: Rich, emojiOf: EmojiOf = NO_EMOJI, limit: numbe
   );
 }
 
+/** Outside of brackets, where it goes on as far as it can. */
+const ENDS_WITH_URL = /(?<![<\w])https?:\/\/[^\s<>]+$/;
+
 const TWINS: Readonly<Record<string, string>> = {
   '\\': '\uff3c',
   '*': '\uff0a',
@@ -59,12 +62,16 @@ function join(out: string, piece: string, isAfterBlock: boolean, node: RichNode)
     const needed = out.endsWith('\n') || (isAfterBlock && piece.startsWith('\n') && !isBlock(node));
     return needed ? out + piece : `${out}\n${piece}`;
   }
+  // What follows a bare address at once would become a part of it.
+  if (ENDS_WITH_URL.test(out) && !/^[\s<]/.test(piece)) return `${out} ${piece}`;
   const last = out.at(-1) ?? '';
   return '*_~|`'.includes(last) && piece.startsWith(last) ? out + BREAK + piece : out + piece;
 }
 
+/** A mark around a block does not hold, so whatever holds a block stands like one. */
 function isBlock(node: RichNode | undefined): boolean {
-  return node?.t === 'quote' || node?.t === 'pre';
+  if (node === undefined || node.t === 'link') return false;
+  return node.t === 'quote' || node.t === 'pre' || ('children' in node && node.children.some(isBlock));
 }
 
 function encodeNode(node: RichNode, emojiOf: EmojiOf): string {
@@ -106,13 +113,13 @@ function encodeNode(node: RichNode, emojiOf: EmojiOf): string {
 /** Blanks at the edges go outside, for a mark beside a blank is none. */
 function wrap(mark: string, children: Rich, emojiOf: EmojiOf): string {
   const inner = shown(children, emojiOf);
-  const body = inner.trim();
-  if (body === '') return inner;
-  const from = inner.indexOf(body);
+  if (inner.trim() === '' || children.some(isBlock)) return inner;
+  const body = inner.trim().replace(ENDS_WITH_URL, '<$&>');
+  const from = inner.length - inner.trimStart().length;
   const sign = mark.slice(0, 1);
   const left = body.startsWith(sign) ? BREAK : '';
   const right = body.endsWith(sign) || body.endsWith('\\') ? BREAK : '';
-  return `${inner.slice(0, from)}${mark}${left}${body}${right}${mark}${inner.slice(from + body.length)}`;
+  return `${inner.slice(0, from)}${mark}${left}${body}${right}${mark}${inner.slice(inner.trimEnd().length)}`;
 }
 
 function inlineCode(text: string): string {
@@ -132,7 +139,7 @@ function fence(text: string, language: string | null): string {
   return `\`\`\`${head}\n${inner}\n\`\`\``;
 }
 
-const BARE_URL = /https?:\/\/[^\s<>]+/g;
+const BARE_URL = /https?:\/\/[^\s<>`]+/g;
 const AFTER_URL = /[.,:;"'\])!?*_~|`\\]+$/;
 const MAX_AFTER = 20;
 const HARMLESS_AFTER = /^[.,:;"'!?)]{0,19}(?:\s|$)/;

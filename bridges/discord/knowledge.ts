@@ -21,14 +21,22 @@ export interface Knowledge {
   named(guild: string | null): Named;
   /** The custom emoji of this name in the server, as it is written in a text or (bare) in an address. */
   emoji(guild: string, name: string): { readonly written: string; readonly bare: string } | null;
+  /** Somebody as the server shows them, from memory; null where they are not in it. */
+  known(id: string, guild: string | null): InboundAccount | null;
   /** Somebody of whom only the id is at hand. Never rejects. */
   account(id: string, guild: string | null): Promise<InboundAccount>;
 }
 
-export function createKnowledge(client: Client<true>, hub: HubPort, api: Api): Knowledge {
+/** @param guilds ids of the only servers that are served; empty: all */
+export function createKnowledge(client: Client<true>, hub: HubPort, api: Api, guilds: readonly string[]): Knowledge {
   const linked = (room: RoomId) => hub.rooms.list().find((one) => one.room === room) ?? null;
 
-  function cachedAccount(id: string, guild: string | null): InboundAccount | null {
+  function place(room: RoomId): Place | null {
+    const found = placeOf(client, room);
+    return found === null || guilds.length === 0 || guilds.includes(found.guild) ? found : null;
+  }
+
+  function known(id: string, guild: string | null): InboundAccount | null {
     const member = guild === null ? undefined : client.guilds.cache.get(guild)?.members.cache.get(id);
     const user = member?.user ?? client.users.cache.get(id);
     if (user === undefined) return null;
@@ -40,12 +48,13 @@ export function createKnowledge(client: Client<true>, hub: HubPort, api: Api): K
   return {
     botId: client.user.id,
     applicationId: client.application.id,
-    place: (room) => placeOf(client, room),
-    linkedIn: (guild) => hub.rooms.list().flatMap(({ room }) => (placeOf(client, room)?.guild === guild ? [room] : [])),
+    place,
+    known,
+    linkedIn: (guild) => hub.rooms.list().flatMap(({ room }) => (place(room)?.guild === guild ? [room] : [])),
     isLinked: (room) => linked(room) !== null,
     named: (guild) => ({
       user: (id) => ({
-        name: cachedAccount(id, guild)?.name ?? 'somebody',
+        name: known(id, guild)?.name ?? 'somebody',
         user: userIdOf(PLATFORM, id as AccountId),
       }),
       role: (id) => (guild === null ? null : (client.guilds.cache.get(guild)?.roles.cache.get(id)?.name ?? null)),
@@ -62,8 +71,8 @@ export function createKnowledge(client: Client<true>, hub: HubPort, api: Api): K
       return { written: `<${sign}:${found.name}:${found.id}>`, bare: `${found.name}:${found.id}` };
     },
     async account(id, guild) {
-      const known = cachedAccount(id, guild);
-      if (known !== null) return known;
+      const cached = known(id, guild);
+      if (cached !== null) return cached;
       try {
         return accountOf(apiUser.parse(await api.ask('get', `/users/${id}`)), null, guild);
       } catch (error) {

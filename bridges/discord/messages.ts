@@ -53,7 +53,10 @@ export function createMessages(deps: MessageDeps): Messages {
 
   function draftOf(message: ApiMessage): Draft | null {
     const guild = message.guild_id ?? knowledge.place(message.channel_id as RoomId)?.guild ?? null;
-    return decodeMessage({ ...message, guild_id: guild }, knowledge.named(guild));
+    const draft = decodeMessage({ ...message, guild_id: guild }, knowledge.named(guild));
+    if (draft === null || message.member != null || message.webhook_id != null) return draft;
+    // A listing tells nothing of the names and pictures that people have in the server.
+    return { ...draft, by: knowledge.known(draft.by.id, guild) ?? draft.by };
   }
 
   async function filled(draft: Draft): Promise<{ readonly by: InboundAccount; readonly content: Content }> {
@@ -79,7 +82,7 @@ export function createMessages(deps: MessageDeps): Messages {
       const draft = isOwn(message) ? null : draftOf(message);
       if (draft !== null) {
         if (!(await handOver(draft))) return;
-        handed.add(message.id);
+        handed.set(message.id, true);
         await cursor.move(room, message.id);
       }
       memory.see(message.id, editOf(message));

@@ -40,7 +40,7 @@ export function post(session: Session, command: Post, signal: AbortSignal): Prom
       const sent = place.rights.has('webhooks')
         ? await byWebhook(session, place, draft, signal)
         : { id: await byBot(session, place, draft, command, signal), webhook: null };
-      session.confirmed.add(sent.id);
+      session.confirmed.set(sent.id, command.key);
       return [
         {
           room: command.room,
@@ -89,7 +89,7 @@ export async function find(session: Session, command: Post, signal: AbortSignal)
       const listed = messageList.parse(
         await session.api.ask('get', `/channels/${command.room}/messages`, { query, signal }),
       );
-      const found = listed.toReversed().find((one) => isIt(session, one, draft, webhook, command.media));
+      const found = listed.toReversed().find((one) => isIt(session, one, draft, webhook, command));
       if (found !== undefined) {
         const note = encodeNote({ webhook: webhook?.id ?? null, replyTo: command.replyTo?.id ?? null });
         return [{ room: command.room, id: found.id, note }];
@@ -105,20 +105,19 @@ export async function find(session: Session, command: Post, signal: AbortSignal)
 }
 
 function isIt(
-  { knowledge }: Session,
+  { knowledge, confirmed }: Session,
   message: ApiMessage,
   draft: Draft,
   webhook: Webhook | null,
-  media: readonly MediaRef[],
+  { key, media }: Post,
 ): boolean {
-  const isOurs =
-    webhook === null
-      ? message.author?.id === knowledge.botId && message.webhook_id == null
-      : message.webhook_id === webhook.id;
-  const isNamed = webhook === null || draft.username === null || message.author?.username === draft.username;
+  if ((confirmed.get(message.id) ?? key) !== key) return false;
+  if (webhook === null && (message.author?.id !== knowledge.botId || message.webhook_id != null)) return false;
+  if (webhook !== null && message.webhook_id !== webhook.id) return false;
+  if (webhook !== null && draft.username !== null && message.author?.username !== draft.username) return false;
   const said = (message.content ?? '').trim();
-  const isSaid = said === draft.content.trim() || (media.length > 0 && said.startsWith(draft.content.trim()));
-  return isOurs && isNamed && isSaid && (media.length === 0 || message.attachments.length > 0 || said !== '');
+  // Files that could not be had are named behind the text.
+  return media.length > 0 ? said.startsWith(draft.content.trim()) : said === draft.content.trim();
 }
 
 async function draftOf(session: Session, place: Place, command: Post, signal: AbortSignal): Promise<Draft> {

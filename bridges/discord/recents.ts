@@ -1,21 +1,23 @@
-/** The last so many things, oldest forgotten first. */
-export interface Recents<T> {
-  add(thing: T): void;
-  has(thing: T): boolean;
+/** The last so many things, each with what is known of it; the oldest is forgotten first. */
+export interface Recents<Key, Value = true> {
+  set(key: Key, value: Value): void;
+  get(key: Key): Value | undefined;
+  has(key: Key): boolean;
 }
 
-export function createRecents<T>(most: number): Recents<T> {
-  const kept = new Set<T>();
+export function createRecents<Key, Value = true>(most: number): Recents<Key, Value> {
+  const kept = new Map<Key, Value>();
   return {
-    add(thing) {
-      kept.delete(thing);
-      kept.add(thing);
+    set(key, value) {
+      kept.delete(key);
+      kept.set(key, value);
       if (kept.size <= most) return;
-      for (const oldest of kept) {
+      for (const oldest of kept.keys()) {
         kept.delete(oldest);
         return;
       }
     },
-    has: (thing) => kept.has(thing),
+    get: (key) => kept.get(key),
+    has: (key) => kept.has(key),
   };
 }

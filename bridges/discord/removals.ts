@@ -17,7 +17,7 @@ export async function redact(session: Session, { refs, reason }: Redact, signal:
     await inTurn(session, room, signal, async () => {
       try {
         const place = placeFor(session, room);
-        for (const { id } of own) session.removed.add(id);
+        for (const { id } of own) session.removed.set(id, true);
         if (mayAtOnce(session, place, own)) await atOnce(session, place, own, reason, signal);
         else for (const ref of own) await removeOne(session, place, ref, reason, signal);
       } catch (error) {

@@ -18,8 +18,8 @@ export interface Session {
   readonly turns: SerialByKey<RoomId>;
   /** Ids that the bridge removes itself. */
   readonly removed: Recents<string>;
-  /** Ids of posts that were answered for, so that another of the same words is not taken for them. */
-  readonly confirmed: Recents<string>;
+  /** Posts that were answered for, each with its key, so that another of the same words is not taken for them. */
+  readonly confirmed: Recents<string, string>;
 }
 
 /** @throws {BridgeError} for a room that is gone, or that the bot may not see */

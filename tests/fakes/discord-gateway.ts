@@ -20,6 +20,8 @@ export interface Gateway {
   drop(lost: boolean): void;
   /** Closes what connects from now on with this code; null: all are welcome. */
   refuse(code: number | null): void;
+  /** Runs once, between READY and the first server of the next session. */
+  afterReady(run: () => void): void;
   connections(): number;
   /** How often a session was begun, and how often one was taken up again. */
   readonly counts: { identified: number; resumed: number };
@@ -31,6 +33,7 @@ export function createGateway(http: Server, world: World, rootOf: () => string):
   const sessions = new Map<string, Session>();
   const counts = { identified: 0, resumed: 0 };
   let refused: number | null = null;
+  let early: (() => void) | null = null;
 
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     wss.handleUpgrade(request, socket, head, (connected) => welcome(connected));
@@ -71,6 +74,8 @@ export function createGateway(http: Server, world: World, rootOf: () => string):
       relationships: [],
       shard: [0, 1],
     });
+    early?.();
+    early = null;
     tell(session, 'GUILD_CREATE', world.guild());
   }
 
@@ -116,6 +121,9 @@ export function createGateway(http: Server, world: World, rootOf: () => string):
     },
     refuse(code) {
       refused = code;
+    },
+    afterReady(run) {
+      early = run;
     },
     connections: () => wss.clients.size,
     stop() {

@@ -119,7 +119,7 @@ export function answer(asked: Asked, at: RestDeps): Answer {
 
 /** Whether it is something that the hub asked for, not what the bridge does to keep itself going. */
 export function isCommand({ method, path }: Pick<Asked, 'method' | 'path'>): boolean {
-  if (method === 'GET' || /\/(commands|callback|typing|webhooks)$/.test(path)) return false;
+  if (method === 'GET' || /\/(commands|callback|typing|webhooks|@me\/channels)$/.test(path)) return false;
   return !path.startsWith('/interactions/');
 }
 

@@ -3,6 +3,7 @@ import type { PlatformFailure } from '../../core/contract/index.ts';
 import { listenLow } from '../accounts/listen-low.ts';
 import { createGateway, type Gateway } from './discord-gateway.ts';
 import {
+  type Answer,
   type Asked,
   answer,
   failureAnswer,
@@ -45,8 +46,12 @@ export interface DiscordServer {
     readonly query: string;
   }[];
   failNext(failure: PlatformFailure, times?: number): void;
+  /** The next command of the bridge is answered so, and not done. */
+  answerNext(answer: Answer): void;
   /** The gateway tells of a post before its request is answered. */
   echoFirst(): void;
+  /** Runs right after the next session was told that it is ready, before it is told of the servers. */
+  afterReady(run: () => void): void;
   says(user: User, text: string, more?: Saying): StoredMessage;
   edits(message: StoredMessage, text: string): void;
   /** Discord has looked at a link and shows what is behind it: an update that is no edit. */
@@ -78,6 +83,7 @@ export interface Saying {
 export async function startDiscord(): Promise<DiscordServer> {
   const world = createWorld();
   const failures: PlatformFailure[] = [];
+  const answers: Answer[] = [];
   const requests: { method: string; path: string; body: Asked['body']; query: string }[] = [];
   const http = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => {
@@ -111,7 +117,7 @@ export async function startDiscord(): Promise<DiscordServer> {
     if (failure === 'silence') return;
     if (failure === 'unauthorized') world.isRevoked = true;
     if (failure === 'room-gone') loseRoom(asked);
-    const failed = failure === null ? null : failureAnswer(failure);
+    const failed = failure === null ? (isCommand(asked) ? (answers.shift() ?? null) : null) : failureAnswer(failure);
     const answered =
       failed ?? (world.isRevoked && asked.path.startsWith('/webhooks/') ? UNAUTHORIZED : answer(asked, rest));
     if (failure === 'cut') {
@@ -208,6 +214,8 @@ export async function startDiscord(): Promise<DiscordServer> {
     failNext(failure, times = 1) {
       for (let n = 0; n < times; n += 1) failures.push(failure);
     },
+    afterReady: (run) => gateway.afterReady(run),
+    answerNext: (next) => void answers.push(next),
     echoFirst() {
       isEchoFirst = true;
     },
