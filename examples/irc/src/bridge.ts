@@ -1,4 +1,4 @@
-import { type Bridge, type BridgeFailure, type HubPort, withDeadline } from 'slipmat-hub/plugin';
+import { type Bridge, type BridgeFailure, type HubPort, pause, withDeadline } from 'slipmat-hub/plugin';
 import type { IrcConfig } from './config.ts';
 import { settleIn } from './history.ts';
 import { onLine } from './inbound.ts';
@@ -12,6 +12,7 @@ import { createRoomBook, type RoomBook } from './rooms.ts';
 import type { Session } from './session.ts';
 
 const STOP_MS = 3_000;
+const JOINS_MS = 15_000;
 /** Removed so often within this time, the bridge is not wanted: somebody must look. */
 const MAX_REMOVALS = 3;
 const REMOVALS_MS = 600_000;
@@ -30,8 +31,16 @@ export function createBridge(config: IrcConfig, hub: HubPort): Bridge {
     void session.ended.then(({ failure, say, isRemoval }) => {
       if (link === own) hub.status(null, { kind: 'failed', failure: isRemoval ? afterRemoval(failure) : failure, say });
     });
+    // A network that slows clients down lets them into few rooms a minute: the rest follows while the first work.
+    const joined = new AbortController();
+    await Promise.race([joinAll(own), pause(hub.clock, JOINS_MS, AbortSignal.any([signal, joined.signal]))]);
+    joined.abort();
+    signal.throwIfAborted();
+  }
+
+  async function joinAll(own: Link): Promise<void> {
     for (const room of new Set(hub.rooms.list().map((one) => one.room))) {
-      signal.throwIfAborted();
+      if (link !== own) return;
       await own.rooms.join(room);
     }
   }

@@ -12,7 +12,8 @@ export function onJoin(line: Line, link: Link): void {
   people.enter(room, source.nick);
   const said = session.capability('extended-join') === null ? undefined : line.params[1];
   const person = people.see(source, accountName(said), false);
-  if (!session.isSelf(source.nick)) tell('join', room, person, line, link);
+  if (session.isSelf(source.nick)) link.rooms.arrived(room);
+  else tell('join', room, person, line, link);
 }
 
 export function onPart(line: Line, link: Link): void {

@@ -42,7 +42,11 @@ function onInvite(line: Line, { session, rooms, people, hub, pump }: Link): void
   hub.log.debug({ room: name }, 'invited to a channel that is not linked');
 }
 
-function onRename({ params: [from = '', to = ''] }: Line, { rooms, pump }: Link): void {
+function onRename({ params: [from = '', name = ''] }: Line, { rooms, people, pump }: Link): void {
   const room = rooms.idOf(from);
-  if (room !== null) pump.push(room, { kind: 'room-moved', from: room, to: presence.roomId(to) });
+  if (room === null) return;
+  const to = presence.roomId(name);
+  rooms.renamed(room, to);
+  people.move(room, to);
+  pump.push(room, { kind: 'room-moved', from: room, to });
 }

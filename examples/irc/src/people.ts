@@ -26,6 +26,8 @@ export interface People {
   /** @returns the rooms that they were in */
   quit(nick: string): readonly RoomId[];
   empty(room: RoomId): void;
+  /** The room has another name. */
+  move(from: RoomId, to: RoomId): void;
   roomsOf(nick: string): readonly RoomId[];
   inRoom(room: RoomId): readonly Person[];
   /** Mode letters of their ranks; null when they are not there. */
@@ -121,6 +123,11 @@ export function createPeople(on: { readonly features: Features; readonly self: {
       rooms.delete(room);
       cores.delete(room);
       for (const key of members?.keys() ?? []) forgetUnseen(key);
+    },
+    move(from, to) {
+      rooms.set(to, rooms.get(from) ?? new Map());
+      rooms.delete(from);
+      cores.delete(from);
     },
     roomsOf: (nick) => [...rooms].flatMap(([room, members]) => (members.has(fold(nick)) ? [room] : [])),
     inRoom: (room) => [...(rooms.get(room)?.keys() ?? [])].flatMap((key) => people.get(key) ?? []),

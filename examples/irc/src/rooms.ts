@@ -11,7 +11,8 @@ import { isRefusal, joinRefusalOf } from './failures.ts';
 import { type Line, sourceOf } from './line.ts';
 import type { Session, Settle } from './session.ts';
 
-const JOIN_MS = 5_000;
+/** A network that slows clients down may take its time. */
+const JOIN_MS = 10_000;
 const LOOK_MS = 15_000;
 /** A channel that throws the bridge out is asked again, ever more seldom. */
 const REJOIN = { baseMs: 60_000, capMs: 1_800_000 };
@@ -33,6 +34,10 @@ export interface RoomBook {
   /** Joins and says how that went; never rejects but when the link is lost. */
   join(room: RoomId): Promise<void>;
   part(room: RoomId): void;
+  /** The network says that the bridge is in now, asked or not. */
+  arrived(room: RoomId): void;
+  /** The network gave it another name. */
+  renamed(from: RoomId, to: RoomId): void;
   /** The bridge was thrown out. */
   lost(room: RoomId, say: string): void;
   /** It can be spoken in (again). */
@@ -87,12 +92,16 @@ export function createRoomBook({ config, hub, session, onIn }: RoomBookOptions):
         leave(room, failure, say);
         return;
       }
-      stands.set(room, { kind: 'in', since: clock.elapsed() });
-      await onIn(room);
-      if (stands.get(room)?.kind === 'in') hub.status(room, { kind: 'live' });
+      await come(room);
     } catch (error) {
       leave(room, AGAIN, `${room}: no answer to JOIN (${error instanceof Error ? error.name : ''})`);
     }
+  }
+
+  async function come(room: RoomId): Promise<void> {
+    stands.set(room, { kind: 'in', since: clock.elapsed() });
+    await onIn(room);
+    if (stands.get(room)?.kind === 'in') hub.status(room, { kind: 'live' });
   }
 
   function look(): void {
@@ -103,8 +112,10 @@ export function createRoomBook({ config, hub, session, onIn }: RoomBookOptions):
 
   const stopLooking = clock.every(LOOK_MS, look);
   const unfollow = hub.rooms.onChange(({ kind, room: { room } }) => {
-    if (kind === 'linked' && !stands.has(room)) void join(room);
     if (kind === 'unlinked' && !isLinked(room)) book.part(room);
+    // A room that was renamed is linked by its new name while the bridge is in it already.
+    if (kind === 'linked' && !stands.has(room)) void join(room);
+    else if (kind === 'linked') book.open(room);
   });
 
   const book: RoomBook = {
@@ -125,6 +136,15 @@ export function createRoomBook({ config, hub, session, onIn }: RoomBookOptions):
       stands.delete(room);
       tries.delete(room);
       if (stand?.kind === 'in') session.send('PART', [room, 'no longer linked']);
+    },
+    arrived(room) {
+      // An answer that came after it was given up; while it is waited for, `join` goes on.
+      if (stands.get(room)?.kind === 'out') void come(room);
+    },
+    renamed(from, to) {
+      const stand = stands.get(from);
+      stands.delete(from);
+      if (stand !== undefined) stands.set(to, stand);
     },
     lost: (room, say) => leave(room, AGAIN, say),
     open(room) {

@@ -369,6 +369,34 @@ describe('the link', () => {
     await post('back');
   });
 
+  it('stays in a room that gets another name, and hears it once that is linked', async () => {
+    const { start, server, of, hub, texts, post } = await rig();
+    server.enter(ANN, ROOM);
+    await start();
+    server.tell(':ann!~u@hub.example RENAME #lobby #dance :better');
+    await expect.poll(() => of('room-moved')).toMatchObject([{ from: ROOM, to: '#dance' }]);
+    hub.link('#dance' as RoomId);
+    server.say(ANN, '#dance', 'hi');
+    await expect.poll(texts).toEqual(['hi']);
+    await post('and hi from here', { room: '#dance' as RoomId });
+    expect(server.lines.filter((line) => /^(JOIN|PART) /.test(line))).toEqual(['JOIN #lobby']);
+  });
+
+  it('takes part in a room whose answer came late', async () => {
+    const time = handClock();
+    const { start, server, hub, texts } = await rig({}, {}, time.clock);
+    server.answerNext('JOIN');
+    const started = start();
+    await expect.poll(() => server.lines.includes('JOIN #lobby')).toBe(true);
+    time.pass(10_000);
+    await started;
+    expect(hub.states.at(-1)).toMatchObject({ room: ROOM, state: { kind: 'failed', failure: { kind: 'retryable' } } });
+    server.tell(':~me!~u@hub.example JOIN #lobby * :hub');
+    await expect.poll(() => hub.states.at(-1)).toEqual({ room: ROOM, state: { kind: 'live' } });
+    server.say(BEN, ROOM, 'there you are');
+    await expect.poll(texts).toEqual(['there you are']);
+  });
+
   it('tells of an invitation to a room that is not linked, and does not go', async () => {
     const { start, server, of } = await rig();
     await start();
