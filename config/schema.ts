@@ -152,6 +152,10 @@ const fields = z.strictObject({
         id: slug.describe('A name of your own, unique here.'),
         use: z.string().min(1).describe('A built-in name or an npm package.'),
         required: z.boolean().default(false).describe('Whether the hub refuses to start without it.'),
+        ownRooms: z
+          .boolean()
+          .default(false)
+          .describe('Whether it may make a room for each public channel and link it.'),
         config: z.unknown().optional().describe('Settings of the bridge; see its own page.').meta(SECRET),
       }),
     )

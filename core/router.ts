@@ -172,7 +172,8 @@ async function routeReaction(asked: Of<'reaction'>, at: RouterDeps): Promise<Rec
       at: now,
     };
     const effect: Effect = { kind: 'react', id: head.id, user: actor.user, emoji, on };
-    return { ...stepOf(asked, here, body, [effect], at), ifRev: rev, known: head };
+    const step = stepOf(asked, here, body, [effect], at);
+    return { ...step, ifRev: rev, known: head, note: { ...step.note, platform: actor.platform } };
   });
 }
 

@@ -6,7 +6,8 @@ import type { Receipt } from './domain/receipt.ts';
 import type { Logger } from './ops/log.ts';
 import type { Bridge } from './plugin/bridge.ts';
 import type { CommandSpec } from './plugin/commands.ts';
-import type { HubPort, LinkState } from './plugin/hub-port.ts';
+import type { PlatformHttp } from './plugin/http.ts';
+import type { HubPort, LinkState, PublicChannels } from './plugin/hub-port.ts';
 import { type BuiltIns, type LoadedPlugin, loadPlugin, PluginError } from './plugin/load.ts';
 import type { MediaPort } from './plugin/media.ts';
 import type { SurfacePort } from './plugin/surface.ts';
@@ -37,6 +38,10 @@ export interface SupervisorDeps {
   /** The route, for what bridges report. */
   readonly receive: (stamped: Stamped) => Promise<Receipt>;
   readonly media: (bridge: BridgeId) => MediaPort;
+  /** Where the platform of a bridge calls it. */
+  readonly http: (bridge: BridgeId) => PlatformHttp;
+  /** For bridges that may make rooms of their own; null for the others. */
+  readonly channels: (bridge: BridgeId) => PublicChannels | null;
   readonly commands: readonly CommandSpec[];
   /** Makes a surface's port from a bridge's, for built-in surfaces alone. */
   readonly extend: (port: HubPort, id: BridgeId) => SurfacePort;
@@ -150,6 +155,8 @@ function createSupervised(configured: ConfiguredBridge, deps: SupervisorDeps): S
     const hub = createHubPort({
       ...deps,
       media: deps.media(id),
+      http: deps.http(id),
+      channels: deps.channels(id),
       bridge: id,
       platform,
       isOpen: () => runner?.isOpen() ?? false,

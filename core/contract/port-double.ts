@@ -3,6 +3,7 @@ import type { ChannelId, MessageId, RoomId } from '../domain/ids.ts';
 import type { Inbound } from '../domain/inbound.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { Logger } from '../ops/log.ts';
+import type { PlatformAnswer, PlatformCall } from '../plugin/http.ts';
 import type { HubPort, LinkedRoom, LinkState, Rooms } from '../plugin/hub-port.ts';
 import { createMediaDouble, type MediaDouble } from './media-double.ts';
 
@@ -23,6 +24,8 @@ export interface PortDouble {
   holdReceipts(): () => void;
   /** Gives a room a portal while the bridge runs. */
   link(room: RoomId): void;
+  /** The platform calls the bridge; 503 while nobody listens. */
+  call(call: PlatformCall): Promise<PlatformAnswer>;
   /** Timers of `clock` that are neither done nor cancelled. */
   pendingTimers(): number;
 }
@@ -40,6 +43,7 @@ export function createPortDouble(rooms: readonly RoomId[]): PortDouble {
   let cursor: string | null = null;
   let isStopping = false;
   let held: Promise<void> = Promise.resolve();
+  let mounted: ((call: PlatformCall) => Promise<PlatformAnswer>) | null = null;
 
   async function receive(inbound: Inbound): Promise<Receipt> {
     received.push(inbound);
@@ -66,6 +70,7 @@ export function createPortDouble(rooms: readonly RoomId[]): PortDouble {
       return resolve;
     },
     link: linked.link,
+    call: async (call) => (mounted === null ? NOT_HERE : mounted(call)),
     pendingTimers: timers.pending,
     port: {
       rooms: linked.rooms,
@@ -84,6 +89,16 @@ export function createPortDouble(rooms: readonly RoomId[]): PortDouble {
         },
       },
       media: media.port,
+      http: {
+        url: 'http://127.0.0.1/bridges/double',
+        mount(handle) {
+          mounted = handle;
+          return () => {
+            if (mounted === handle) mounted = null;
+          };
+        },
+      },
+      channels: null,
       commands: [],
       clock: timers.clock,
       log,
@@ -91,6 +106,7 @@ export function createPortDouble(rooms: readonly RoomId[]): PortDouble {
   };
 }
 
+const NOT_HERE: PlatformAnswer = { status: 503 };
 const CHANNEL = 'lobby' as ChannelId;
 const MESSAGE = '01890000-0000-7000-8000-000000000000' as MessageId;
 

@@ -48,6 +48,7 @@ export async function onRig<Config>(subject: ContractSubject<Config>, run: (rig:
   const double = await subject.open();
   try {
     const hub = createPortDouble([double.room]);
+    double.callBy?.(hub.call);
     const bridge = subject.plugin.create(subject.plugin.parseConfig(subject.config(double)), hub.port);
     try {
       await run(rigOf(double, hub, bridge));

@@ -1,5 +1,6 @@
 import type { AccountId, RoomId } from '../domain/ids.ts';
 import type { BridgePlugin } from '../plugin/bridge.ts';
+import type { PlatformAnswer, PlatformCall } from '../plugin/http.ts';
 
 /**
  * How the next command of the bridge ends. Every double knows the first three; name the others in `failures`.
@@ -42,6 +43,8 @@ export interface PlatformDouble {
   failNext(failure: PlatformFailure): void;
   stop(): Promise<void>;
 
+  /** For platforms that call the bridge: from now on they do it by this. */
+  callBy?(call: (call: PlatformCall) => Promise<PlatformAnswer>): void;
   /** Which failures `failNext` knows besides the first three. */
   readonly failures?: readonly PlatformFailure[];
   /** The platform delivers again, after a new start, what the cursor has not passed. */

@@ -47,6 +47,8 @@ export type Inbound =
       /** Said to the bot or ghost alone. */
       readonly kind: 'direct';
       readonly ref: RemoteRef;
+      /** `key` of the Speaker whose ghost it was said to; absent: the bot. */
+      readonly to?: string;
       readonly by: InboundAccount;
       readonly content: Content;
       readonly at: EpochMs;

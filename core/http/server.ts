@@ -8,6 +8,7 @@ import type { Health } from '../ops/health.ts';
 import type { Logger } from '../ops/log.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import { compileTrust } from './addresses.ts';
+import { type BridgeCalls, CALLS_PATH, createBridgeCalls } from './bridge-calls.ts';
 import { securityHeaders } from './headers.ts';
 import { compileHosts } from './hosts.ts';
 import { addressesOf, listenTogether, localUrl } from './listen.ts';
@@ -38,6 +39,8 @@ export interface HttpServer {
   listen(): Promise<{ readonly url: string; readonly port: number }>;
   /** Takes WebSocket upgrades of one path; those of other paths get 404. @returns a function that gives it back */
   upgrades(path: string, take: TakeUpgrade): () => void;
+  /** Calls of platforms to their bridges. */
+  readonly calls: BridgeCalls;
   /** Ends idle connections at once, lets requests in work finish, and ends what is left after 3 s. Never rejects. */
   close(): Promise<void>;
   /** For tests that want no socket. */
@@ -80,11 +83,13 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   app.addHook('onSend', async (_request, reply) => {
     if (isStopping) reply.header('connection', 'close');
   });
+  const calls = createBridgeCalls(app, options.log);
   await addRoutes(app, options);
   await app.ready();
 
   return {
     app,
+    calls,
     async listen() {
       const port = await listenTogether(servers, config.host, config.port);
       return { port, url: localUrl(config.host, port) };
@@ -93,6 +98,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     async close() {
       isStopping = true;
       upgrades.stop();
+      calls.stop();
       const cancel = clock.after(CLOSE_DEADLINE_MS, () => {
         upgrades.destroyAll();
         for (const server of servers) server.closeAllConnections();
@@ -138,7 +144,8 @@ async function addRoutes(app: FastifyInstance, options: HttpOptions): Promise<vo
   await app.register(helmet, securityHeaders(config));
   const isOurHost = compileHosts(config);
   app.addHook('onRequest', async (request) => {
-    if (!isOurHost(request.headers.host)) throw WRONG_HOST;
+    // no web page knows the token that a platform sends
+    if (!request.url.startsWith(CALLS_PATH) && !isOurHost(request.headers.host)) throw WRONG_HOST;
   });
   boundBodies(app, clock);
   opsRoutes(app, { config, health, metrics });

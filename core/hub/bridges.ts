@@ -10,6 +10,7 @@ import type { LaneState } from '../relay/lane-context.ts';
 import { type BridgeStatus, type ConfiguredBridge, createSupervisor } from '../supervisor.ts';
 import { keepForPortals } from './keep-for-portals.ts';
 import { createLinking, type Linking } from './linking.ts';
+import { createOwnRooms } from './own-rooms.ts';
 import type { HubOptions, HubParts } from './parts.ts';
 import { createPortals, type LivePortals } from './portals.ts';
 import { surfacePort } from './surface-port.ts';
@@ -38,6 +39,9 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     if (batch.some(({ kind }) => kind === 'change')) portals.refresh();
   });
   const linking = createLinking({ ...parts, portals }, options);
+
+  const channelsFor = createOwnRooms({ directory, portals, desk: linking.desk, tail });
+  const mayMakeRooms = new Set(config.bridges.flatMap(({ id, ownRooms }) => (ownRooms ? [id] : [])));
 
   const outageMs = config.relay.outageMinutes * 60_000;
   const courier = createCourier({
@@ -82,6 +86,8 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
   const deadLetters = createDeadLetters({ deliveries: store.deliveries, portals, courier, clock });
   const supervisor = createSupervisor({
     media: media.port,
+    http: (bridge) => http.calls.of(bridge, config.publicUrl),
+    channels: (bridge) => (mayMakeRooms.has(bridge) ? channelsFor(bridge) : null),
     commands: COMMAND_SPECS,
     bridges: [...surfacesOf(options), ...config.bridges.map(configured)],
     builtIns,

@@ -136,17 +136,38 @@ function createAppend({ live }: Parts): (step: Step) => Promise<Receipt> {
   };
 }
 
-/** A new portal begins at the end that the log has before anybody knows of it: nothing said after is missed. */
+/**
+ * A new portal begins at the end that the log has before anybody knows of it, so that nothing said after is missed; or
+ * as many messages before that as it is to show.
+ */
 function oweFrom({ live, knowledge }: Parts): DeskDeps['owe'] {
   const { log, deliveries } = live.store;
-  return async (portal, channel) => {
+  return async (portal, channel, messages) => {
     const scope = scopeOf(channel);
     const at = (await log.heads())[log.shardOf(scope)] ?? START;
     const { head } = await log.bounds(scope, channel.id);
-    await deliveries.open(portal, at, head ?? knowledge.headSeq(channel.id) ?? NO_SEQ);
+    const end = head ?? knowledge.headSeq(channel.id) ?? NO_SEQ;
+    await deliveries.open(portal, at, messages > 0 ? await startOf(knowledge, channel, messages, end) : end);
   };
 }
 const NO_SEQ = 0 as Seq;
+const PAGE = 200;
+
+/** The seq in front of the oldest of so many messages. */
+async function startOf({ history }: Parts['knowledge'], channel: Channel, messages: number, end: Seq): Promise<Seq> {
+  let [start, left] = [end, messages];
+  let before: Seq | null = null;
+  while (left > 0) {
+    const page = await history.page(channel, before, Math.min(left, PAGE));
+    const oldest = page.messages.at(-1);
+    if (oldest === undefined) break;
+    before = oldest.seq;
+    start = Math.min(start, oldest.seq - 1) as Seq;
+    left -= page.messages.length;
+    if (page.isEnd) break;
+  }
+  return start;
+}
 
 function isEntitledTo({ knowledge }: Parts, user: Parameters<typeof knowledge.facts.standing>[0], id: Channel['id']) {
   const channel = knowledge.facts.channel(id);

@@ -26,6 +26,24 @@ export interface BridgePlugin<Config> {
    * @param rooms that have a portal
    */
   doctor?(config: Config, rooms: readonly RoomId[], signal: AbortSignal): Promise<readonly Finding[]>;
+  /** For platforms whose server needs a file that tells of the hub. Pure: made anew it keeps the secrets of the one before. */
+  registration?(config: Config, facts: RegistrationFacts): Registration;
+}
+
+/** A file for the platform's server. */
+export interface Registration {
+  /** Where the bridge looks for it. */
+  readonly file: string;
+  readonly text: string;
+  /** What to do with it, for the operator. */
+  readonly next: string;
+}
+export interface RegistrationFacts {
+  /** The file as it is now; null where there is none. */
+  read(file: string): string | null;
+  /** How the platform reaches the bridge unless its configuration says otherwise. */
+  readonly url: string;
+  newSecret(): string;
 }
 
 /** One thing that was looked at. `mend`: what to do, with a link to the page that tells how. */
@@ -34,7 +52,7 @@ export type Finding =
   | { readonly level: 'warn' | 'fail'; readonly what: string; readonly mend: string };
 
 /** A built-in that people connect to: it runs on every hub and may speak for any verified person. */
-export interface SurfacePlugin<Config> extends Omit<BridgePlugin<Config>, 'create' | 'doctor'> {
+export interface SurfacePlugin<Config> extends Omit<BridgePlugin<Config>, 'create' | 'doctor' | 'registration'> {
   create(config: Config, hub: SurfacePort): Bridge;
 }
 

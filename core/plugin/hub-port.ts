@@ -5,6 +5,7 @@ import type { Receipt } from '../domain/receipt.ts';
 import type { Logger } from '../ops/log.ts';
 import type { CommandSpec } from './commands.ts';
 import type { BridgeFailure } from './errors.ts';
+import type { PlatformHttp } from './http.ts';
 import type { MediaPort } from './media.ts';
 
 /** All a bridge may ask of the hub. */
@@ -19,10 +20,30 @@ export interface HubPort {
   /** Small durable values of this bridge, at most 64 KB each. */
   readonly state: { load(name: string): Promise<string | null>; save(name: string, value: string): Promise<void> };
   readonly media: MediaPort;
+  readonly http: PlatformHttp;
+  /** Null unless the configuration lets this bridge make rooms of its own (`ownRooms`). */
+  readonly channels: PublicChannels | null;
   /** What people can ask of the hub, to register it where the platform has commands. */
   readonly commands: readonly CommandSpec[];
   readonly clock: Clock;
   readonly log: Logger;
+}
+
+/** The public channels, for a bridge that makes a room for each of them. */
+export interface PublicChannels {
+  list(): readonly PublicChannel[];
+  /** @returns a function that stops it */
+  onChange(listener: () => void): () => void;
+  /**
+   * Links a room that the bridge has made. What was said last in the channel, at most `history` messages, is sent there
+   * before all that follows. True also where it is linked already; false where the room or the channel cannot be.
+   */
+  link(channel: ChannelId, room: RoomId, history: number): Promise<boolean>;
+}
+export interface PublicChannel {
+  readonly id: ChannelId;
+  readonly name: string;
+  readonly topic: string;
 }
 
 export type LinkState =

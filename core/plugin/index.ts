@@ -11,10 +11,19 @@ export type { Inbound, InboundAccount, InboundCommand, InboundMessage } from '..
 export type { RemoteRef } from '../domain/message.ts';
 export type { Receipt, Refusal } from '../domain/receipt.ts';
 export type { Logger } from '../ops/log.ts';
-export { type Bridge, type BridgePlugin, defineBridge, type Finding, PLUGIN_API_VERSION } from './bridge.ts';
+export {
+  type Bridge,
+  type BridgePlugin,
+  defineBridge,
+  type Finding,
+  PLUGIN_API_VERSION,
+  type Registration,
+  type RegistrationFacts,
+} from './bridge.ts';
 export type { CommandArgument, CommandSpec } from './commands.ts';
 export { BridgeError, type BridgeFailure, ConfigError, isBridgeError } from './errors.ts';
-export type { HubPort, LinkedRoom, LinkState, Rooms } from './hub-port.ts';
+export type { PlatformAnswer, PlatformCall, PlatformHttp } from './http.ts';
+export type { HubPort, LinkedRoom, LinkState, PublicChannel, PublicChannels, Rooms } from './hub-port.ts';
 export type { MediaOffer, MediaPort, MediaSource, MediaTaken, OpenedMedia } from './media.ts';
 export type {
   Budget,

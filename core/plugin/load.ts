@@ -1,6 +1,14 @@
 import { isBuiltin } from 'node:module';
 import type { RoomId } from '../domain/ids.ts';
-import { type Bridge, type BridgePlugin, type Finding, PLUGIN_API_VERSION, type SurfacePlugin } from './bridge.ts';
+import {
+  type Bridge,
+  type BridgePlugin,
+  type Finding,
+  PLUGIN_API_VERSION,
+  type Registration,
+  type RegistrationFacts,
+  type SurfacePlugin,
+} from './bridge.ts';
 import type { HubPort } from './hub-port.ts';
 import type { SurfacePort } from './surface.ts';
 
@@ -42,6 +50,8 @@ export interface LoadedPlugin {
   create(config: unknown, ports: PortChoice): Bridge;
   /** Has the plugin ask its platform; empty where it has no doctor. Rejects with whatever the plugin throws. @throws {PluginError} */
   doctor(config: unknown, rooms: readonly RoomId[], signal: AbortSignal): Promise<readonly Finding[]>;
+  /** The file that the platform's server needs; null where it needs none. @throws {PluginError} */
+  registration(config: unknown, facts: RegistrationFacts): Registration | null;
 }
 
 /**
@@ -72,6 +82,7 @@ function loadedBridge(use: string, found: unknown): LoadedPlugin {
       const parsed = parsedConfig(use, plugin, config);
       return (await plugin.doctor?.(parsed, rooms, signal)) ?? [];
     },
+    registration: (config, facts) => plugin.registration?.(parsedConfig(use, plugin, config), facts) ?? null,
   };
 }
 
@@ -88,6 +99,7 @@ function loadedSurface(use: string, found: unknown): LoadedPlugin {
       return created(use, config, () => plugin.create(parsed, ports.surface()));
     },
     doctor: async () => [],
+    registration: () => null,
   };
 }
 

@@ -25,6 +25,8 @@ export type Speaker =
       /** The same picture for `HubPort.media.open`, there also where the hub cannot be reached from outside. */
       readonly avatar?: string | null;
       readonly key: string;
+      /** Lower-case name of the platform that they write from; absent where it is not known. */
+      readonly platform?: string;
     }
   | { readonly kind: 'hub' };
 export interface Choice {
@@ -120,6 +122,8 @@ export interface Operations {
       readonly reply: boolean;
       readonly idempotent: boolean;
       readonly takesSentAt: boolean;
+      /** The room is a record of the channel: what it missed is sent all the same, however late. */
+      readonly isRecord?: boolean;
       readonly maxMedia: number;
       readonly maxMediaBytes: number;
       readonly spoiler: boolean;

@@ -57,7 +57,7 @@ export function speakerOf(author: Author, limits: PostLimits, publicUrl: string 
   if (limits.speaker === 'prefix') return { kind: 'hub' };
   const avatar = author.avatarUrl;
   const avatarUrl = avatar === null ? null : publicOf(avatar, publicUrl);
-  return { kind: 'user', name: tameName(author.name), avatarUrl, avatar, key: author.user };
+  return { kind: 'user', name: tameName(author.name), avatarUrl, avatar, key: author.user, platform: author.platform };
 }
 
 /** Where everybody can load it: what the hub keeps is known by its path alone. */

@@ -92,7 +92,8 @@ async function planChange(
   if (wire.type === 'reaction') {
     const users = now.reactions.find(({ emoji }) => emoji === wire.emoji)?.users ?? [];
     const others = users.some((user) => user !== wire.user);
-    return planReaction({ ...wire, message: wire.id, others }, copies, target);
+    const from = note.platform === undefined ? {} : { platform: note.platform };
+    return planReaction({ ...wire, ...from, message: wire.id, others }, copies, target);
   }
   if (now.message.revision > wire.revision) return { kind: 'drop', reason: 'superseded' };
   const said = { ...now.message, content: wire.content, revision: wire.revision };

@@ -105,7 +105,8 @@ export function createLane(of: LaneOf, deps: LaneDeps): Lane {
   const texts = createSentTexts();
   const can = () => bridge.capabilities(portal.room);
   const pace = createPace({ can, budgets: of.budgets, marks, clock, stopping: of.stopping });
-  const isOutdated = (entry: Entry): boolean => clock.now() - entry.at > deps.outageMs;
+  const isOutdated = (entry: Entry): boolean =>
+    clock.now() - entry.at > deps.outageMs && can().post?.limits.isRecord !== true;
 
   async function onWait(step: { readonly inMs: number; readonly delivered: string }, error: unknown, command: Command) {
     const say = sayOf(error);

@@ -115,6 +115,8 @@ export interface Reacted {
   readonly message: MessageId;
   readonly user: UserId;
   readonly name: string;
+  /** That they reacted from, where it is known. */
+  readonly platform?: string;
   readonly emoji: string;
   readonly on: boolean;
   readonly at: EpochMs;
@@ -131,7 +133,13 @@ export function planReaction(reacted: Reacted, copies: readonly RemoteRef[], tar
   if (react.emoji !== 'any' && !react.emoji.includes(reacted.emoji)) return drop('no-emoji');
   if (!react.perUser && !reacted.on && reacted.others) return drop('others-react');
   const speaker: Speaker = react.perUser
-    ? { kind: 'user', name: reacted.name, avatarUrl: null, key: reacted.user }
+    ? {
+        kind: 'user',
+        name: reacted.name,
+        avatarUrl: null,
+        key: reacted.user,
+        ...(reacted.platform !== undefined && { platform: reacted.platform }),
+      }
     : { kind: 'hub' };
   const key = keyOf(target.portal, reacted.message, reacted.user, reacted.emoji, reacted.on, reacted.at);
   return {

@@ -70,6 +70,8 @@ export interface EntryNote {
   /** Origin of a message: the portal it came from gets no copy. */
   readonly bridge?: BridgeId;
   readonly ref?: RemoteRef | null;
+  /** Of whoever reacted. */
+  readonly platform?: string;
   /** Who acted, where that is not the author. */
   readonly actor?: UserId;
   readonly reason?: string | null;

@@ -5,7 +5,8 @@ import type { Portal, Portals } from '../domain/portal.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { Logger } from '../ops/log.ts';
 import type { CommandSpec } from '../plugin/commands.ts';
-import type { HubPort, LinkedRoom, LinkState, Rooms } from '../plugin/hub-port.ts';
+import type { PlatformHttp } from '../plugin/http.ts';
+import type { HubPort, LinkedRoom, LinkState, PublicChannels, Rooms } from '../plugin/hub-port.ts';
 import type { MediaPort } from '../plugin/media.ts';
 import type { BridgeState } from '../store/ports.ts';
 
@@ -18,6 +19,8 @@ export interface PortDeps {
   readonly bridgeState: BridgeState;
   readonly receive: (stamped: Stamped) => Promise<Receipt>;
   readonly media: MediaPort;
+  readonly http: PlatformHttp;
+  readonly channels: PublicChannels | null;
   readonly commands: readonly CommandSpec[];
   readonly clock: Clock;
   readonly logger: Logger;
@@ -61,6 +64,8 @@ export function createHubPort(deps: PortDeps): HubPort {
       },
     },
     media: deps.media,
+    http: deps.http,
+    channels: deps.channels,
     commands: deps.commands,
     clock,
     log: logger,

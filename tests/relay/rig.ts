@@ -175,6 +175,8 @@ export async function startTestHub(options: HubOptions): Promise<TestHub> {
   const config = { port: room.port, token: room.token, ...options.config };
   const supervisor = createSupervisor({
     media: () => noMedia,
+    http: () => ({ url: null, mount: () => () => undefined }),
+    channels: () => null,
     commands: [],
     bridges: [{ id: BRIDGE, use: 'fakeroom', isRequired: options.isRequired ?? false, config }],
     builtIns: FAKE_BUILT_INS,

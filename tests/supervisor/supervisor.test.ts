@@ -123,6 +123,8 @@ function supervise({
   const lookup = rig.lookupIn(store);
   const supervisor = createSupervisor({
     media: () => noMedia,
+    http: () => ({ url: null, mount: () => () => undefined }),
+    channels: () => null,
     commands: [],
     ...parts,
     bridges:

@@ -25,8 +25,8 @@ export interface DeskDeps {
   readonly directory: Pick<Directory, 'change' | 'channel'>;
   readonly portals: KnownPortals;
   readonly clock: Pick<Clock, 'now'>;
-  /** What is stored from now on is owed to this portal. */
-  readonly owe: (portal: PortalId, channel: Channel) => Promise<void>;
+  /** What is stored from now on is owed to this portal, and before that what was said last. */
+  readonly owe: (portal: PortalId, channel: Channel, history: number) => Promise<void>;
   /** A line for readers of a channel; the same cause says it once. */
   readonly announce: (channel: Channel, code: string, say: string, cause: readonly string[]) => Promise<void>;
   /** A bridge's platform as people write it. */
@@ -40,6 +40,8 @@ export interface Wish {
   readonly direction: Portal['direction'] | null;
   readonly reach: Portal['reach'] | null;
   readonly prefix: string | null;
+  /** How many of the messages that were said before go there too; absent: none. */
+  readonly history?: number;
   /** Null: the operator. */
   readonly madeBy: UserId | null;
 }
@@ -111,7 +113,7 @@ export function createDesk(deps: DeskDeps): PortalDesk {
       const direction = wish.direction ?? portals.defaultDirection(bridge);
       const reach = wish.reach ?? 'none';
       const prefix = wish.prefix ?? DEFAULT_PREFIX;
-      await deps.owe(id, channel);
+      await deps.owe(id, channel, wish.history ?? 0);
       const link = { id, channel: channel.id, bridge, room, roomName: null, direction, reach, prefix, madeBy };
       const insert = insertLink(sql, link, clock.now());
       const written = await write(channel, first === undefined ? [insert] : [first, insert]);
