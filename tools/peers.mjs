@@ -1,6 +1,7 @@
-// The programs that tests talk to: found on the path, or installed where that is allowed (Debian, as root).
+// The programs that tests talk to: found on the path or in the cache folder, or installed where that is allowed.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 const PEERS = [
@@ -37,6 +38,32 @@ function install({ packages }) {
   return attempt() || (apt('update', '-qq') && (attempt() || true));
 }
 
+/** Synapse lives in a Python environment of its own, outside of the repository. */
+const SYNAPSE = { program: 'matrix-synapse', for: 'the Matrix bridge against a real Synapse' };
+const SYNAPSE_HINT = 'python3 -m venv ~/.cache/slipmat-hub/synapse, and its bin/pip install matrix-synapse';
+
+/** @returns null once it is there; else what is left out, required where the Python registry answers */
+function prepareSynapse(mayInstall) {
+  const cache = join(homedir(), '.cache', 'slipmat-hub');
+  const python = join(cache, 'synapse', 'bin', 'python');
+  const isThere = () => runs(python, ['-c', 'import synapse.app.homeserver']);
+  if (isThere()) return null;
+  mkdirSync(cache, { recursive: true });
+  const makeEnvironment = () => runs('python3', ['-m', 'venv', join(cache, 'synapse')]);
+  if (!makeEnvironment() && mayInstall) {
+    apt('install', '-y', '-qq', '--no-install-recommends', 'python3-venv');
+    makeEnvironment();
+  }
+  console.log('tests: pip install matrix-synapse');
+  if (runs(python, ['-m', 'pip', 'install', '--quiet', 'matrix-synapse'], 'inherit') && isThere()) return null;
+  const isRequired = runs(python, ['-m', 'pip', 'index', 'versions', 'matrix-synapse']);
+  return { ...SYNAPSE, hint: SYNAPSE_HINT, isRequired };
+}
+
+function runs(program, words, stderr = 'ignore') {
+  return spawnSync(program, words, { stdio: ['ignore', 'ignore', stderr], timeout: 600_000 }).status === 0;
+}
+
 /**
  * Installs what is missing where it may.
  * @returns the programs that are still missing, with what is left out; an optional one is required where it can be had
@@ -45,5 +72,6 @@ export function preparePeers() {
   const missing = PEERS.filter((peer) => find(peer.program) === null);
   const mayInstall = process.getuid?.() === 0 && find('apt-get') !== null;
   const tried = missing.map((peer) => ({ ...peer, isRequired: (mayInstall && install(peer)) || !peer.isOptional }));
-  return tried.filter((peer) => find(peer.program) === null);
+  const synapse = prepareSynapse(mayInstall);
+  return [...tried.filter((peer) => find(peer.program) === null), ...(synapse === null ? [] : [synapse])];
 }

@@ -12,8 +12,9 @@ const isLong = words.includes('--long');
 const rest = words.filter((word) => word !== '--long');
 
 const missing = preparePeers();
-for (const { program, for: what } of missing) {
-  console.warn(`\n!!! ${program} is not here: ${what} LEFT OUT. Install it (Debian: apt-get install ${program}).\n`);
+for (const { program, for: what, hint } of missing) {
+  const how = hint ?? `Debian: apt-get install ${program}`;
+  console.warn(`\n!!! ${program} is not here: ${what} LEFT OUT. Install it (${how}).\n`);
 }
 if (missing.some(({ isRequired }) => isRequired) && process.env.CI === 'true') {
   console.error('With CI=true nothing may be left out.');
