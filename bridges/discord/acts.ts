@@ -24,6 +24,8 @@ export interface Acts {
   audit(entry: Entry): Promise<void>;
   /** The same without an actor, for servers whose audit log the bot may not see. */
   member(member: Member, eventId: string): Promise<void>;
+  /** A name or picture that is not what it was. */
+  profile(before: InboundAccount, member: Member): Promise<void>;
   ban(ban: Ban, on: boolean, eventId: string): Promise<void>;
   membership(member: Ban, act: 'join' | 'leave'): Promise<void>;
 }
@@ -118,6 +120,13 @@ export function createActs(
       if (read.act === 'lift' && (before === null || before <= now)) return;
       const account = accountOf(user, member, guild);
       await tell({ guild, account, by: null, ...read, reason: null, at: now, eventId });
+    },
+    async profile(before, member) {
+      const now = accountOf(member.user, member, member.guild_id);
+      const isSame = now.name === before.name && now.avatarUrl === before.avatarUrl;
+      if (isSame || now.id === knowledge.botId || knowledge.linkedIn(member.guild_id).length === 0) return;
+      const account = await withAvatar(now, hub.media);
+      await inbox.deliver({ kind: 'profile', account, at: hub.clock.now() });
     },
     async ban({ guild_id: guild, user }, on, eventId) {
       if (hasAudit(guild)) return;

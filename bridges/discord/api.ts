@@ -18,7 +18,7 @@ export interface Api {
 }
 
 /** A limit known beforehand that ends so soon is waited out here; a longer one the hub waits out, which has else to do. */
-const SHORT_WAIT_MS = 1_500;
+const SHORT_WAIT_MS = 2_500;
 const TIMEOUT_MS = 15_000;
 
 export function createApi(token: string, apiRoot: string): Api {

@@ -30,7 +30,7 @@ export function encodeRich(rich: Rich, emojiOf: EmojiOf = NO_EMOJI, limit: numbe
 }
 
 /** Outside of brackets, where it goes on as far as it can. */
-const ENDS_WITH_URL = /(?<![<\w])https?:\/\/[^\s<>]+$/;
+const ENDS_WITH_URL = /(?<![<\p{L}\p{N}_])https?:\/\/[^\s<>]+$/u;
 
 const TWINS: Readonly<Record<string, string>> = {
   '\\': '\uff3c',
@@ -62,8 +62,9 @@ function join(out: string, piece: string, isAfterBlock: boolean, node: RichNode)
     const needed = out.endsWith('\n') || (isAfterBlock && piece.startsWith('\n') && !isBlock(node));
     return needed ? out + piece : `${out}\n${piece}`;
   }
-  // What follows a bare address at once would become a part of it.
+  // What follows a bare address at once would become a part of it; behind a word it is none.
   if (ENDS_WITH_URL.test(out) && !/^[\s<]/.test(piece)) return `${out} ${piece}`;
+  if (/[\p{L}\p{N}_]$/u.test(out) && /^https?:\/\//.test(piece)) return `${out} ${piece}`;
   const last = out.at(-1) ?? '';
   return '*_~|`'.includes(last) && piece.startsWith(last) ? out + BREAK + piece : out + piece;
 }
@@ -139,7 +140,7 @@ function fence(text: string, language: string | null): string {
   return `\`\`\`${head}\n${inner}\n\`\`\``;
 }
 
-const BARE_URL = /https?:\/\/[^\s<>`]+/g;
+const BARE_URL = /(?<![\p{L}\p{N}_])https?:\/\/[^\s<>`]+/gu;
 const AFTER_URL = /[.,:;"'\])!?*_~|`\\]+$/;
 const MAX_AFTER = 20;
 const HARMLESS_AFTER = /^[.,:;"'!?)]{0,19}(?:\s|$)/;

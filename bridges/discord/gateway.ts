@@ -119,7 +119,10 @@ export function createGateway(deps: GatewayDeps): (packet: unknown, session: str
       },
       GUILD_MEMBER_UPDATE(data, eventId) {
         const member = packets.memberChange.parse(data);
+        // The client's memory still holds what was before.
+        const before = knowledge.known(member.user.id, member.guild_id);
         inServer(member.guild_id, () => acts.member(member, eventId));
+        if (before !== null) inServer(member.guild_id, () => acts.profile(before, member));
         if (member.user.id === knowledge.botId)
           inServer(member.guild_id, async () => deps.rooms.lookAll(member.guild_id));
       },

@@ -20,7 +20,7 @@ export const INTENTS = [
 const LOST_MS = 60_000;
 /** The client begins a new connection this long after it gave up one, also when it was told to end in between. */
 const RECONNECT_DELAY_MS = 500;
-const CLOSE_MS = 2_000;
+const CLOSE_MS = 1_500;
 
 export interface LinkEvents {
   /** Each packet of the gateway, before the client itself has worked it off, with the id of the session. */

@@ -1,5 +1,5 @@
 import type { RoomId } from '../../core/domain/ids.ts';
-import { BridgeError, type Capabilities, type Signal } from '../../core/plugin/index.ts';
+import { BridgeError, type Budget, type Capabilities, type Signal } from '../../core/plugin/index.ts';
 import { direct, MAX_CHOICES, respond } from './answers.ts';
 import { MAX_TEXT } from './encode.ts';
 import { bridgeError } from './failures.ts';
@@ -49,6 +49,7 @@ function talking(session: () => Session, place: Place): Capabilities {
         maxMedia: isNative || rights.has('attach') ? MAX_MEDIA : 0,
         maxMediaBytes: place.maxFileBytes,
         spoiler: true,
+        budget: budgetOf(place, isNative),
       },
       run: async (command, signal) => post(session(), command, signal),
     },
@@ -71,6 +72,16 @@ function talking(session: () => Session, place: Place): Capabilities {
       signal: { limits: { kinds: ['typing'] }, run: async (command, signal) => typing(session(), command, signal) },
     }),
   };
+}
+
+/**
+ * What Discord takes of one webhook (5 posts in 2 seconds), or of a bot in one channel (5 in 5), over a while: what
+ * comes in a burst the client spaces out. It takes less at times, and then says so.
+ */
+function budgetOf({ channel, id }: Place, isNative: boolean): Budget {
+  return isNative
+    ? { bucket: `webhook ${channel}`, count: 30, perMs: 12_000 }
+    : { bucket: `channel ${id}`, count: 12, perMs: 12_000 };
 }
 
 function moderating(session: () => Session, { rights }: Place): Capabilities {

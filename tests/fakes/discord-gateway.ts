@@ -22,6 +22,8 @@ export interface Gateway {
   refuse(code: number | null): void;
   /** Runs once, between READY and the first server of the next session. */
   afterReady(run: () => void): void;
+  /** From now on a new connection is taken and told nothing. */
+  mute(): void;
   connections(): number;
   /** How often a session was begun, and how often one was taken up again. */
   readonly counts: { identified: number; resumed: number };
@@ -34,6 +36,7 @@ export function createGateway(http: Server, world: World, rootOf: () => string):
   const counts = { identified: 0, resumed: 0 };
   let refused: number | null = null;
   let early: (() => void) | null = null;
+  let isMute = false;
 
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     wss.handleUpgrade(request, socket, head, (connected) => welcome(connected));
@@ -41,6 +44,7 @@ export function createGateway(http: Server, world: World, rootOf: () => string):
 
   function welcome(socket: WebSocket): void {
     socket.on('error', () => socket.terminate());
+    if (isMute) return;
     socket.send(JSON.stringify({ op: 10, d: { heartbeat_interval: 41_250, _trace: [] }, s: null, t: null }));
     socket.on('message', (data) => {
       const { op, d } = JSON.parse(String(data)) as { readonly op: number; readonly d: unknown };
@@ -124,6 +128,9 @@ export function createGateway(http: Server, world: World, rootOf: () => string):
     },
     afterReady(run) {
       early = run;
+    },
+    mute() {
+      isMute = true;
     },
     connections: () => wss.clients.size,
     stop() {

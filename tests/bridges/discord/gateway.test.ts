@@ -55,6 +55,25 @@ describe('a lost connection', () => {
     expect(last?.state).toMatchObject({ failure: { kind: 'auth' }, say: expect.stringContaining('token') });
   });
 
+  it('is reported as failed, to be started anew, when it has not come back for a minute', async () => {
+    const rig = await createRig({
+      port: (port) => ({
+        ...port,
+        clock: { ...port.clock, after: (ms, run) => port.clock.after(ms === 60_000 ? 50 : ms, run) },
+      }),
+    });
+    await rig.start();
+    rig.server.gateway.mute();
+    rig.server.gateway.drop(false);
+    await expect
+      .poll(() => rig.hub.states.at(-1)?.state)
+      .toMatchObject({
+        kind: 'failed',
+        failure: { kind: 'retryable' },
+        say: expect.stringContaining('for a minute'),
+      });
+  });
+
   it('leaves nothing behind when the bridge is stopped while it comes back', async () => {
     const rig = await createRig();
     await rig.start();

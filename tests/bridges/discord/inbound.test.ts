@@ -237,6 +237,40 @@ describe('moderation on Discord', () => {
     ]);
   });
 
+  it('is told of a rule of the server that timed somebody out, with its end and without an actor', async () => {
+    const rig = await createRig();
+    await rig.start();
+    const until = new Date(Date.now() + 300_000).toISOString();
+    rig.server.changesMember(BEN, (member) => {
+      member.communication_disabled_until = until;
+    });
+    rig.server.gateway.dispatch('GUILD_AUDIT_LOG_ENTRY_CREATE', {
+      id: rig.server.world.nextId(),
+      guild_id: GUILD_ID,
+      user_id: BEN.id,
+      target_id: BEN.id,
+      action_type: 145,
+      options: { auto_moderation_rule_name: 'Spam' },
+      reason: null,
+    });
+    const [act] = await rig.told('sanction');
+    expect([act?.act, act?.account.id, act?.by, act?.until]).toEqual(['timeout', BEN.id, null, Date.parse(until)]);
+  });
+
+  it('is told of a name that somebody changed, and of nothing when only a role did', async () => {
+    const rig = await createRig();
+    await rig.start();
+    rig.server.changesMember(ANN, (member) => {
+      member.nick = 'DJ Ann';
+    });
+    rig.server.changesMember(ANN, (member) => {
+      member.roles = ['1000000000000000031'];
+    });
+    await rig.settled();
+    const profiles = await rig.told('profile');
+    expect(profiles.map(({ account }) => [account.id, account.name])).toEqual([[ANN.id, 'DJ Ann']]);
+  });
+
   it('is not told when the bot itself did it', async () => {
     const rig = await createRig();
     await rig.start();
