@@ -405,6 +405,21 @@ describe('the link', () => {
     expect(server.lines).not.toContain('JOIN #other');
   });
 
+  it('hands on one message of a room after the other, while other rooms do not wait', async () => {
+    const server = await startModernServer();
+    const { bridge, start, hub, texts } = createRunning(server.port, [ROOM, '#other']);
+    closing.push(server.stop, () => bridge.stop());
+    await start();
+    const release = hub.holdReceipts();
+    server.say(BEN, ROOM, 'one');
+    server.say(ANN, ROOM, 'two');
+    server.say(ANN, '#other', 'elsewhere');
+    await expect.poll(texts).toContain('elsewhere');
+    expect(texts()).toEqual(['one', 'elsewhere']);
+    release();
+    await expect.poll(texts).toEqual(['one', 'elsewhere', 'two']);
+  });
+
   it('reads text that is not UTF-8 as the one it was before', async () => {
     const { start, server, texts } = await rig();
     await start();
