@@ -189,7 +189,9 @@ function escapePlain(text: string): string {
       .replace(SIGNS, '\\$&')
       .replace(LINE_START, (_, blank: string, sign: string) =>
         /\d/.test(sign) ? `${blank}${sign.slice(0, -1)}\\${sign.slice(-1)}` : `${blank}\\${sign}`,
-      ),
+      )
+      // What is no address here must be none on Discord, which takes backslashes for a part of it.
+      .replace(/https?:(?=\/\/)/gi, `$&${BREAK}`),
   );
 }
 

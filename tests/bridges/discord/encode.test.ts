@@ -172,7 +172,7 @@ describe('formatted text', () => {
     [
       'a label that lies',
       [{ t: 'link', url: 'https://evil.example/', children: text('https://bank.example/') }],
-      'https://bank.example/ (https://evil.example/)',
+      `https:${BREAK}//bank.example/ (https://evil.example/)`,
     ],
     ['a link that is none', [{ t: 'link', url: 'javascript:alert(1)', children: text('x') }], 'x'],
     ['a mention', [{ t: 'mention', user: null, name: 'everyone' }], `@${BREAK}everyone`],
