@@ -11,6 +11,8 @@ export interface AuditLine {
   readonly channel: ChannelId | null;
   readonly until: EpochMs | null;
   readonly reason: string | null;
+  /** Names the act: lines of karma, effects on platforms and its undoing say the same. */
+  readonly cause?: string;
 }
 
 /** One line of somebody's karma. Negative points are bad. */

@@ -28,7 +28,7 @@ export interface Standing {
   readonly isMember: boolean;
   readonly channelState: 'open' | 'read-only';
   readonly guestsMayPost: boolean;
-  /** The DJ lets moderators ban. */
+  /** The DJ lets moderators ban; those of the megachannel always may. */
   readonly moderatorsMayBan: boolean;
 }
 
@@ -71,7 +71,7 @@ export function may(act: Act, standing: Standing): Permission {
       ? refuse('sign-in', 'Sign in to do that.')
       : refuse('forbidden', `Only a ${least === 'dj' ? 'DJ' : least} can do that here.`);
   }
-  if (act === 'ban' && standing.rank === 'moderator' && !standing.moderatorsMayBan) {
+  if (act === 'ban' && standing.rank === 'moderator' && standing.kind !== 'mega' && !standing.moderatorsMayBan) {
     return refuse('forbidden', 'The DJ has not allowed moderators to ban.');
   }
   return { ok: true };

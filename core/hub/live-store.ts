@@ -3,10 +3,12 @@ import type { HubConfig } from '../../config/schema.ts';
 import type { Clock } from '../async/clock.ts';
 import type { ChannelId } from '../domain/ids.ts';
 import type { Logger } from '../ops/log.ts';
+import { bodyOf, type InForce } from '../pipeline/live-facts.ts';
 import { sanctionStep } from '../pipeline/steps.ts';
 import { ConfigError } from '../plugin/errors.ts';
 import { forgetMarks, startArchiver } from '../store/archive/archiver.ts';
 import type { SourceSpec } from '../store/archive/link.ts';
+import { everyShard, isEverywhere } from '../store/every-shard.ts';
 import { openEmbedded } from '../store/embedded/open.ts';
 import type { LiveSnapshot, LiveStore } from '../store/ports.ts';
 import type { RedisMemory } from '../store/redis/open.ts';
@@ -103,8 +105,15 @@ async function drainEmbedded(parts: LiveParts): Promise<readonly LiveSnapshot[]>
 /** Sanctions go on in the new store. Repeating it changes nothing. */
 async function carryOver(to: LiveStore, snapshots: readonly LiveSnapshot[], { clock }: LiveParts): Promise<void> {
   for (const { sanctions } of snapshots) {
-    for (const one of sanctions) await to.log.append(sanctionStep(one, ['carried'], clock.now()));
+    for (const one of carried(sanctions, to.log)) await to.log.append(sanctionStep(one, ['carried'], clock.now()));
   }
+}
+
+/** What holds everywhere stands in every shard of the new store, however many the old one had. */
+function carried(sanctions: LiveSnapshot['sanctions'], log: LiveStore['log']): readonly InForce[] {
+  return sanctions
+    .map(bodyOf)
+    .flatMap((one) => (isEverywhere(one.scope) ? everyShard(log).map((scope) => ({ ...one, scope })) : [one]));
 }
 
 async function readHome(sql: OpenedSql): Promise<LogHome | null> {

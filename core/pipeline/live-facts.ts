@@ -3,14 +3,33 @@ import type { ChannelId, EpochMs, Position, Rev, ScopeId, UserId } from '../doma
 import type { Standing } from '../domain/permission.ts';
 import type { Sanction } from '../domain/user.ts';
 import type { Directory } from '../store/directory/directory.ts';
+import { everyShard } from '../store/every-shard.ts';
 import type { Entry, LiveSnapshot, Log } from '../store/ports.ts';
 
-/** Body of an entry of kind `sanction`. */
+/** Body of an entry of kind `sanction`; of one that is in force the store keeps it. */
 export interface SanctionBody {
+  /** `isEverywhere`: it holds in every channel; the same act stands in each shard, with the same cause. */
   readonly scope: ScopeId;
   readonly user: UserId;
   readonly act: 'timeout' | 'ban' | 'lift';
+  /** Null: a ban, or a lift. */
   readonly until: EpochMs | null;
+  /** Null: the hub itself. */
+  readonly by: UserId | null;
+  readonly reason: string | null;
+  /** Where it was given; it holds in the whole scope. Null: nowhere in particular. */
+  readonly channel: ChannelId | null;
+  /** Names the act, the same in every shard. A lift names the act that it ends. */
+  readonly cause: string;
+  /** The live event with whose archiving a ban of its moderators ends. */
+  readonly endsWith: string | null;
+  /** A lift: its time was over, nobody lifted it. */
+  readonly isByTimer: boolean;
+}
+
+/** A restraint that somebody is under. */
+export interface InForce extends SanctionBody {
+  readonly act: 'timeout' | 'ban';
 }
 /** Body of an entry of kind `channel`: readers see it as a notice. */
 export const CHANNEL_NOTICES = { open: 'channel-open', 'read-only': 'channel-read-only' } as const;
@@ -20,13 +39,16 @@ export interface LiveFacts {
   /** Takes the store's own account of a shard; what the log says up to there is in it already. */
   seed(shard: number, snapshot: LiveSnapshot): void;
   /** What is in force in the shard by this copy, in the form of a snapshot's. */
-  inForce(shard: number): Pick<LiveSnapshot, 'sanctions' | 'channels'>;
+  inForce(shard: number): { readonly sanctions: readonly InForce[]; readonly channels: LiveSnapshot['channels'] };
   /** Follows the log. An entry of one of these kinds is one step further of the shard's rev. */
   apply(batch: readonly Entry[]): void;
   rev(shard: number): Rev;
   /** Resolves once this copy is at least at `rev`. */
   reached(shard: number, rev: Rev): Promise<void>;
-  sanction(scope: ScopeId, user: UserId): Sanction | null;
+  /** What holds in this scope: the stricter of what was given in it and everywhere. */
+  sanction(scope: ScopeId, user: UserId): InForce | null;
+  /** What was given in this very scope. */
+  given(scope: ScopeId, user: UserId): InForce | null;
   /** The channel with the state it is in now. */
   channel(id: ChannelId): Channel | null;
   standing(user: UserId, isGuest: boolean, channel: Channel): Standing;
@@ -36,24 +58,27 @@ export interface LiveFacts {
 
 export interface FactsDeps {
   readonly directory: Directory;
-  readonly log: Pick<Log, 'shardOf' | 'isBefore'>;
+  readonly log: Pick<Log, 'shards' | 'shardOf' | 'isBefore'>;
   readonly guestsMayPost: boolean;
 }
 
 export function createLiveFacts({ directory, log, guestsMayPost }: FactsDeps): LiveFacts {
   const revs = new Map<number, number>();
   const seededAt = new Map<number, Position>();
-  const sanctions = new Map<ScopeId, Map<UserId, Sanction>>();
+  const everywhere = everyShard(log);
+  const sanctions = new Map<ScopeId, Map<UserId, InForce>>();
   const states = new Map<ChannelId, 'open' | 'read-only'>();
   const waiting = new Set<{ readonly shard: number; readonly rev: Rev; readonly done: () => void }>();
 
   const rev = (shard: number): Rev => (revs.get(shard) ?? 0) as Rev;
 
   function restrain(body: SanctionBody): void {
-    const ofScope = sanctions.get(body.scope) ?? new Map<UserId, Sanction>();
+    const ofScope = sanctions.get(body.scope) ?? new Map<UserId, InForce>();
     sanctions.set(body.scope, ofScope);
-    if (body.act === 'lift') ofScope.delete(body.user);
-    else ofScope.set(body.user, { user: body.user, act: body.act, until: body.until });
+    const { act } = body;
+    if (act === 'lift') ofScope.delete(body.user);
+    else ofScope.set(body.user, { ...body, act });
+    if (ofScope.size === 0) sanctions.delete(body.scope);
   }
 
   function applyOne(entry: Entry): void {
@@ -65,6 +90,15 @@ export function createLiveFacts({ directory, log, guestsMayPost }: FactsDeps): L
       states.set(entry.channel, code === CHANNEL_NOTICES['read-only'] ? 'read-only' : 'open');
     } else if (entry.kind !== 'change') return;
     revs.set(entry.shard, rev(entry.shard) + 1);
+  }
+
+  const given = (scope: ScopeId, user: UserId): InForce | null => sanctions.get(scope)?.get(user) ?? null;
+
+  function sanction(scope: ScopeId, user: UserId): InForce | null {
+    if (sanctions.size === 0) return null;
+    const own = given(scope, user);
+    const all = everywhere[log.shardOf(scope)];
+    return stricter(own, all === undefined ? null : given(all, user));
   }
 
   function shardOfChannel(id: ChannelId): number | null {
@@ -86,14 +120,14 @@ export function createLiveFacts({ directory, log, guestsMayPost }: FactsDeps): L
       seededAt.set(shard, snapshot.at);
       for (const scope of sanctions.keys()) if (log.shardOf(scope) === shard) sanctions.delete(scope);
       for (const id of states.keys()) if (shardOfChannel(id) === shard) states.delete(id);
-      for (const { scope, user, act, until } of snapshot.sanctions) restrain({ scope, user, act, until });
+      for (const one of snapshot.sanctions) restrain(bodyOf(one));
       for (const [channel, state] of snapshot.channels) states.set(channel, state);
       wake();
     },
     inForce(shard) {
       const ofShard = [...sanctions].filter(([scope]) => log.shardOf(scope) === shard);
       return {
-        sanctions: ofShard.flatMap(([scope, users]) => [...users.values()].map((one) => ({ scope, ...one }))),
+        sanctions: ofShard.flatMap(([, users]) => [...users.values()]),
         channels: new Map([...states].filter(([id]) => shardOfChannel(id) === shard)),
       };
     },
@@ -106,7 +140,8 @@ export function createLiveFacts({ directory, log, guestsMayPost }: FactsDeps): L
       if (rev(shard) >= wanted) return Promise.resolve();
       return new Promise((done) => waiting.add({ shard, rev: wanted, done }));
     },
-    sanction: (scope, user) => sanctions.get(scope)?.get(user) ?? null,
+    sanction,
+    given,
     channel(id) {
       const defined = directory.channel(id);
       if (defined === null) return null;
@@ -126,6 +161,25 @@ export function createLiveFacts({ directory, log, guestsMayPost }: FactsDeps): L
 }
 
 /** The sanction of a user in the scope of a channel. */
-export function sanctionIn(facts: LiveFacts, channel: Channel, user: UserId): Sanction | null {
+export function sanctionIn(facts: LiveFacts, channel: Channel, user: UserId): InForce | null {
   return facts.sanction(scopeOf(channel), user);
+}
+
+/** A restraint of which nothing more is known than what it is. */
+export function bareSanction(of: Sanction & { readonly scope: ScopeId }): InForce {
+  const { scope, user, act, until } = of;
+  const unknown = { by: null, reason: null, channel: null, cause: '', endsWith: null, isByTimer: false };
+  return { scope, user, act, until, ...unknown };
+}
+
+/** As the store keeps it. */
+export function bodyOf({ body, ...one }: LiveSnapshot['sanctions'][number]): InForce {
+  const known = body === '' ? {} : (JSON.parse(body) as Partial<SanctionBody>);
+  return { ...bareSanction(one), ...known, ...one };
+}
+
+function stricter(a: InForce | null, b: InForce | null): InForce | null {
+  if (a === null || b === null) return a ?? b;
+  if (a.until === null || b.until === null) return a.until === null ? a : b;
+  return a.until >= b.until ? a : b;
 }

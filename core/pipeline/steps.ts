@@ -1,29 +1,30 @@
 import { stepKey } from '../async/mint.ts';
 import { type Channel, scopeOf } from '../domain/channel.ts';
 import type { EpochMs, ScopeId } from '../domain/ids.ts';
-import type { Sanction } from '../domain/user.ts';
 import type { WireEntry } from '../domain/wire.ts';
-import type { Step } from '../store/ports.ts';
+import type { EntryNote, Step } from '../store/ports.ts';
 import { CHANNEL_NOTICES, type SanctionBody } from './live-facts.ts';
 
 /** The steps that change what is in force. `cause` makes the key: the same cause takes effect once. */
 
 export function sanctionStep(
-  { scope, user, act, until }: Sanction & { readonly scope: ScopeId },
+  body: SanctionBody,
   cause: readonly string[],
   at: EpochMs,
+  note: Pick<EntryNote, 'audit' | 'karma'> = {},
 ): Step {
-  const body: SanctionBody = { scope, user, act, until };
+  const { scope, user, act, until } = body;
   return {
     ...BARE,
     scope,
     channel: null,
-    key: stepKey('sanction', ...cause, scope, user, String(until)),
+    key: stepKey('sanction', ...cause, scope, user, act),
     digest: act,
     kind: 'sanction',
     audience: 'hubs',
     at,
     body: JSON.stringify(body),
+    note,
     effects: [{ kind: 'sanction', user, act, until }],
   };
 }
@@ -57,6 +58,23 @@ export function noticeStep(channel: Channel, code: string, say: string, key: str
     audience: 'readers',
     at,
     body: JSON.stringify(body),
+    effects: [],
+  };
+}
+
+/** An act that changes nothing but what is written down of it. */
+export function actStep(scope: ScopeId, key: string, at: EpochMs, note: Pick<EntryNote, 'audit' | 'karma'>): Step {
+  return {
+    ...BARE,
+    scope,
+    channel: null,
+    key,
+    digest: note.audit?.act ?? 'act',
+    kind: 'act',
+    audience: 'hubs',
+    at,
+    body: '{}',
+    note,
     effects: [],
   };
 }

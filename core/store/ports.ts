@@ -37,6 +37,7 @@ export const ENTRY_KINDS = [
   'sanction',
   'channel',
   'change',
+  'act', // an act of moderation that changes nothing but its note
 ] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
@@ -106,7 +107,7 @@ export type Effect =
       readonly emoji: string;
       readonly on: boolean;
     }
-  /** `until` null: a ban. `act` lift removes it. */
+  /** `until` null: a ban. `act` lift removes it. The step's body is kept as long as it is in force. */
   | {
       readonly kind: 'sanction';
       readonly user: UserId;
@@ -220,6 +221,8 @@ export interface LiveSnapshot {
     readonly user: UserId;
     readonly act: 'timeout' | 'ban';
     readonly until: EpochMs | null;
+    /** Of the entry that gave it. */
+    readonly body: string;
   }[];
   readonly channels: ReadonlyMap<ChannelId, 'open' | 'read-only'>;
 }

@@ -34,7 +34,6 @@ describe('who may do what in a public channel', () => {
     ['redact-others', 'moderator', true],
     ['timeout', 'listener', false],
     ['timeout', 'moderator', true],
-    ['ban', 'moderator', false],
     ['ban', 'dj', true],
     ['appoint', 'moderator', false],
     ['appoint', 'dj', true],
@@ -49,8 +48,10 @@ describe('who may do what in a public channel', () => {
     expect(allows('post', { rank: 'guest', guestsMayPost: true, kind: 'private' })).toBe(false);
     expect(allows('post', { rank: 'guest', guestsMayPost: true, channelState: 'read-only' })).toBe(false);
   });
-  it('lets moderators ban where the DJ allows it', () => {
-    expect(allows('ban', { rank: 'moderator', moderatorsMayBan: true })).toBe(true);
+  it('lets moderators ban where the DJ allows it, and always in the megachannel', () => {
+    expect(allows('ban', { rank: 'moderator', kind: 'dj', moderatorsMayBan: true })).toBe(true);
+    expect(allows('ban', { rank: 'moderator', kind: 'dj', moderatorsMayBan: false })).toBe(false);
+    expect(allows('ban', { rank: 'moderator', kind: 'mega', moderatorsMayBan: false })).toBe(true);
   });
   it('tells a guest to sign in and a listener whose right it is', () => {
     expect(may('post', { ...lobby, rank: 'guest' })).toMatchObject({ code: 'sign-in' });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../core/async/clock.ts';
 import type { EpochMs, ScopeId, UserId } from '../../core/domain/ids.ts';
 import { silentLogger } from '../../core/ops/log.ts';
+import { bareSanction } from '../../core/pipeline/live-facts.ts';
 import { sanctionStep } from '../../core/pipeline/steps.ts';
 import type { LiveStore } from '../../core/store/ports.ts';
 import { openRedis } from '../../core/store/redis/open.ts';
@@ -45,8 +46,8 @@ describe('what is in force', () => {
 
   const sanction = (act: 'timeout' | 'ban' | 'lift', until: number | null, cause: string) => {
     const user = ann.client.you()?.user as UserId;
-    const step = { scope: 'mega' as ScopeId, user, act: act as 'timeout', until: until as EpochMs | null };
-    return other.log.append(sanctionStep(step, [cause], systemClock.now()));
+    const body = bareSanction({ scope: 'mega' as ScopeId, user, act: 'timeout', until: until as EpochMs | null });
+    return other.log.append(sanctionStep({ ...body, act }, [cause], systemClock.now()));
   };
   const post = async (): Promise<string> => outcomeOf(await ann.client.post({ channel: 'lobby', text: 'hi' }).done);
 

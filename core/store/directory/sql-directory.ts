@@ -6,6 +6,7 @@ import { assertNever } from '../../domain/content.ts';
 import type { ChannelId, ScopeId, UserId } from '../../domain/ids.ts';
 import type { RoleGrant } from '../../domain/user.ts';
 import type { Logger } from '../../ops/log.ts';
+import { everyShard } from '../every-shard.ts';
 import type { Entry, Log, Step } from '../ports.ts';
 import type { Sql } from '../sql/sql.ts';
 import type { ChangeWhat, Directory, DirectoryChange, StoredPortal } from './directory.ts';
@@ -99,7 +100,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
   }
 
   async function announce(change: AnnouncedChange): Promise<void> {
-    const shards = change.scopes === null ? allShards(log) : change.scopes;
+    const shards = change.scopes === null ? everyShard(log) : change.scopes;
     const positions = await Promise.all(shards.map((scope) => announceIn(scope, change)));
     const marked = sql.build.updateTable('changes').set({ is_announced: 1 }).where('id', '=', change.id);
     await sql.write([{ query: marked.compile() }]);
@@ -202,15 +203,4 @@ function changeStep(scope: ScopeId, shard: number, change: AnnouncedChange, cloc
     effects: [{ kind: 'rev', change: change.id }],
     known: null,
   };
-}
-
-/** One scope for each shard, whatever they own: a change for everyone goes to all of them. */
-function allShards(log: Log): readonly ScopeId[] {
-  const found = new Map<number, ScopeId>();
-  for (let n = 0; found.size < log.shards; n += 1) {
-    const scope = `every:${n}` as ScopeId;
-    const shard = log.shardOf(scope);
-    if (!found.has(shard)) found.set(shard, scope);
-  }
-  return [...found.values()];
 }

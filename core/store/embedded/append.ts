@@ -147,7 +147,7 @@ function writeStatements(db: Db) {
 
 function effectStatements(db: Db): (effect: Effect, step: Step) => void {
   const react = db.prepare('insert or replace into log_reactions values (?, ?, ?, ?)');
-  const sanction = db.prepare('insert or replace into log_sanctions values (?, ?, ?, ?)');
+  const sanction = db.prepare('insert or replace into log_sanctions (scope, user, act, until, body) values (?, ?, ?, ?, ?)');
   const lift = db.prepare('delete from log_sanctions where scope = ? and user = ?');
   const channel = db.prepare('insert or replace into log_channels values (?, ?)');
   return (effect, step) => {
@@ -157,7 +157,7 @@ function effectStatements(db: Db): (effect: Effect, step: Step) => void {
         return;
       case 'sanction':
         if (effect.act === 'lift') lift.run(step.scope, effect.user);
-        else sanction.run(step.scope, effect.user, effect.act, effect.until);
+        else sanction.run(step.scope, effect.user, effect.act, effect.until, step.body);
         return;
       case 'channel':
         channel.run(effect.channel, effect.state);

@@ -1,4 +1,4 @@
-import type { ChannelId, EpochMs, MessageId, Rev, ScopeId, Seq, UserId } from '../../domain/ids.ts';
+import type { ChannelId, MessageId, Rev, Seq, UserId } from '../../domain/ids.ts';
 import type { Redaction } from '../../domain/message.ts';
 import { blankBody } from '../archive/fold.ts';
 import type { Entry, Head, HotMessage, LiveSnapshot } from '../ports.ts';
@@ -102,8 +102,8 @@ function createHotReads(db: Db): (id: MessageId) => HotMessage | null {
 /** Sanctions, channel states and rev of one moment. */
 function createSnapshot(db: Db): () => LiveSnapshot {
   const rev = db.prepare<[], { value: string }>("select value from log_facts where name = 'rev'");
-  const sanctions = db.prepare<[], { scope: ScopeId; user: UserId; act: 'timeout' | 'ban'; until: EpochMs | null }>(
-    'select scope, user, act, until from log_sanctions',
+  const sanctions = db.prepare<[], LiveSnapshot['sanctions'][number]>(
+    'select scope, user, act, until, body from log_sanctions',
   );
   const channels = db.prepare<[], { channel: ChannelId; state: 'open' | 'read-only' }>(
     'select channel, state from log_channels',

@@ -3,9 +3,6 @@ import type { Db } from '../sql/connect.ts';
 import { SEEN_MS } from './append.ts';
 import type { Place } from './jobs.ts';
 
-/** A sanction that ended so long ago is forgotten; clocks may differ a little. */
-const ENDED_MS = 24 * 60 * 60_000;
-
 /**
  * Drops the oldest entries up to and with `upTo`, at most `limit`, and what is known of messages that no younger
  * entry touches. Keys outlive their entries until their time is over. Runs inside a transaction of the caller.
@@ -22,12 +19,10 @@ export function createTrimmer(db: Db): (upTo: Place, limit: number, now: EpochMs
   const entries = db.prepare('delete from log_entries where position <= ?');
   const reactions = db.prepare('delete from log_reactions where message in (select id from log_heads where last <= ?)');
   const heads = db.prepare('delete from log_heads where last <= ?');
-  const endedSanctions = db.prepare('delete from log_sanctions where until <= ?');
   const oldKeys = db.prepare('delete from log_keys where stored_at <= ?');
 
   return (upTo, limit, now) => {
     oldKeys.run(now - SEEN_MS);
-    endedSanctions.run(now - ENDED_MS);
     const place = cut.get(upTo, limit)?.place ?? null;
     if (place === null) return 0;
     keepKeys.run(place, now - SEEN_MS);

@@ -142,12 +142,14 @@ export function parseSnapshot(reply: unknown): LiveSnapshot {
 
 function parseSanction(name: string, value: string): LiveSnapshot['sanctions'][number] {
   const [scope, user] = split(name);
-  const [act, until] = split(value);
+  const [act, rest] = split(value);
+  const [until, body] = rest.includes(SEPARATOR) ? split(rest) : [rest, ''];
   return {
     scope: scope as ScopeId,
     user: user as UserId,
     act: act as 'timeout' | 'ban',
     until: until === '' ? null : (Number(until) as EpochMs),
+    body,
   };
 }
 

@@ -4,6 +4,7 @@ import { logMigrations } from '../embedded/migrations.ts';
 import { archiveTables } from './archive-tables.ts';
 import { directoryTables } from './directory-tables.ts';
 import { mediaTables } from './media-tables.ts';
+import { auditTables, karmaTables, sanctionBodies } from './moderation-tables.ts';
 import { portalTables } from './portal-tables.ts';
 import { timerTables } from './timer-tables.ts';
 
@@ -23,4 +24,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'media', sql: mediaTables },
   { name: 'deliveries by seq', sql: deliveryTables },
   { name: 'timers', sql: timerTables },
+  { name: 'bodies of sanctions', sql: sanctionBodies },
+  { name: 'audit', sql: auditTables },
+  { name: 'karma', sql: karmaTables },
 ];

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely';
+
 /*
  * The tables as Kysely sees them. Times are epoch ms, booleans 0 or 1, JSON as text. `migrations.ts` makes them.
  * Directory: truth is here. Archive: carried over from the log. Log: the embedded store's own, read by nobody else.
@@ -25,6 +27,10 @@ export interface Tables {
   messages: MessagesTable;
   reactions: ReactionsTable;
   archive_marks: ArchiveMarksTable;
+  audit: AuditTable;
+  audit_effects: AuditEffectsTable;
+  sanctions: SanctionsTable;
+  karma: KarmaTable;
 }
 
 export interface UsersTable {
@@ -216,4 +222,40 @@ export interface ReactionsTable {
 export interface ArchiveMarksTable {
   shard: number;
   position: string;
+}
+/** Every act of moderation. */
+export interface AuditTable {
+  id: Generated<number>;
+  at: number;
+  act: string;
+  /** Null: the hub itself. */
+  by_id: string | null;
+  target_id: string | null;
+  message_id: string | null;
+  channel_id: string | null;
+  until: number | null;
+  reason: string | null;
+  cause: string | null;
+}
+/** What became of an act on the platforms, in words. */
+export interface AuditEffectsTable {
+  cause: string;
+  effect: string;
+  at: number;
+}
+/** What is in force as far as it is archived; `body` is JSON of a SanctionBody. */
+export interface SanctionsTable {
+  scope: string;
+  user_id: string;
+  body: string;
+}
+/** The ledger of karma. */
+export interface KarmaTable {
+  id: Generated<number>;
+  user_id: string;
+  points: number;
+  why: string;
+  by_id: string | null;
+  cause: string;
+  at: number;
 }

@@ -26,7 +26,8 @@ export function describeSmallPorts(open: OpenForTest, traits: Traits): void {
       const at = newPlace();
       const shard = store.log.shardOf(at.scope);
       const until1 = Date.now() + 60_000;
-      await stored(store, sanction(at, ANN, 'timeout', until1));
+      const timeout = sanction(at, ANN, 'timeout', until1);
+      await stored(store, timeout);
       await stored(store, sanction(at, BEN, 'ban', null));
       await stored(store, sanction(at, CAT, 'timeout', until1));
       await stored(store, sanction(at, CAT, 'lift', null));
@@ -37,8 +38,8 @@ export function describeSmallPorts(open: OpenForTest, traits: Traits): void {
         const snapshot = await store.live.snapshot(shard);
         expect(snapshot.at).toBe(position);
         expect([...snapshot.sanctions].sort((a, b) => (a.user < b.user ? -1 : 1))).toEqual([
-          { scope: at.scope, user: ANN, act: 'timeout', until: until1 },
-          { scope: at.scope, user: BEN, act: 'ban', until: null },
+          { scope: at.scope, user: ANN, act: 'timeout', until: until1, body: timeout.body },
+          { scope: at.scope, user: BEN, act: 'ban', until: null, body: expect.any(String) },
         ]);
         expect(snapshot.channels).toEqual(new Map([[at.channel, 'read-only']]));
       }
@@ -62,7 +63,7 @@ export function describeSmallPorts(open: OpenForTest, traits: Traits): void {
       await stored(store, channelState(at, 'read-only'));
       await stored(store, channelState(at, 'open'));
       const snapshot = await store.live.snapshot(store.log.shardOf(at.scope));
-      expect(snapshot.sanctions).toEqual([{ scope: at.scope, user: ANN, act: 'ban', until: null }]);
+      expect(snapshot.sanctions).toMatchObject([{ scope: at.scope, user: ANN, act: 'ban', until: null }]);
       expect(snapshot.channels.get(at.channel) ?? 'open').toBe('open');
     });
   });

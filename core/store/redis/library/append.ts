@@ -41,7 +41,7 @@ local function check_effects(p, effects, known, channel)
   return heads, nil
 end
 
-local function take_effect(p, effect, head, position, scope)
+local function take_effect(p, effect, head, position, step)
   if effect.kind == 'message' then
     head.post = position
   elseif effect.kind == 'edit' then
@@ -52,9 +52,9 @@ local function take_effect(p, effect, head, position, scope)
   elseif effect.kind == 'react' then
     redis.call('HSET', p .. 'rx:' .. effect.id, effect.emoji .. '\\31' .. effect.user, effect.on)
   elseif effect.kind == 'sanction' then
-    local field = 's\\31' .. scope .. '\\31' .. effect.user
+    local field = 's\\31' .. step.scope .. '\\31' .. effect.user
     if effect.act == 'lift' then redis.call('HDEL', p .. 'state', field)
-    else redis.call('HSET', p .. 'state', field, effect.act .. '\\31' .. effect['until']) end
+    else redis.call('HSET', p .. 'state', field, effect.act .. '\\31' .. effect['until'] .. '\\31' .. step.body) end
     return true
   elseif effect.kind == 'channel' then
     redis.call('HSET', p .. 'state', 'c\\31' .. effect.channel, effect.state)
@@ -105,7 +105,7 @@ local function store(p, step, effects, heads)
   local seq, position = add_entry(p, step, message)
   local raises = false
   for _, effect in ipairs(effects) do
-    if take_effect(p, effect, heads[effect.id or ''], position, step.scope) then raises = true end
+    if take_effect(p, effect, heads[effect.id or ''], position, step) then raises = true end
   end
   for id, head in pairs(heads) do
     head.last = position
