@@ -2,19 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { PlatformFailure } from '../../core/contract/index.ts';
 import { listenLow } from '../accounts/listen-low.ts';
 import { createGateway, type Gateway } from './discord-gateway.ts';
-import {
-  type Answer,
-  type Asked,
-  answer,
-  failureAnswer,
-  isCommand,
-  type RestDeps,
-  react,
-  send,
-  take,
-  told,
-  UNAUTHORIZED,
-} from './discord-rest.ts';
+import { answer, failureAnswer, isCommand, send, UNAUTHORIZED } from './discord-rest.ts';
+import { type Answer, type Asked, type RestDeps, react, take, told } from './discord-state.ts';
 import {
   CHANNEL_ID,
   createWorld,

@@ -52,6 +52,9 @@ it('carries messages, answers, edits, reactions and removals between two rooms a
   const [copy] = copies(SECOND_ID);
   if (copy === undefined) throw new Error('no copy');
   expect(copy.content).toBe('hello **all**');
+  // Once the next copy is there, the first has been written down, and answers to it find it.
+  discord.says(BEN, 'and goodbye');
+  await expect.poll(() => seen(SECOND_ID)).toHaveLength(2);
 
   discord.says(ANN, 'hi Ben', { channel: SECOND_ID, reply: copy });
   await expect.poll(() => seen(CHANNEL_ID)).toEqual(['Ann: ↪ Ben: hello all\nhi Ben']);
@@ -69,7 +72,7 @@ it('carries messages, answers, edits, reactions and removals between two rooms a
   expect(copies(SECOND_ID).at(-1)?.allowed).toMatchObject({ parse: [] });
 
   discord.removes(hello);
-  await expect.poll(() => seen(SECOND_ID)).toEqual(['carla: @everyone from the web']);
+  await expect.poll(() => seen(SECOND_ID)).toEqual(['Ben: and goodbye', 'carla: @everyone from the web']);
   expect(seen(CHANNEL_ID)).toEqual(['Ann: ↪ Ben: hello all\nhi Ben', 'carla: @everyone from the web']);
   const texts = (await web.page()).map(({ message }) =>
     message.content.rich.map((node) => ('text' in node ? node.text : '')).join(''),
