@@ -1,8 +1,11 @@
 import type { Clock } from './async/clock.ts';
 import { digestOf } from './async/mint.ts';
+import type { KarmaGiver } from './community/karma/give.ts';
+import type { KarmaLine } from './domain/audit.ts';
 import { assertNever } from './domain/content.ts';
 import type { MessageId, ScopeId } from './domain/ids.ts';
 import type { Request } from './domain/inbound.ts';
+import { POINTS } from './domain/karma.ts';
 import type { ChatMessage, Quote } from './domain/message.ts';
 import { may, outranks } from './domain/permission.ts';
 import { type Receipt, refused } from './domain/receipt.ts';
@@ -14,7 +17,7 @@ import { cleanContent, isEmpty, isReactionEmoji, normalize, quoteOf } from './pi
 import { MOST_KINDS, type ReactionKinds } from './pipeline/reaction-kinds.ts';
 import type { Recent } from './pipeline/recent.ts';
 import type { Fresh } from './pipeline/until-fresh.ts';
-import type { Effect, Head, Step } from './store/ports.ts';
+import type { Effect, EntryNote, Head, Step } from './store/ports.ts';
 
 /** What the route needs. Everything but `lookup` and the append answers from memory. */
 export interface RouterDeps {
@@ -24,6 +27,7 @@ export interface RouterDeps {
   readonly recent: Recent;
   readonly reactionKinds: ReactionKinds;
   readonly untilFresh: Fresh;
+  readonly karma: KarmaGiver;
   /** Messages too old to be at hand. */
   readonly lookup: {
     head(scope: ScopeId, id: MessageId): Promise<Head | null>;
@@ -83,7 +87,7 @@ async function routeMessage(asked: Of<'message'>, at: RouterDeps): Promise<Recei
     return {
       ...stepOf(asked, here, body, [{ kind: 'message', id, author: actor.user }], at),
       ifRev: rev,
-      note: { author: actor.user, bridge: origin.bridge, ref: origin.ref, ...relayOf(asked, at) },
+      note: { author: actor.user, bridge: origin.bridge, ref: origin.ref, ...relayOf(asked, at), ...earned(at.karma.forPost(actor)) },
     };
   });
 }
@@ -128,8 +132,23 @@ async function routeRedaction(asked: Of<'redaction'>, at: RouterDeps): Promise<R
     const body: WireEntry = { type: 'redaction', channel: head.channel, id: head.id, redaction };
     const effect: Effect = { kind: 'redact', id: head.id, author: head.author, redaction };
     const step = { ...stepOf(asked, here, body, [effect], at), ifRev: rev, known: head };
-    return { ...step, note: { ...step.note, actor: actor.user, reason: request.reason } };
+    const ledgers = isOwn ? {} : ledgersOf(asked, head);
+    return { ...step, note: { ...step.note, actor: actor.user, reason: request.reason, ...ledgers } };
   });
+}
+
+/** What a moderator takes away is written down, and costs its author; what a platform takes away by itself does not. */
+function ledgersOf({ actor, request, byRoom, cause: part, key }: Of<'redaction'>, head: Head): EntryNote {
+  const { reason } = request;
+  const cause = part ?? key;
+  const shared = { act: 'redact', by: actor.user, target: head.author, message: head.id, channel: head.channel };
+  const audit = { ...shared, until: null, reason, cause };
+  const line = { user: head.author, points: POINTS.redacted, why: 'redacted', by: actor.user, cause };
+  return byRoom === undefined ? { audit, karma: [line] } : { audit };
+}
+
+function earned(karma: readonly KarmaLine[]): Pick<EntryNote, 'karma'> {
+  return karma.length === 0 ? {} : { karma };
 }
 
 function mayNotRedact(here: Place, head: Head, isOwn: boolean, at: RouterDeps): Receipt | null {

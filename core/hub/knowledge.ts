@@ -1,5 +1,7 @@
 import type { Clock } from '../async/clock.ts';
 import { createSerialByKey } from '../async/serial-by-key.ts';
+import { createKarmaBook, type KarmaBook } from '../community/karma/book.ts';
+import { loadKarma } from '../community/karma/load.ts';
 import { scopeOf } from '../domain/channel.ts';
 import type { ChannelId, ScopeId, Seq } from '../domain/ids.ts';
 import type { Logger } from '../ops/log.ts';
@@ -14,6 +16,7 @@ import type { Sql } from '../store/sql/sql.ts';
 import { createTail, type Tail } from '../store/tail.ts';
 
 const SWEEP_MS = 1_000;
+const TIDY_MS = 60 * 60_000;
 
 /** What this hub knows, in memory or at hand, kept fresh by following the log. */
 export interface Knowledge {
@@ -21,6 +24,7 @@ export interface Knowledge {
   readonly directory: HubDirectory;
   readonly facts: LiveFacts;
   readonly recent: Recent;
+  readonly karma: KarmaBook;
   readonly feed: HubFeed;
   readonly history: History;
   /** Newest seq that this hub knows of, from the archive or the log. */
@@ -51,11 +55,13 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
   const directory = createDirectory({ sql, log, clock, logger, reached: tail.reached });
   const facts = createLiveFacts({ directory, log, guestsMayPost: parts.guestsMayPost });
   const recent = createRecent();
+  const karma = createKarmaBook({ clock });
   const history = createHistory({ log, archive });
 
   const snapshots = await Promise.all(Array.from({ length: log.shards }, (_, shard) => live.snapshot(shard)));
   for (const [shard, snapshot] of snapshots.entries()) facts.seed(shard, snapshot);
   await directory.load();
+  await loadKarma({ sql, log, book: karma, upTo: snapshots.map(({ at }) => at), now: clock.now() });
   const archived = await archive.newest();
   await raiseSeqs(parts, directory, archived);
 
@@ -78,6 +84,8 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
   });
 
   tail.follow((batch) => directory.apply(batch, stopping.signal));
+  // before what is in force: whoever judges by a sanction knows the karma that came with it
+  tail.follow(karma.apply);
   tail.follow(facts.apply);
   tail.follow(recent.apply);
   tail.follow(feed.apply);
@@ -105,11 +113,14 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
       });
   });
 
+  const stopTidying = clock.every(TIDY_MS, karma.sweep);
+
   return {
     tail,
     directory,
     facts,
     recent,
+    karma,
     feed,
     history,
     headSeq: (channel) => feed.liveSeq(channel) ?? archived.get(channel) ?? null,
@@ -117,6 +128,7 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
     async stop() {
       stopEpochs();
       stopSweep();
+      stopTidying();
       await sweeping;
       stopping.abort();
       feed.stop();

@@ -4,6 +4,7 @@ import type { Clock } from '../async/clock.ts';
 import { withDeadline } from '../async/deadline.ts';
 import { newMessageId } from '../async/mint.ts';
 import { createSerialByKey, TooManyWaiting } from '../async/serial-by-key.ts';
+import { createKarmaGiver } from '../community/karma/give.ts';
 import { scopeOf } from '../domain/channel.ts';
 import type { ChannelId } from '../domain/ids.ts';
 import { type Receipt, refused } from '../domain/receipt.ts';
@@ -12,7 +13,7 @@ import type { Asked } from '../pipeline/address.ts';
 import { quoteOf } from '../pipeline/normalize.ts';
 import { createReactionKinds } from '../pipeline/reaction-kinds.ts';
 import { channelStep } from '../pipeline/steps.ts';
-import { createUntilFresh } from '../pipeline/until-fresh.ts';
+import { createUntilFresh, type Fresh } from '../pipeline/until-fresh.ts';
 import { type RouterDeps, route } from '../router.ts';
 import { type Archive, type LiveStore, type Stored, StoreUnavailable } from '../store/ports.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -27,6 +28,8 @@ export interface Routing {
   ask(asked: Asked): Promise<Receipt>;
   /** Opens a channel or makes it read-only. Resolves once this hub judges by it. */
   setChannelState(channel: ChannelId, state: 'open' | 'read-only'): Promise<void>;
+  /** For what is judged by rights and is no request: sanctions and the like. */
+  readonly untilFresh: Fresh;
   /** Everything asked so far has its receipt. */
   settled(): Promise<void>;
 }
@@ -81,6 +84,7 @@ export function createRouting(parts: RoutingParts): Routing {
       },
     },
     limit: createLimit(parts),
+    karma: createKarmaGiver(knowledge.karma, clock),
   };
 
   async function answer(asked: Asked): Promise<Receipt> {
@@ -97,6 +101,7 @@ export function createRouting(parts: RoutingParts): Routing {
   }
 
   return {
+    untilFresh: deps.untilFresh,
     async ask(asked) {
       const answering = answer(asked);
       running.add(answering);
@@ -118,7 +123,13 @@ export function createRouting(parts: RoutingParts): Routing {
   };
 }
 
-/** Posts, edits and reactions of one person, over all channels; moderators and above are not slowed. */
+/** How many posts one post counts for. */
+function slownessOf(karma: number): number {
+  if (karma <= -20) return 4;
+  return karma <= -5 ? 2 : 1;
+}
+
+/** Posts, edits and reactions of one person, over all channels; who stands badly is slower, moderators and above are not slowed. */
 function createLimit({ config, knowledge }: RoutingParts): RouterDeps['limit'] {
   const { postBurst, postsPerSecond } = config.limits;
   const limiter = new RateLimiterMemory({ points: postBurst, duration: postBurst / postsPerSecond });
@@ -128,7 +139,7 @@ function createLimit({ config, knowledge }: RoutingParts): RouterDeps['limit'] {
     const { rank } = knowledge.facts.standing(actor.user, actor.isGuest, channel);
     if (rank !== 'guest' && rank !== 'listener') return null;
     try {
-      await limiter.consume(actor.user);
+      await limiter.consume(actor.user, slownessOf(knowledge.karma.karmaOf(actor.user)));
       return null;
     } catch (spent) {
       if (!(spent instanceof RateLimiterRes)) throw spent;

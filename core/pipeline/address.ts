@@ -19,6 +19,8 @@ export interface Asked<R extends Request = Request> {
   readonly again: boolean;
   /** The room where the message first appeared has removed it: it is honoured, whether it says by whom or not. */
   readonly byRoom?: 'said' | 'unsaid';
+  /** Names the act that this is a part of; absent: it is one by itself. */
+  readonly cause?: string;
 }
 
 /** Where it goes, and how the one who asks stands there now. */

@@ -139,8 +139,7 @@ export function createKarmaBook({ clock, sameAs = (user) => [user] }: KarmaBookD
     karmaOf,
     timeoutsSince: (user, at) => new Set(timeoutsOf(badSince(user, at))).size,
     isSpotlessSince: (user, at) => badSince(user, at).length === 0,
-    hasToday: (line) =>
-      linesToday(line.user).some((other) => identityOf(other) === identityOf({ ...line, points: 0 })),
+    hasToday: (line) => linesToday(line.user).some((other) => identityOf(other) === identityOf({ ...line, points: 0 })),
     hasRoomFor(user, giver) {
       const lines = linesToday(user).filter(({ by }) => by !== null);
       const own = lines.filter(({ by }) => by === giver);

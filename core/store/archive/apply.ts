@@ -5,6 +5,7 @@ import type { WireChatMessage, WireEntry } from '../../domain/wire.ts';
 import { type Entry, START } from '../ports.ts';
 import type { Db } from '../sql/connect.ts';
 import { blankBody, parseMessage, parseWire, withEdit, withRedaction } from './fold.ts';
+import { createLedgerRows } from './ledger-rows.ts';
 import { createQuoteRows } from './quote-rows.ts';
 import { createSearchRows } from './search-rows.ts';
 
@@ -34,6 +35,7 @@ export function createApplier(db: Db): Applier {
   const entries = createEntryRows(db);
   const messages = createMessageRows(db);
   const quotes = createQuoteRows(db);
+  const takeLedgers = createLedgerRows(db);
   const mark = (shard: number): Position => getMark.get(shard) ?? START;
 
   /** Undoes itself alone when the body turns out to be damaged halfway. */
@@ -51,7 +53,9 @@ export function createApplier(db: Db): Applier {
 
   function applyOne(entry: Entry): Problem['what'] | null {
     const outcome = entries.add(entry);
-    if (outcome !== 'added') return outcome === 'there' ? null : outcome;
+    if (outcome === 'there') return null;
+    if (takeLedgers(entry) === 'unreadable') return 'unreadable';
+    if (outcome !== 'added') return outcome;
     if (entry.audience !== 'readers' || entry.seq === null) return null;
     try {
       project(entry.body, entry.seq);
