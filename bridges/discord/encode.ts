@@ -174,7 +174,8 @@ function escapeText(text: string, keepsLinks: boolean): string {
   for (const found of text.matchAll(BARE_URL)) {
     const url = found[0].replace(AFTER_URL, '');
     const end = found.index + url.length;
-    if (URL.parse(url) === null) continue;
+    // A name before an `@` pretends to be the host: such an address is no link.
+    if ((URL.parse(url)?.username ?? '@') !== '') continue;
     // What follows at once, and is not set off by itself, would become a part of the address.
     const isSetOff = HARMLESS_AFTER.test(text.slice(end, end + MAX_AFTER));
     out += escapePlain(text.slice(at, found.index)) + (isSetOff ? withoutPings(url) : `<${withoutPings(url)}>`);

@@ -1,4 +1,4 @@
-import type { Rich, RichNode } from '../../core/domain/content.ts';
+import { plainText, type Rich, type RichNode } from '../../core/domain/content.ts';
 
 const MARK = { bold: '**', italic: '*', underline: '__', strike: '~~', spoiler: '||' } as const;
 
@@ -17,7 +17,7 @@ function nodeMarkup(node: RichNode, before: RichNode | undefined, after: RichNod
     case 'text':
       return escapeMarkup(node.text);
     case 'code':
-      return `\`${node.text.replaceAll('`', '´')}\``;
+      return `\`${node.text.replaceAll('`', '´').replace(/\s*\n\s*/g, ' ')}\``;
     case 'pre': {
       const code = `\`\`\`${node.language ?? ''}\n${node.text.replaceAll('```', '´´´')}\n\`\`\``;
       return `${before === undefined ? '' : '\n'}${code}${after === undefined ? '' : '\n'}`;
@@ -35,23 +35,33 @@ function nodeMarkup(node: RichNode, before: RichNode | undefined, after: RichNod
     case 'channel':
       return `#${escapeMarkup(node.name)}`;
     case 'emoji':
-      return `:${node.name}:`;
+      return `:${escapeMarkup(node.name)}:`;
     case 'bold':
     case 'italic':
     case 'underline':
     case 'strike':
     case 'spoiler':
-      return `${MARK[node.t]}${markupText(node.children)}${MARK[node.t]}`;
+      return marked(MARK[node.t], markupText(node.children));
     default:
       return assertNever(node);
   }
 }
 
+/** A mark beside a blank is none, so blanks go outside. */
+function marked(mark: string, inner: string): string {
+  const body = inner.trim();
+  if (body === '') return inner;
+  const from = inner.indexOf(body);
+  return `${inner.slice(0, from)}${mark}${body}${mark}${inner.slice(from + body.length)}`;
+}
+
 /** A link stands as its address; words that other platforms put over it come before. */
 function linkMarkup(url: string, children: Rich): string {
-  const shown = children.map((child) => (child.t === 'text' ? child.text : '')).join('');
+  const shown = plainText(children);
   if (shown === url || url === `https://${shown}` || url === `${shown}/` || url === `https://${shown}/`) return shown;
-  return shown === '' || shown.startsWith('http') ? url : `${escapeMarkup(shown)} ${url}`;
+  // A bracket or mark could end the address in the middle when it is read again.
+  const address = url.replace(/[()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
+  return shown === '' || shown.startsWith('http') ? address : `${escapeMarkup(shown)} ${address}`;
 }
 
 function assertNever(value: never): never {

@@ -105,15 +105,18 @@ function cleanNode(node: RichNode, budget: Budget, depth: number): RichNode | nu
     case 'text':
       return withText(node, take(node.text, budget));
     case 'code':
-    case 'pre':
       return withText(node, take(node.text, budget));
+    case 'pre':
+      return withText({ ...node, language: languageOf(node.language) }, take(node.text, budget));
     case 'mention':
     case 'channel':
     case 'emoji':
       budget.utf16 -= node.name.length;
       return { ...node, name: cleanName(node.name) };
     case 'link':
-      return isWebUrl(node.url) ? withChildren(node, budget, depth) : flatten(node.children, budget);
+      return isWebUrl(node.url)
+        ? withChildren({ t: 'link', url: wholeUrl(node.url), children: unlinked(node.children) }, budget, depth)
+        : flatten(node.children, budget);
     case 'bold':
     case 'italic':
     case 'underline':
@@ -132,6 +135,25 @@ function withChildren(node: Branch, budget: Budget, depth: number): RichNode | n
   if (depth <= 1) return flatten(node.children, budget);
   const children = cleanRich(node.children, budget, depth - 1);
   return children.length === 0 ? null : { ...node, children };
+}
+
+/** A name such as `c++`; anything else could be taken for more than that. */
+function languageOf(language: string | null): string | null {
+  return language !== null && /^[A-Za-z0-9+#.-]{1,20}$/.test(language) ? language : null;
+}
+
+/** A blank, quote or bracket would end the address in the middle wherever it is written out. */
+function wholeUrl(url: string): string {
+  const escaped = /[\s\p{Cc}<>"`|\\^{}]/u.test(url) ? (URL.parse(url)?.href ?? url) : url;
+  return escaped.replace(/[<>"`|\\^{}]/g, (sign) => encodeURIComponent(sign));
+}
+
+/** A link within a link leads nowhere: its words stay. */
+function unlinked(rich: Rich): Rich {
+  return rich.flatMap((node): Rich => {
+    if (node.t === 'link') return unlinked(node.children);
+    return 'children' in node ? [{ ...node, children: unlinked(node.children) }] : [node];
+  });
 }
 
 /** A tree too deep, or a link that leads nowhere safe, goes on as its text. */

@@ -1,7 +1,9 @@
 import { plainText, type Rich, type RichNode } from '../domain/content.ts';
-import { firstGraphemes } from './measure.ts';
+import { firstGraphemes, fittingLength } from './measure.ts';
 
 const MAX_NAME_CHARACTERS = 32;
+/** One character may be made of many marks; a prefix must leave room for the text on every platform. */
+const MAX_NAME_UTF16 = 64;
 /** Controls, formats (bidi, zero width), surrogates without a partner, and unassigned ones; joiners of emoji apart. */
 const INVISIBLE = /(?!\u200d)[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}]/gu;
 /** Look-alikes that neither ping nor end a prefix. */
@@ -21,7 +23,8 @@ export function tameName(name: string): string {
     .replace(INVISIBLE, '')
     .replace(/[@[\]:<>]/g, (character) => TAMED[character] ?? '')
     .trim();
-  return firstGraphemes(visible, MAX_NAME_CHARACTERS).trim() || 'somebody';
+  const bounded = visible.slice(0, fittingLength(visible, MAX_NAME_UTF16, 'utf16'));
+  return firstGraphemes(bounded, MAX_NAME_CHARACTERS).trim() || 'somebody';
 }
 
 /** `[Discord] Ann: `, put before each part where the platform cannot show another name. */

@@ -42,19 +42,34 @@ function found(text: string, styles: ReadonlySet<string>): readonly Letter[] {
 }
 
 /**
- * What is wrong with what people see, compared with what was meant: a letter that is not there, or one that stands in
+ * What is wrong with what people see, compared with what was meant: a letter that is not there any more, or only in
  * formatting which it did not have. More may be seen than was meant, such as the address of a link.
  */
 export function wrongIn(meant: Rich, seen: Rich): string | null {
   const shown = lettersOf(seen);
   let at = 0;
-  for (const { letter, styles } of lettersOf(meant)) {
-    while (at < shown.length && shown[at]?.letter !== letter) at += 1;
-    const one = shown[at];
-    if (one === undefined) return `"${letter}" is not seen`;
-    const gained = [...one.styles].filter((style) => !styles.has(style));
-    if (gained.length > 0) return `"${letter}" became ${gained.join(', ')}`;
-    at += 1;
+  for (const one of lettersOf(meant)) {
+    const found = indexFrom(shown, at, (other) => other.letter === one.letter && isWithin(other.styles, one.styles));
+    if (found >= 0) {
+      at = found + 1;
+      continue;
+    }
+    const other = shown[indexFrom(shown, at, ({ letter }) => letter === one.letter)];
+    return other === undefined
+      ? `"${one.letter}" is not seen`
+      : `"${one.letter}" became ${[...other.styles].join(', ')}`;
   }
   return null;
+}
+
+function indexFrom(letters: readonly Letter[], from: number, isIt: (letter: Letter) => boolean): number {
+  for (let at = from; at < letters.length; at += 1) {
+    const one = letters[at];
+    if (one !== undefined && isIt(one)) return at;
+  }
+  return -1;
+}
+
+function isWithin(some: ReadonlySet<string>, all: ReadonlySet<string>): boolean {
+  return [...some].every((style) => all.has(style));
 }

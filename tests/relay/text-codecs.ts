@@ -6,9 +6,9 @@ import { decodeText as decodeTelegram } from '../../bridges/telegram/decode-text
 import { bare, encodeRich as encodeTelegram } from '../../bridges/telegram/encode.ts';
 import { withEmotes } from '../../bridges/twitch/emotes.ts';
 import { encodeText as encodeTwitch } from '../../bridges/twitch/encode.ts';
-import { MAX_TEXT_UTF16, type Rich } from '../../core/domain/content.ts';
+import { MAX_TEXT_UTF16, plainText, type Rich, type RichNode } from '../../core/domain/content.ts';
 import type { PostLimits } from '../../core/relay/compose.ts';
-import { decodeText as decodeIrc } from '../../examples/irc/src/decode-text.ts';
+import { decodeText as decodeIrc, stripText } from '../../examples/irc/src/decode-text.ts';
 import { byteLength, encodeText as encodeIrc } from '../../examples/irc/src/encode-text.ts';
 import { encode as encodeJukebox } from '../../examples/jukebox/src/encode.ts';
 
@@ -16,6 +16,8 @@ import { encode as encodeJukebox } from '../../examples/jukebox/src/encode.ts';
 export interface Sent {
   /** As the platform reads it. */
   readonly seen: Rich;
+  /** What is to be seen, where it is not the part as it stands. */
+  readonly meant?: Rich;
   /** What would do something there: a ping, a second line, a command. */
   readonly faults: readonly string[];
 }
@@ -52,6 +54,8 @@ const faultsIn = (text: string, faults: Readonly<Record<string, RegExp>>): reado
   Object.entries(faults).flatMap(([fault, pattern]) =>
     pattern.test(text) ? [`${fault}: ${pattern.exec(text)?.[0]}`] : [],
   );
+/** Within an address nobody is called. */
+const withoutAddresses = (text: string): string => text.replace(/[a-z][a-z0-9+.-]*:\/\/\S+/gi, '');
 const tooLong = (size: number, most: number): readonly string[] => (size > most ? [`too long: ${size}`] : []);
 
 const NOBODY = { user: () => null, role: () => null, channel: () => null };
@@ -61,7 +65,10 @@ const discord: TextCodec = {
   encode(part) {
     const text = encodeDiscord(part);
     const pings = { everyone: /@(everyone|here)/i, tag: /<[@#][!&]?\d+>/, command: /<\/[^:>]+:\d+>/ };
-    return { seen: decodeDiscord(text, NOBODY), faults: [...faultsIn(text, pings), ...tooLong(text.length, 2_000)] };
+    return {
+      seen: decodeDiscord(text, NOBODY),
+      faults: [...faultsIn(withoutAddresses(text), pings), ...tooLong(text.length, 2_000)],
+    };
   },
   decode: (text) => decodeDiscord(text, NOBODY),
 };
@@ -107,28 +114,40 @@ const irc: TextCodec = {
   limits: limits(IRC_BYTES, 'byte'),
   encode(part) {
     const lines = encodeIrc(part, { bytes: IRC_BYTES, nicks: new Set(['ann']) });
-    const faults = { line: /[\r\n\0]/, action: /\u0001/, nick: /(?<![\p{L}\p{N}/.:?=&@-])ann(?![\p{L}\p{N}])/iu };
+    const shown = lines.map((line) => withoutAddresses(stripText(line)));
     return {
       seen: lines.flatMap((line) => decodeIrc(line)),
-      faults: lines.flatMap((line) => [
-        ...faultsIn(line.replace(/[\x02\x0f\x11\x1d-\x1f]|\x0301,01/g, ''), faults),
-        ...tooLong(byteLength(line), IRC_BYTES),
-      ]),
+      faults: [
+        ...lines.flatMap((line) => faultsIn(line, { line: /[\r\n\0]/ })),
+        ...shown.flatMap((line) => faultsIn(line, { nick: /(?<![\p{L}\p{N}])ann(?![\p{L}\p{N}])/iu })),
+        ...lines.flatMap((line) => tooLong(byteLength(line), IRC_BYTES)),
+      ],
     };
   },
   decode: decodeIrc,
 };
 
-/** What is put into the field when a message is edited. */
+/** What is put into the field when a message is edited. Its author sees it before it is sent, so its words alone are held. */
 const slipmat: TextCodec = {
   name: 'Slipmat',
   limits: { ...limits(MAX_TEXT_UTF16), speaker: 'native' },
   encode(part) {
     const text = markupText(part);
-    return { seen: text.length > MAX_TEXT_UTF16 ? part : decodeSlipmat(text), faults: [] };
+    const meant = withTrueAddresses(part);
+    const seen = text.length > MAX_TEXT_UTF16 ? meant : decodeSlipmat(text);
+    return { seen: plain(plainText(seen)), meant, faults: [] };
   },
   decode: decodeSlipmat,
 };
+
+/** A link whose words pretend to be another address stands as where it leads. */
+function withTrueAddresses(rich: Rich): Rich {
+  return rich.map((node): RichNode => {
+    if (!('children' in node)) return node;
+    const isAddress = node.t === 'link' && plainText(node.children).startsWith('http');
+    return { ...node, children: isAddress ? plain(node.url) : withTrueAddresses(node.children) };
+  });
+}
 
 const jukebox: TextCodec = {
   name: 'Jukebox',
