@@ -12,6 +12,9 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(words: readonly st
   history: () => import('./history.ts'),
   start: () => import('./start.ts'),
   soak: () => import('./soak.ts'),
+  isolation: () => import('./isolation.ts'),
+  relay: () => import('./relay.ts'),
+  'relay-crash': () => import('./relay-crash.ts'),
 };
 
 const [name = '', ...words] = process.argv.slice(2);

@@ -131,7 +131,8 @@ export function createCourier(deps: CourierDeps): Courier {
       for (const entry of batch) {
         touched.note(entry);
         const lanes = entry.channel === null ? undefined : channels.get(entry.channel);
-        const item = lanes === undefined ? null : createItem(entry, touched.stamp());
+        const arrival = { at: deps.clock.elapsed(), stamp: touched.stamp(), isReadBack: false };
+        const item = lanes === undefined ? null : createItem(entry, arrival);
         if (item === null) continue;
         for (const lane of lanes ?? []) {
           lane.inbox.put(item);

@@ -70,7 +70,7 @@ async function prepareMessage(wire: WireMessage, portal: Portal, target: Target,
   const said = now === null ? wire.message : { ...wire.message, replyTo: now.replyTo };
   const { message, answered } = await withoutStaying(said, known);
   const subject = { message, replyRef: answered?.refs[0] ?? null, copies: [] };
-  const isRedacted = now !== null && now.redaction !== null;
+  const isRedacted = (now ?? wire.message).redaction !== null;
   const plan = isRedacted ? ({ kind: 'drop', reason: 'redacted' } as const) : planPost(subject, target);
   const goesFirst = LEADERS.has(message.author.badge) || answered?.kind === 'origin';
   return { message: id, plan, copies: [], goesFirst };

@@ -5,6 +5,7 @@ import type { Portal } from '../domain/portal.ts';
 import type { Logger } from '../ops/log.ts';
 import type { Bridge } from '../plugin/bridge.ts';
 import { isBridgeError } from '../plugin/errors.ts';
+import type { Capabilities } from '../plugin/operations.ts';
 import type { Deliveries, Entry, Log } from '../store/ports.ts';
 import type { Slot } from './budget.ts';
 import type { Budgets } from './budgets.ts';
@@ -79,6 +80,10 @@ export interface Lane {
   summary: Summary | null;
   /** When the line that tells of it is due, by `clock.elapsed`. */
   digestAt: number;
+  /** When the last send ended, by `clock.elapsed`. */
+  sentAt: number;
+  /** What the room can do may have changed since it was asked last. */
+  lookAgain(): void;
   target(): Target;
   isOutdated(entry: Entry): boolean;
   send(plan: Exclude<Plan, { kind: 'drop' }>, about: SendAbout): Promise<Sent>;
@@ -87,6 +92,8 @@ export interface SendAbout {
   readonly entry: Entry | null;
   /** Whose redaction stops it; null: none does. */
   readonly message: MessageId | null;
+  /** When it was last known to be not redacted, by `clock.elapsed`; null: looked up now. */
+  readonly preparedAt: number | null;
   /** A message that is given up for the line that tells of an outage once it is too old. */
   readonly expires: boolean;
   readonly inDoubt: boolean;
@@ -96,6 +103,8 @@ export interface SendAbout {
 
 /** A redaction is tried for so long; what else concerns a copy for as long as an outage may last. */
 const REDACTION_TRIES_MS = 24 * 3_600_000;
+/** So long what the log has told is taken for all there is. */
+const FRESH_MS = 10;
 const SENDING: LaneState = { phase: 'sending', say: null };
 
 export function createLane(of: LaneOf, deps: LaneDeps): Lane {
@@ -103,7 +112,8 @@ export function createLane(of: LaneOf, deps: LaneDeps): Lane {
   const { clock } = deps;
   const marks = createMarks(of, deps);
   const texts = createSentTexts();
-  const can = () => bridge.capabilities(portal.room);
+  let capabilities: Capabilities | null = null;
+  const can = (): Capabilities => (capabilities ??= bridge.capabilities(portal.room));
   const pace = createPace({ can, budgets: of.budgets, marks, clock, stopping: of.stopping });
   const isOutdated = (entry: Entry): boolean =>
     clock.now() - entry.at > deps.outageMs && can().post?.limits.isRecord !== true;
@@ -121,7 +131,15 @@ export function createLane(of: LaneOf, deps: LaneDeps): Lane {
     }
   }
 
-  return {
+  /** As the log tells, or asked anew where that was some time ago. */
+  async function isRedacted(id: MessageId, knownAt: number): Promise<boolean> {
+    if (of.touched.isRedacted(id)) return true;
+    if (clock.elapsed() - knownAt < FRESH_MS) return false;
+    const now = await marks.store(() => deps.lookup(portal, id));
+    return now !== null && now.message.redaction !== null;
+  }
+
+  const lane: Lane = {
     of,
     deps,
     marks,
@@ -138,7 +156,11 @@ export function createLane(of: LaneOf, deps: LaneDeps): Lane {
     isCatchingUp: true,
     summary: null,
     digestAt: 0,
+    sentAt: Number.NEGATIVE_INFINITY,
     isOutdated,
+    lookAgain() {
+      capabilities = null;
+    },
     target: () => ({
       portal: portal.id,
       room: portal.room,
@@ -146,7 +168,7 @@ export function createLane(of: LaneOf, deps: LaneDeps): Lane {
       now: clock.now(),
       publicUrl: deps.publicUrl,
     }),
-    send(plan, { entry, message, expires, inDoubt, slots }) {
+    send(plan, { entry, message, preparedAt, expires, inDoubt, slots }) {
       of.onState(SENDING);
       const taken = [...slots];
       const beganAt = clock.elapsed();
@@ -162,14 +184,16 @@ export function createLane(of: LaneOf, deps: LaneDeps): Lane {
           if (expires && entry !== null && isOutdated(entry)) return 'outdated';
           return failing && command.op !== 'post' && givesUp(command) ? 'give-up' : null;
         },
-        isRedacted: async () => message !== null && of.touched.isRedacted(message),
+        isRedacted: async () => message !== null && isRedacted(message, preparedAt ?? Number.NEGATIVE_INFINITY),
         onWait,
         room: pace.budget() === null ? null : async () => taken.shift() ?? pace.force(),
       }).finally(() => {
         for (const slot of taken) slot.release();
+        lane.sentAt = clock.elapsed();
       });
     },
   };
+  return lane;
 }
 
 /** What may be shown of an error: the text of a bridge's own, for it holds no secret; the kind of any other. */

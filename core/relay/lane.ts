@@ -1,7 +1,7 @@
 import { pause } from '../async/clock.ts';
 import type { Slot } from './budget.ts';
 import { type Concern, isFromRoom, type Prepared, prepare } from './entry.ts';
-import { createItem, type Item } from './item.ts';
+import { arrivalNow, createItem, type Item } from './item.ts';
 import { createLane, type Lane, type LaneDeps, type LaneOf, sayOf } from './lane-context.ts';
 import { retryLetter } from './letters.ts';
 import { BATCH, HOLD_MS, SKIPS_MS } from './limits.ts';
@@ -47,6 +47,7 @@ async function open(lane: Lane): Promise<Step> {
 async function round(lane: Lane): Promise<Step> {
   const { of, marks } = lane;
   const woken = of.woken();
+  lane.lookAgain();
   const letter = of.takeRetry();
   if (letter !== null) return retryLetter(lane, letter);
   if (marks.owed()?.why === 'pressure' && isDigestDue(lane)) return tell(lane);
@@ -84,8 +85,10 @@ async function readBack(lane: Lane): Promise<void> {
   const { of, deps, marks } = lane;
   lane.isCatchingUp = true;
   if (!of.inbox.isWhole()) of.inbox.renew();
+  // what is redacted later than this is told by the log
+  const arrival = arrivalNow(lane);
   const batch = await marks.store(() => deps.since(of.portal, marks.seq(), BATCH));
-  lane.backlog = batch.flatMap((entry) => createItem(entry, null) ?? []);
+  lane.backlog = batch.flatMap((entry) => createItem(entry, arrival) ?? []);
   if (lane.backlog.length === 0 && of.inbox.isWhole()) lane.isCatchingUp = false;
 }
 
@@ -117,6 +120,7 @@ async function serve(lane: Lane, item: Item): Promise<Step> {
       return tell(lane);
     }
   }
+  const preparedAt = lane.deps.clock.elapsed();
   const prepared = await prepareOrBury(lane, item, concern);
   if (prepared === null) return 'next';
   const { plan, message } = prepared;
@@ -130,18 +134,22 @@ async function serve(lane: Lane, item: Item): Promise<Step> {
     for (const slot of slots) slot.release();
     return begun === 'fenced' ? 'fenced' : 'reopen';
   }
-  const about = { entry: item.entry, message, expires: isMessage, inDoubt: false, slots };
+  const about = { entry: item.entry, message, preparedAt, expires: isMessage, inDoubt: false, slots };
   return finish(lane, item, concern, prepared, await lane.send(plan, about));
 }
 
 /** An entry that cannot even be planned must not hold up those behind it: a dead letter that was never sent. */
 async function prepareOrBury(lane: Lane, item: Item, concern: Concern): Promise<Prepared | null> {
   const { touched, portal, halt } = lane.of;
+  // one that waited behind others is looked up: what the hub has heard of may be behind what it has promised
+  const { at, stamp, isReadBack } = item.arrival;
   try {
     return await prepare(concern, portal, lane.target(), {
       ...lane.known,
       mayHaveChanged: ({ id, replyTo }) =>
-        touched.mayHaveChanged(id, item.stamp) || (replyTo !== null && touched.mayHaveChanged(replyTo.id, item.stamp)),
+        at <= lane.sentAt ||
+        touched.mayHaveChanged(id, stamp) ||
+        (replyTo !== null && (isReadBack || touched.mayHaveChanged(replyTo.id, stamp))),
     });
   } catch (error) {
     if (halt.aborted) throw error;

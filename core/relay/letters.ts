@@ -21,7 +21,7 @@ export async function retryLetter(lane: Lane, seq: Seq): Promise<Step> {
       for (const slot of slots) slot.release();
       return begun === 'fenced' ? 'fenced' : 'reopen';
     }
-    const about = { entry: null, message: letter.message, expires: false, inDoubt: false, slots };
+    const about = { entry: null, message: letter.message, preparedAt: null, expires: false, inDoubt: false, slots };
     const sent = await lane.send(plan, about);
     if (sent.kind === 'held') return hold(lane, sent);
     const entry = prepared.copies.length === 0 ? 'message' : letter.entry === 'message' ? 'edit' : letter.entry;

@@ -5,7 +5,7 @@ export const STOP_GRACE_MS = 2_000;
 /** Entries read at once. */
 export const BATCH = 100;
 /** Entries that wait for a lane in memory; one that is further behind reads the store. */
-export const INBOX = 100;
+export const INBOX = 1_000;
 /** A position that moved over entries of no concern is written down at most this often. */
 export const SKIPS_MS = 1_000;
 /** What is written down with a later step at most. */

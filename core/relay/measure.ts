@@ -29,6 +29,7 @@ export function countGraphemes(text: string): number {
  * is broken between code points, so that there is always progress.
  */
 export function fittingLength(text: string, limit: number, unit: TextUnit): number {
+  if (measure(text, unit) <= limit) return text.length;
   // A unit counts at least half the UTF-16 length, so nothing further back can fit.
   const window = text.slice(0, limit * 2 + 2);
   const whole = lengthWithin(graphemesOf(window), limit, unit);
@@ -39,6 +40,8 @@ export function fittingLength(text: string, limit: number, unit: TextUnit): numb
 
 /** The first `count` characters as people count them. */
 export function firstGraphemes(text: string, count: number): string {
+  // none is shorter than one UTF-16 unit, and to tell them apart is slow
+  if (text.length <= count) return text;
   let kept = '';
   let seen = 0;
   for (const { segment } of GRAPHEMES.segment(text)) {

@@ -1,6 +1,6 @@
 import type { Owed } from '../store/ports.ts';
 import { type Concern, isFromRoom } from './entry.ts';
-import { createItem, type Item } from './item.ts';
+import { arrivalNow, createItem, type Item } from './item.ts';
 import type { Lane } from './lane-context.ts';
 import { BATCH } from './limits.ts';
 import { type Plan, planDigest } from './plan.ts';
@@ -53,7 +53,10 @@ export async function tell(lane: Lane): Promise<Step> {
     for (const slot of slots) slot.release();
     return begun === 'fenced' ? 'fenced' : 'reopen';
   }
-  return told(lane, await lane.send(plan, { entry: null, message: null, expires: false, inDoubt: false, slots }));
+  return told(
+    lane,
+    await lane.send(plan, { entry: null, message: null, preparedAt: null, expires: false, inDoubt: false, slots }),
+  );
 }
 
 /** A hub ended while it told: asked for where the platform can be asked, else not told again. */
@@ -62,7 +65,7 @@ export async function tellAgain(lane: Lane, upTo: number): Promise<Step> {
   if (owed === null) return (await lane.marks.end()) === 'fenced' ? 'fenced' : 'next';
   lane.summary = await gather(lane, owed.after, upTo);
   const plan = digestOf(lane, owed, lane.summary);
-  const about = { entry: null, message: null, expires: false, inDoubt: true, slots: [] };
+  const about = { entry: null, message: null, preparedAt: null, expires: false, inDoubt: true, slots: [] };
   return told(lane, plan.kind === 'drop' ? { kind: 'sent', refs: [] } : await lane.send(plan, about));
 }
 
@@ -98,7 +101,7 @@ async function gather(lane: Lane, after: number, upTo: number = lane.marks.seq()
     const from = at;
     const batch = await marks.store(() => deps.since(of.portal, from, BATCH));
     for (const entry of batch) {
-      const item = createItem(entry, null);
+      const item = createItem(entry, arrivalNow(lane));
       if (item === null || item.seq > upTo) continue;
       at = item.seq;
       const wire = await owedMessage(lane, item);
@@ -112,6 +115,7 @@ async function gather(lane: Lane, after: number, upTo: number = lane.marks.seq()
 async function owedMessage(lane: Lane, item: Item) {
   const concern = item.concern();
   if (concern === null || concern.wire.type !== 'message') return null;
-  if (isFromRoom(concern.note, lane.of.portal) || concern.note.relay === 'none') return null;
+  const { portal } = lane.of;
+  if (isFromRoom(concern.note, portal) || concern.note.relay === 'none') return null;
   return (await lane.known.fate(concern.wire.message.id)) === null ? concern.wire : null;
 }

@@ -1,7 +1,7 @@
 import type { MessageId, Seq } from '../domain/ids.ts';
 import type { Flight } from '../store/ports.ts';
 import { type Concern, prepare } from './entry.ts';
-import { createItem, type Item } from './item.ts';
+import { arrivalNow, createItem, type Item } from './item.ts';
 import type { Lane } from './lane-context.ts';
 import { tellAgain } from './owed.ts';
 import { factsOf, finish, report, type Step } from './steps.ts';
@@ -28,7 +28,7 @@ export async function recover(lane: Lane, { what, seq }: Flight): Promise<Step> 
 async function recoverEntry(lane: Lane, seq: Seq): Promise<Step> {
   const { marks, deps, of } = lane;
   const found = await marks.store(() => deps.since(of.portal, (seq - 1) as Seq, 1));
-  const item = found[0] === undefined ? null : createItem(found[0], null);
+  const item = found[0] === undefined ? null : createItem(found[0], arrivalNow(lane));
   const concern = item?.concern() ?? null;
   if (item === null || item.seq !== seq || concern === null) {
     report(lane, { kind: 'unknown', refs: [] }, null);
@@ -36,7 +36,14 @@ async function recoverEntry(lane: Lane, seq: Seq): Promise<Step> {
   }
   const prepared = await prepare(concern, of.portal, lane.target(), lane.known);
   if (prepared.plan.kind === 'drop') return giveUp(lane, item, concern);
-  const about = { entry: item.entry, message: prepared.message, expires: false, inDoubt: true, slots: [] };
+  const about = {
+    entry: item.entry,
+    message: prepared.message,
+    preparedAt: null,
+    expires: false,
+    inDoubt: true,
+    slots: [],
+  };
   return finish(lane, item, concern, prepared, await lane.send(prepared.plan, about));
 }
 

@@ -64,7 +64,14 @@ async function removeIfGone(lane: Lane, { entry }: Item, id: MessageId, refs: re
   if (plan.kind === 'drop') return;
   // harmless to repeat, but the copy must be known by then
   if ((await lane.marks.write()) === 'fenced') return;
-  const sent = await lane.send(plan, { entry, message: null, expires: false, inDoubt: false, slots: [] });
+  const sent = await lane.send(plan, {
+    entry,
+    message: null,
+    preparedAt: null,
+    expires: false,
+    inDoubt: false,
+    slots: [],
+  });
   if (sent.kind === 'sent') lane.gone.add(id);
 }
 

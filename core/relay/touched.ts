@@ -9,7 +9,7 @@ export interface Touched {
   /** Grows with every change. */
   stamp(): number;
   /** Whether it may have changed since then: also when that cannot be said any more. */
-  mayHaveChanged(id: MessageId, since: number | null): boolean;
+  mayHaveChanged(id: MessageId, since: number): boolean;
   /** Whether a redaction of it was seen lately. */
   isRedacted(id: MessageId): boolean;
 }
@@ -28,7 +28,7 @@ export function createTouched(): Touched {
       if (touched.size > MOST && oldest !== undefined) touched.delete(oldest);
     },
     stamp: () => count,
-    mayHaveChanged: (id, since) => since === null || count - since >= MOST || touched.has(id),
+    mayHaveChanged: (id, since) => count - since >= MOST || touched.has(id),
     isRedacted: (id) => touched.get(id) === 'redacted',
   };
 }

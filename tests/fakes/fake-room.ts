@@ -46,6 +46,8 @@ export interface FakeRoomServer {
   tellAgain(room: string, id: string): void;
   /** The next `times` commands of the bridge end so, in this room or (null) anywhere. */
   failNext(failure: FakeFailure, times?: number, room?: string | null): void;
+  /** No command fails any more. */
+  heal(): void;
   /** Commands for this room wait until it is let go. @returns lets them through */
   stall(room: string): () => void;
   /** Commands that came in, failed ones too. */
@@ -272,6 +274,7 @@ export async function startFakeRoom(): Promise<FakeRoomServer> {
     failNext(failure, times = 1, room = null) {
       for (let each = 0; each < times; each += 1) failures.push({ failure, room });
     },
+    heal: () => void failures.splice(0),
     stall(room) {
       const { promise, resolve } = Promise.withResolvers<void>();
       stalled.set(room, promise);

@@ -15,7 +15,7 @@ export interface History {
   message(channel: Place, id: MessageId): Promise<HistoryMessage | null>;
   /** Entries for readers above `after`, oldest first, redacted content blanked. */
   since(channel: Place, after: Seq, limit: number): Promise<readonly ArchivedEntry[]>;
-  /** The same whole and with what readers must not see, for couriers; who sends one asks how its message stands now. */
+  /** The same whole and with what readers must not see, for couriers. */
   entries(channel: Place, after: Seq, limit: number): Promise<readonly Entry[]>;
   /** What a step must know of the message it touches. */
   head(scope: ScopeId, id: MessageId): Promise<Head | null>;
@@ -73,6 +73,21 @@ export function createHistory({ log, archive }: HistoryParts): History {
     return entries.map((entry) => blankIfRedacted(entry, hot));
   }
 
+  /** Like `archivedSince`, whole. */
+  async function archivedEntries(
+    channel: Place,
+    after: Seq,
+    below: Seq | null,
+    limit: number,
+  ): Promise<readonly Entry[]> {
+    const found = await archive.entries(channel.id, after, below, limit);
+    const ids = new Set(found.flatMap(({ message }) => message ?? []));
+    if (ids.size === 0) return found;
+    const hot = await log.hot(scopeOf(channel), [...ids]);
+    const entries = await archive.entries(channel.id, after, below, limit);
+    return entries.map((entry) => blankIfRedacted(entry, hot));
+  }
+
   async function single(channel: Place, id: MessageId): Promise<HistoryMessage | null> {
     const hot = (await log.hot(scopeOf(channel), [id])).get(id);
     const isHere = hot?.head.channel === channel.id;
@@ -118,7 +133,7 @@ export function createHistory({ log, archive }: HistoryParts): History {
       const hot = await log.since(scope, channel.id, after, limit);
       const { lowest } = await log.bounds(scope, channel.id);
       const isWhole = lowest !== null && lowest <= after + 1;
-      const older = isWhole ? [] : await archive.entries(channel.id, after, hot[0]?.seq ?? null, limit);
+      const older = isWhole ? [] : await archivedEntries(channel, after, hot[0]?.seq ?? null, limit);
       return [...older, ...hot].slice(0, limit);
     },
 
@@ -172,7 +187,10 @@ function layOver(row: HistoryMessage, hot: HotMessage | undefined): HistoryMessa
   return hot === undefined ? row : overlay(row, hot);
 }
 
-function blankIfRedacted(entry: ArchivedEntry, hot: ReadonlyMap<MessageId, HotMessage>): ArchivedEntry {
+function blankIfRedacted<T extends Pick<ArchivedEntry, 'message' | 'body'>>(
+  entry: T,
+  hot: ReadonlyMap<MessageId, HotMessage>,
+): T {
   const redaction = entry.message === null ? null : (hot.get(entry.message)?.redaction ?? null);
   return redaction === null ? entry : { ...entry, body: blankBody(entry.body, redaction) };
 }
