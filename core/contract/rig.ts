@@ -14,7 +14,7 @@ const DEADLINE_MS = 10_000;
 /** What a bridge may take to stop, with a little grace. */
 const STOP_MS = 6_000;
 /** How long to listen for what must not come. */
-const SILENCE_MS = 150;
+const SILENCE_MS = 200;
 
 export type InboundOf<K extends Inbound['kind']> = Extract<Inbound, { readonly kind: K }>;
 
