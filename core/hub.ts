@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { newHubId } from './async/mint.ts';
 import { type Accounts, createAccounts } from './community/accounts/accounts.ts';
 import { signUpMode } from './community/accounts/options.ts';
+import { ensureCrews } from './community/crew/crews.ts';
+import type { LiveEvents } from './community/events/live-events.ts';
 import { createPresence } from './community/presence.ts';
 import { createTimers } from './community/timers/timers.ts';
 import type { HubId } from './domain/ids.ts';
@@ -15,10 +17,12 @@ import { openDataFolder } from './hub/data-folder.ts';
 import { type Knowledge, openKnowledge } from './hub/knowledge.ts';
 import { createLagWatch } from './hub/lag-watch.ts';
 import type { Linking } from './hub/linking.ts';
+import { openLiveEvents } from './hub/live-events.ts';
 import { type OpenedLive, openLive } from './hub/live-store.ts';
 import { openMedia } from './hub/media.ts';
+import { openModeration } from './hub/moderation.ts';
 import type { HubOptions, HubParts } from './hub/parts.ts';
-import type { LivePortals } from './hub/portals.ts';
+import { createPortals, type LivePortals } from './hub/portals.ts';
 import { createRouting, type Routing } from './hub/routing.ts';
 import { archivedMemory } from './hub/seen.ts';
 import { startSweeping } from './hub/sweeping.ts';
@@ -41,6 +45,7 @@ export interface Hub {
   readonly knowledge: Knowledge;
   readonly sql: OpenedSql;
   readonly live: OpenedLive;
+  readonly liveEvents: LiveEvents;
   readonly health: Health;
   readonly portals: LivePortals;
   readonly linking: Linking;
@@ -95,13 +100,18 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       state.isStopping = true;
       await Promise.race([part.settled(), new Promise<void>((resolve) => clock.after(SETTLE_MS, resolve))]);
     });
+    const moderation = keep(openModeration({ sql, live, knowledge, routing, timers }, options), (part) => part.stop());
     for (const [channel, channelState] of live.carriedStates) {
       if (knowledge.facts.channel(channel)?.state !== channelState)
         await routing.setChannelState(channel, channelState);
     }
-    const accounts = keep(createAccountsOf({ sql, knowledge, routing }, options), (part) => part.close());
+    const portals = createPortals({ config, directory: knowledge.directory, clock, logger: log });
+    portals.refresh();
+    const liveEvents = openLiveEvents({ sql, live, timers, knowledge, portals }, options);
+    const accounts = keep(createAccountsOf({ sql, knowledge, routing, liveEvents }, options), (part) => part.close());
     const lobby = await accounts.ensureLobby();
     if (!lobby.ok) throw new Error(lobby.say);
+    await ensureCrews({ sql, directory: knowledge.directory, clock });
     const presence = keep(createPresence({ hub: id, store: live.store.presence, clock, logger: log }), (part) =>
       part.stop(),
     );
@@ -121,6 +131,9 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       knowledge,
       metrics,
       routing,
+      moderation,
+      portals,
+      liveEvents,
       accounts,
       presence,
       media,
@@ -133,7 +146,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     const { url } = await http.listen();
     const firstAdminLink = await accounts.firstAdminLink(config.publicUrl ?? url);
     log.info({ hub: id, url, store: live.source.kind }, 'hub started');
-    const { portals, linking, deadLetters } = bridges;
+    const { linking, deadLetters } = bridges;
     const failed = sql.writer.fallen;
     return {
       id,
@@ -143,6 +156,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       knowledge,
       sql,
       live,
+      liveEvents,
       health,
       portals,
       linking,
@@ -207,7 +221,7 @@ function createRoutingOf(
 }
 
 function createAccountsOf(
-  { sql, knowledge, routing }: Pick<HubParts, 'sql' | 'knowledge' | 'routing'>,
+  { sql, knowledge, routing, liveEvents }: Pick<HubParts, 'sql' | 'knowledge' | 'routing' | 'liveEvents'>,
   { config, clock, log, nativePlatform, passwordCost }: HubOptions,
 ): Accounts {
   return createAccounts({
@@ -218,6 +232,7 @@ function createAccountsOf(
     log,
     platforms: { native: nativePlatform, site: `${nativePlatform}-site` },
     setChannelState: routing.setChannelState,
+    onDismissed: liveEvents.abandon,
     ...(passwordCost === undefined ? {} : { passwordCost }),
   });
 }

@@ -241,7 +241,9 @@ function keepsAway({ actor, origin }: Asked, at: RouterDeps): boolean {
 
 /** What somebody who keeps to themselves writes in the native chat stays in it. */
 function relayOf({ actor, request }: Asked, at: RouterDeps): Pick<Step['note'], 'relay'> {
-  return request.kind !== 'redaction' && at.facts.isOptedOut(actor.user) ? { relay: 'none' } : {};
+  if (request.kind !== 'redaction' && at.facts.isOptedOut(actor.user)) return { relay: 'none' };
+  const channel = request.kind === 'message' ? at.facts.channel(request.channel) : null;
+  return channel !== null && at.facts.areRoomsElsewhere(channel) ? { relay: 'away' } : {};
 }
 
 function caseOf(message: ChatMessage, here: Place, at: RouterDeps) {

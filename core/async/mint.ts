@@ -64,6 +64,12 @@ export function portalIdOf(channel: ChannelId, bridge: BridgeId, room: RoomId): 
   return `p-${base32(digest.subarray(0, 17)).slice(0, 26)}` as PortalId;
 }
 
+/** The place of a portal in the channel of an event that it follows: the same on every hub and after every start. */
+export function legIdOf(portal: PortalId, channel: ChannelId): PortalId {
+  const digest = hash('sha256', JSON.stringify(['leg', portal, channel]), 'buffer');
+  return `p-${base32(digest.subarray(0, 17)).slice(0, 26)}` as PortalId;
+}
+
 /** A key of one step, unique per kind of source and its own id. */
 export function stepKey(...parts: readonly string[]): string {
   return hash('sha256', JSON.stringify(parts), 'base64url');

@@ -3,7 +3,12 @@ import type { BridgeId, ChannelId, PortalId, RoomId, ScopeId } from './ids.ts';
 /** The link of one channel with one room of one bridge. */
 export interface Portal {
   readonly id: PortalId;
+  /** Where what is said in the room goes now, and what it shows. */
   readonly channel: ChannelId;
+  /** What it was linked with: another than `channel` while it follows an event. */
+  readonly home: ChannelId;
+  /** It goes to the channel of the DJ's event with the warmup, and comes back once that is archived. */
+  readonly follows: boolean;
   /** Of the channel: says which shard its entries are in. */
   readonly scope: ScopeId;
   readonly bridge: BridgeId;
@@ -21,9 +26,16 @@ export interface Portal {
   readonly source: 'config' | 'linked';
 }
 
+/** One channel that a portal has to do with; `id` stands for its position and its copies there. */
+export interface Leg extends Portal {
+  readonly of: PortalId;
+}
+
 /** The portals as they are now, and when they change. */
 export interface Portals {
   list(): readonly Portal[];
+  /** Of every portal its home, and the events that it follows or has followed lately. */
+  legs(): readonly Leg[];
   /** @returns a function that stops it */
   onChange(listener: () => void): () => void;
 }

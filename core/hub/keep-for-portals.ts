@@ -39,7 +39,7 @@ export function keepForPortals(parts: KeepParts): { keep(): Promise<void>; stop(
     const found: (Position | null)[] = Array.from({ length: store.log.shards }, () => null);
     const since = (clock.now() - outageMs) as EpochMs;
     const oldest = await Promise.all(found.map((_, shard) => store.log.positionAt(shard, since)));
-    const served = portals.list().filter(({ direction }) => direction !== 'in');
+    const served = portals.legs().filter(({ direction }) => direction !== 'in');
     for (let start = 0; start < served.length; start += CHUNK) {
       for (const { shard, at } of await Promise.all(served.slice(start, start + CHUNK).map(placeOf))) {
         const [limit, before] = [oldest[shard], found[shard] ?? null];

@@ -25,7 +25,6 @@ import { platformLabel, prefixOf } from '../relay/speaker.ts';
 import { START, type Step } from '../store/ports.ts';
 import type { PluginFacts } from '../supervisor.ts';
 import type { HubOptions, HubParts } from './parts.ts';
-import type { LivePortals } from './portals.ts';
 
 /** Links of rooms with channels, and the commands that people give in them. */
 export interface Linking {
@@ -41,7 +40,7 @@ export interface Linking {
   stop(): Promise<void>;
 }
 
-type Parts = Pick<HubParts, 'sql' | 'live' | 'knowledge' | 'routing'> & { readonly portals: LivePortals };
+type Parts = Pick<HubParts, 'sql' | 'live' | 'knowledge' | 'routing' | 'moderation' | 'portals'>;
 
 const MAX_NOTICE_UTF16 = 500;
 /** How many messages of a channel are held against what a bot says. */
@@ -76,6 +75,8 @@ export function createLinking(parts: Parts, { config, clock, log: logger }: HubO
     loopIn: ({ id }) => loops.remark(id),
     redact: redactBy(parts),
     isOptedOut: directory.isOptedOut,
+    sanctions: parts.moderation.desk,
+    now: clock.now,
   };
   const inRooms = createCommandsInRooms({ commands, facts, throttle, can, clock, logger });
   const teller = createTeller({

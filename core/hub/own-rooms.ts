@@ -46,10 +46,11 @@ export function createOwnRooms({
     },
     async link(channel, room, history) {
       const known = portals.at(bridge, room);
-      if (known !== null) return known.channel === channel;
-      const open = { direction: null, reach: 'bans', prefix: null, madeBy: null } as const;
+      if (known !== null) return known.home === channel;
+      // the channel of an event has a room of its own
+      const open = { direction: null, reach: 'bans', prefix: null, stays: true, madeBy: null } as const;
       const linked = await desk.link({ channel, bridge, room, ...open, history: Math.min(history, MOST_HISTORY) });
-      return linked.ok || portals.at(bridge, room)?.channel === channel;
+      return linked.ok || portals.at(bridge, room)?.home === channel;
     },
   });
 }

@@ -2,6 +2,7 @@ import type { HubConfig } from '../../config/schema.ts';
 import type { Clock } from '../async/clock.ts';
 import type { Accounts } from '../community/accounts/accounts.ts';
 import type { PasswordCost } from '../community/accounts/passwords.ts';
+import type { LiveEvents } from '../community/events/live-events.ts';
 import type { HubPresence } from '../community/presence.ts';
 import type { Timers } from '../community/timers/timers.ts';
 import type { HubId } from '../domain/ids.ts';
@@ -17,6 +18,8 @@ import type { OpenedSql } from '../store/sql/open.ts';
 import type { Archiving } from './archiving.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { OpenedLive } from './live-store.ts';
+import type { Moderation } from './moderation.ts';
+import type { LivePortals } from './portals.ts';
 import type { Routing } from './routing.ts';
 
 export interface HubOptions {
@@ -48,6 +51,9 @@ export interface HubParts {
   readonly knowledge: Knowledge;
   readonly metrics: Metrics;
   readonly routing: Routing;
+  readonly moderation: Moderation;
+  readonly portals: LivePortals;
+  readonly liveEvents: LiveEvents;
   readonly accounts: Accounts;
   readonly presence: HubPresence;
   readonly media: MediaStore;

@@ -1,7 +1,10 @@
 import type { HubConfig } from '../../config/schema.ts';
+import type { Clock } from '../async/clock.ts';
+import { type FollowParts, followEvents, legsOf } from '../community/portals/follow.ts';
 import { mergePortals } from '../community/portals/merge.ts';
-import type { BridgeId, PortalId, RoomId } from '../domain/ids.ts';
-import type { Portal, Portals } from '../domain/portal.ts';
+import type { BridgeId, ChannelId, PortalId, RoomId } from '../domain/ids.ts';
+import { isOver } from '../domain/live-event.ts';
+import type { Leg, Portal, Portals } from '../domain/portal.ts';
 import type { Logger } from '../ops/log.ts';
 import type { Directory } from '../store/directory/directory.ts';
 
@@ -9,6 +12,8 @@ import type { Directory } from '../store/directory/directory.ts';
 export interface LivePortals extends Portals {
   /** Looks at the directory again. */
   refresh(): void;
+  /** What was said in a channel that is over has changed: its rooms are looked after again. */
+  wake(channel: ChannelId): void;
   /** The link of this room, paused or not, whichever way it goes. */
   at(bridge: BridgeId, room: RoomId): Portal | null;
   byId(id: PortalId): Portal | null;
@@ -20,14 +25,22 @@ export interface LivePortals extends Portals {
 
 export interface PortalsParts {
   readonly config: Pick<HubConfig, 'portals'>;
-  readonly directory: Pick<Directory, 'channel' | 'portals'>;
+  readonly directory: Pick<Directory, 'channel' | 'portals' | 'events'>;
+  readonly clock: Pick<Clock, 'now'>;
   readonly logger: Logger;
 }
 
-export function createPortals({ config, directory, logger }: PortalsParts): LivePortals {
+/** An event is over: what is edited or redacted there is brought into its rooms for so long without being asked. */
+const AWAKE_MS = 7 * 24 * 3_600_000;
+/** Events that are over and were woken. */
+const MOST_WOKEN = 200;
+
+export function createPortals({ config, directory, clock, logger }: PortalsParts): LivePortals {
   const listeners = new Set<() => void>();
   const suggested = new Map<BridgeId, Portal['direction']>();
+  const woken = new Set<ChannelId>();
   let portals: readonly Portal[] = [];
+  let legs: readonly Leg[] = [];
   let byPlace = new Map<BridgeId, Map<RoomId, Portal>>();
   let byId = new Map<PortalId, Portal>();
   let told = '';
@@ -47,8 +60,16 @@ export function createPortals({ config, directory, logger }: PortalsParts): Live
     return merged.portals;
   }
 
-  function show(next: readonly Portal[]): void {
+  const following: FollowParts = {
+    channel: directory.channel,
+    followed: directory.events.followed,
+    withChannel: directory.events.withChannel,
+    isAwake: ({ since, channel }) => clock.now() - since < AWAKE_MS || woken.has(channel),
+  };
+
+  function show(next: readonly Portal[], nextLegs: readonly Leg[]): void {
     portals = next;
+    legs = nextLegs;
     byId = new Map(next.map((one) => [one.id, one]));
     byPlace = new Map();
     for (const one of next) byPlace.set(one.bridge, (byPlace.get(one.bridge) ?? new Map()).set(one.room, one));
@@ -56,14 +77,25 @@ export function createPortals({ config, directory, logger }: PortalsParts): Live
   }
 
   function refresh(): void {
-    const next = read();
-    if (JSON.stringify(next) === JSON.stringify(portals)) return;
+    const homes = read();
+    const next = followEvents(homes, following);
+    const nextLegs = legsOf(next, following);
+    if (JSON.stringify([next, nextLegs]) === JSON.stringify([portals, legs])) return;
     logger.info({ portals: next.length, configured: config.portals.length }, 'portals linked');
-    show(next);
+    show(next, nextLegs);
   }
 
   return {
     list: () => portals,
+    legs: () => legs,
+    wake(channel) {
+      const event = directory.events.ownerOf(channel);
+      if (event === null || !isOver(event.state) || woken.has(channel)) return;
+      woken.add(channel);
+      const [oldest] = woken;
+      if (woken.size > MOST_WOKEN && oldest !== undefined) woken.delete(oldest);
+      refresh();
+    },
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -52,6 +52,8 @@ export interface LiveFacts {
   /** The channel with the state it is in now. */
   channel(id: ChannelId): Channel | null;
   standing(user: UserId, isGuest: boolean, channel: Channel): Standing;
+  /** Whether the DJ's rooms that follow an event are at another channel now. */
+  areRoomsElsewhere(channel: Channel): boolean;
   /** Whether this person's messages stay where they were written. */
   isOptedOut(user: UserId): boolean;
 }
@@ -142,6 +144,11 @@ export function createLiveFacts({ directory, log, guestsMayPost }: FactsDeps): L
     },
     sanction,
     given,
+    areRoomsElsewhere({ id, kind, owner }) {
+      if (owner === null || (kind !== 'dj' && kind !== 'event')) return false;
+      const event = directory.events.followed(owner);
+      return event !== null && event.channel !== id;
+    },
     channel(id) {
       const defined = directory.channel(id);
       if (defined === null) return null;

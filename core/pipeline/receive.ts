@@ -1,8 +1,8 @@
 import type { Clock } from '../async/clock.ts';
 import { stepKey, userIdOf } from '../async/mint.ts';
 import { createSerialByKey } from '../async/serial-by-key.ts';
-import { assertNever, plainText } from '../domain/content.ts';
-import type { BridgeId, EpochMs, MessageId, PortalId, RoomId, UserId } from '../domain/ids.ts';
+import { assertNever, type Content, plainText } from '../domain/content.ts';
+import type { BridgeId, ChannelId, EpochMs, MessageId, PortalId, RoomId, UserId } from '../domain/ids.ts';
 import type {
   Actor,
   Inbound,
@@ -13,7 +13,7 @@ import type {
   Stamped,
 } from '../domain/inbound.ts';
 import type { RemoteRef } from '../domain/message.ts';
-import type { Portal } from '../domain/portal.ts';
+import type { Leg, Portal } from '../domain/portal.ts';
 import { type Receipt, refused } from '../domain/receipt.ts';
 import type { Asked } from './address.ts';
 import type { Recent } from './recent.ts';
@@ -25,8 +25,12 @@ export interface ReceiveDeps {
   readonly recent: Recent;
   /** Messages too old to be at hand, by the key of their step; their author where it is needed. */
   readonly archived: (key: string) => Promise<MessageId | null>;
-  /** The message that a native id in this room is our copy of. */
-  readonly copyOf: (portal: PortalId, ref: RemoteRef) => Promise<MessageId | null>;
+  /** Every channel that this portal has to do with, one where it follows no event. */
+  readonly legs: (portal: PortalId) => readonly Leg[];
+  /** The channel of a message, however old. */
+  readonly channelOf: (portal: Portal, message: MessageId) => Promise<ChannelId | null>;
+  /** The message that a native id in this room is a copy of, by leg. */
+  readonly copyOf: (leg: PortalId, ref: RemoteRef) => Promise<MessageId | null>;
   readonly forget: RemovalDeps['forget'];
   readonly originated: RemovalDeps['originated'];
   readonly route: (asked: Asked) => Promise<Receipt>;
@@ -62,6 +66,8 @@ export interface Given {
   /** Written behind the prefix; or by name, as the platform registers it. */
   readonly said: { readonly text: string } | { readonly name: string; readonly rest: string };
   readonly replyTo: MessageId | null;
+  /** Who was picked, or mentioned first. */
+  readonly picked: { readonly user: UserId; readonly name: string; readonly platform: string | null } | null;
   /** Where the answer goes: to the ticket, else as a reply to the message. */
   readonly ticket: string | null;
   readonly ref: RemoteRef | null;
@@ -71,6 +77,8 @@ export interface Given {
 
 /** A platform may tell again what the log has forgotten: what is older than this is looked up in the archive first. */
 const LATE_MS = 10 * 60_000;
+/** What took longer than this on its way is judged by when it was said, where the pace of somebody is judged. */
+const DELAYED_MS = 5_000;
 /** What one person may have waiting. */
 const MOST_WAITING = 200;
 
@@ -83,10 +91,34 @@ interface Said {
 /** What bridges report, addressed and sent down the route. A room without portal is nobody's. */
 export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<Receipt> {
   const people = createSerialByKey<UserId>(MOST_WAITING);
-  const remove = createRemovals({ ...deps, own });
+  const remove = createRemovals({
+    ...deps,
+    own,
+    copyOf,
+    channelOf,
+    forget: async (portal, ref) => {
+      for (const leg of deps.legs(portal)) await deps.forget(leg.id, ref);
+    },
+  });
 
   async function find(bridge: BridgeId, portal: Portal, ref: RemoteRef): Promise<MessageId | null> {
-    return (await own(bridge, ref)) ?? deps.copyOf(portal.id, ref);
+    return (await own(bridge, ref)) ?? copyOf(portal.id, ref);
+  }
+
+  async function copyOf(portal: PortalId, ref: RemoteRef): Promise<MessageId | null> {
+    for (const leg of deps.legs(portal)) {
+      const found = await deps.copyOf(leg.id, ref);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+
+  /** Where a message of this room is: what was said before the room followed an event is elsewhere. */
+  async function channelOf(portal: Portal, id: MessageId): Promise<ChannelId> {
+    const legs = deps.legs(portal.id);
+    if (legs.length < 2) return portal.channel;
+    const found = deps.recent.head(id)?.channel ?? (await deps.channelOf(portal, id));
+    return legs.find(({ channel }) => channel === found)?.channel ?? portal.channel;
   }
 
   /** The portal that takes what is said in this room; null: none, or outward only, or paused. */
@@ -111,7 +143,8 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
     const actor = actorOf(stamped.platform, by);
     const origin = { bridge: stamped.bridge, ref };
     const again = at < deps.clock.now() - LATE_MS;
-    return deps.route({ actor, request, origin, key, clientKey: null, again });
+    const said = at < deps.clock.now() - DELAYED_MS ? { saidAt: at } : {};
+    return deps.route({ actor, request, origin, key, clientKey: null, again, ...said });
   }
 
   async function receiveMessage(stamped: Stamped, said: InboundMessage): Promise<Receipt> {
@@ -131,22 +164,24 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
   /** Never stored nor relayed. One that comes late, after an outage, is not what is wanted now. */
   async function receiveTyped(
     { bridge, platform }: Stamped,
-    { by, ref, replyTo, at }: InboundMessage,
+    { by, ref, replyTo, at, content }: InboundMessage,
     text: string,
     portal: Portal | null,
   ): Promise<Receipt> {
     if (at < deps.clock.now() - LATE_MS) return UNCHANGED;
     const answered = portal === null || replyTo === null ? null : await find(bridge, portal, replyTo);
-    const given = { bridge, platform, room: ref.room, portal, by, said: { text }, replyTo: answered };
+    const given = { bridge, platform, room: ref.room, portal, by, said: { text }, replyTo: answered, picked: mentioned(content) };
     await deps.commands.take({ ...given, ticket: null, ref, cause: originKey(bridge, ref) });
     return UNCHANGED;
   }
 
   async function receiveCommand({ bridge, platform }: Stamped, said: InboundCommand): Promise<Receipt> {
-    const { by, room, name, text, replyTo, ticket } = said;
+    const { by, room, name, text, replyTo, target, ticket } = said;
     const portal = deps.linked(bridge, room);
     const answered = portal === null || replyTo === null ? null : await find(bridge, portal, replyTo);
-    const given = { bridge, platform, room, portal, by, said: { name, rest: text.trim() }, replyTo: answered };
+    const picked = target === null ? null : { user: userIdOf(platform, target.id), name: target.name, platform };
+    const words = { name, rest: text.trim() };
+    const given = { bridge, platform, room, portal, by, said: words, replyTo: answered, picked };
     await deps.commands.take({ ...given, ticket, ref: null, cause: stepKey('inbound', bridge, said.eventId) });
     return UNCHANGED;
   }
@@ -157,7 +192,8 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
     if (deps.commands.isCode(plainText(said.content.rich))) return UNCHANGED;
     const id = await own(stamped.bridge, said.ref);
     if (id === null) return UNKNOWN_MESSAGE;
-    const request: Request = { kind: 'edit', channel: portal.channel, id, content: said.content };
+    const channel = await channelOf(portal, id);
+    const request: Request = { kind: 'edit', channel, id, content: said.content };
     return ask(stamped, said, request, stepKey('inbound', stamped.bridge, said.eventId), said.ref);
   }
 
@@ -171,7 +207,8 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
     if (portal === null) return NO_PORTAL;
     const id = await find(stamped.bridge, portal, said.ref);
     if (id === null) return UNKNOWN_MESSAGE;
-    const request: Request = { kind: 'reaction', channel: portal.channel, id, emoji: said.emoji, on: said.on };
+    const channel = await channelOf(portal, id);
+    const request: Request = { kind: 'reaction', channel, id, emoji: said.emoji, on: said.on };
     return ask(stamped, said, request, stepKey('inbound', stamped.bridge, said.eventId), said.ref);
   }
 
@@ -220,6 +257,14 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
 const UNCHANGED: Receipt = { kind: 'unchanged', id: null, seq: null };
 const NO_PORTAL = refused('not-found', 'This room is linked with no channel.');
 const UNKNOWN_MESSAGE = refused('not-found', 'The hub does not know this message.');
+
+/** Whoever is spoken of right after the command. */
+function mentioned({ rich }: Content): Given['picked'] {
+  const [before, after] = rich;
+  const isAfterCommand = before?.t === 'text' && /^\s*\S+\s+$/u.test(before.text);
+  if (!isAfterCommand || after?.t !== 'mention' || after.user === null) return null;
+  return { user: after.user, name: after.name, platform: null };
+}
 
 /** The key of the step that brought a message in: unique per place on a platform, for ever. */
 function originKey(bridge: BridgeId, ref: RemoteRef): string {

@@ -1,8 +1,8 @@
 import { stepKey, userIdOf } from '../async/mint.ts';
-import type { AccountId, BridgeId, EpochMs, MessageId, PortalId, UserId } from '../domain/ids.ts';
+import type { AccountId, BridgeId, ChannelId, EpochMs, MessageId, PortalId, UserId } from '../domain/ids.ts';
 import type { Actor, Inbound, InboundAccount, Stamped } from '../domain/inbound.ts';
 import type { RemoteRef } from '../domain/message.ts';
-import type { Portal } from '../domain/portal.ts';
+import type { Leg, Portal } from '../domain/portal.ts';
 import { type Receipt, refused } from '../domain/receipt.ts';
 import type { OriginQuery } from '../store/ports.ts';
 import type { Asked } from './address.ts';
@@ -19,6 +19,10 @@ export interface RemovalDeps {
   readonly copyOf: (portal: PortalId, ref: RemoteRef) => Promise<MessageId | null>;
   /** The copy is gone from its room. */
   readonly forget: (portal: PortalId, ref: RemoteRef) => Promise<void>;
+  /** The channel that a message of this room is in. */
+  readonly channelOf: (portal: Portal, message: MessageId) => Promise<ChannelId>;
+  /** Every channel that this portal has to do with. */
+  readonly legs: (portal: PortalId) => readonly Leg[];
   readonly recent: Pick<Recent, 'since' | 'head'>;
   readonly originated: (query: OriginQuery) => Promise<readonly MessageId[]>;
   readonly route: (asked: Asked) => Promise<Receipt>;
@@ -47,43 +51,48 @@ export function createRemovals(deps: RemovalDeps): (stamped: Stamped, said: Remo
 
   async function removeOne(stamped: Stamped, said: Removal, portal: Portal, ref: RemoteRef): Promise<Receipt> {
     const own = await deps.own(stamped.bridge, ref);
-    if (own !== null) return deps.route(asked(stamped, said, portal, own, ref, true));
+    if (own !== null) return deps.route(await asked(stamped, said, portal, own, ref, true));
     const copied = await deps.copyOf(portal.id, ref);
     if (copied === null) return UNKNOWN_MESSAGE;
     await deps.forget(portal.id, ref);
     if (said.by === null) return UNCHANGED;
-    const receipt = await deps.route(asked(stamped, said, portal, copied, ref, false));
+    const receipt = await deps.route(await asked(stamped, said, portal, copied, ref, false));
     return receipt.kind === 'refused' ? UNCHANGED : receipt;
   }
 
   /** Everything that first appeared in the room since then; of one account, or of everybody. */
   async function removeAll(stamped: Stamped, said: Removal, portal: Portal, of: Of): Promise<Receipt> {
-    const { channel, bridge, room } = portal;
-    const near = deps.recent
-      .since(channel, of.since, MOST_REMOVED * 10)
-      .filter((one) => one.bridge === bridge && one.room === room && (of.author === null || one.author === of.author));
-    const query = { channel, bridge, room, author: of.author, since: of.since, limit: MOST_REMOVED };
-    const ids = new Set([...near.map(({ id }) => id), ...(await deps.originated(query))]);
+    const { bridge, room } = portal;
+    const ids = new Set<MessageId>();
+    for (const { channel } of deps.legs(portal.id)) {
+      const near = deps.recent
+        .since(channel, of.since, MOST_REMOVED * 10)
+        .filter(
+          (one) => one.bridge === bridge && one.room === room && (of.author === null || one.author === of.author),
+        );
+      const query = { channel, bridge, room, author: of.author, since: of.since, limit: MOST_REMOVED };
+      for (const id of [...near.map((one) => one.id), ...(await deps.originated(query))]) ids.add(id);
+    }
     let last: Receipt = UNCHANGED;
     for (const id of [...ids].slice(0, MOST_REMOVED)) {
       if (deps.recent.head(id)?.isRedacted === true) continue;
-      last = await deps.route(asked(stamped, said, portal, id, { room, id: '' }, true));
+      last = await deps.route(await asked(stamped, said, portal, id, { room, id: '' }, true));
       if (last.kind === 'stopping') return last;
     }
     return last.kind === 'refused' ? UNCHANGED : last;
   }
 
-  function asked(
+  async function asked(
     stamped: Stamped,
     said: Removal,
     portal: Portal,
     id: MessageId,
     ref: RemoteRef,
     isByRoom: boolean,
-  ): Asked {
+  ): Promise<Asked> {
     return {
       actor: actorOf(stamped, said),
-      request: { kind: 'redaction', channel: portal.channel, id, reason: null },
+      request: { kind: 'redaction', channel: await deps.channelOf(portal, id), id, reason: null },
       origin: { bridge: stamped.bridge, ref },
       key: stepKey('inbound', stamped.bridge, said.eventId, id),
       clientKey: null,

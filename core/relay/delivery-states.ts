@@ -1,12 +1,12 @@
 import type { Delivery, DeliveryState } from '../domain/delivery.ts';
 import type { BridgeId, ChannelId, MessageId, PortalId, Seq } from '../domain/ids.ts';
-import type { Portal, Portals } from '../domain/portal.ts';
+import type { Leg, Portals } from '../domain/portal.ts';
 import type { Deliveries, Fate, PortalMark } from '../store/ports.ts';
 import type { LaneState } from './lane-context.ts';
 
 export interface DeliveryParts {
   readonly deliveries: Pick<Deliveries, 'load' | 'fate'>;
-  readonly portals: Pick<Portals, 'list'>;
+  readonly portals: Pick<Portals, 'legs'>;
   readonly platformOf: (bridge: BridgeId) => string | null;
   /** Of the lanes that run here. */
   readonly lanes: () => ReadonlyMap<PortalId, LaneState>;
@@ -21,20 +21,20 @@ export interface Asked {
 
 /** Where a message has got to in each room of its channel, whichever hub serves it. */
 export async function deliveriesOf(message: Asked, parts: DeliveryParts): Promise<readonly Delivery[]> {
-  const portals = parts.portals.list().filter(({ channel, direction }) => {
+  const portals = parts.portals.legs().filter(({ channel, direction }) => {
     return channel === message.channel && direction !== 'in';
   });
   return Promise.all(portals.map((portal) => deliveryIn(portal, message, parts)));
 }
 
-async function deliveryIn(portal: Portal, message: Asked, parts: DeliveryParts): Promise<Delivery> {
+async function deliveryIn(portal: Leg, message: Asked, parts: DeliveryParts): Promise<Delivery> {
   const { id, bridge, room, roomName } = portal;
   // the mark first: what it says is through has its fate written down by then
   const mark = await parts.deliveries.load(id);
   const fate = await parts.deliveries.fate(id, message.id);
   const say = portal.isPaused ? 'paused' : (parts.lanes().get(id)?.say ?? null);
   const state = fate === null ? stateBy(mark, message.seq, say) : stateOf(fate);
-  return { portal: id, bridge, platform: parts.platformOf(bridge), room, roomName, state };
+  return { portal: portal.of, bridge, platform: parts.platformOf(bridge), room, roomName, state };
 }
 
 function stateOf({ kind, say }: Pick<Fate, 'kind' | 'say'>): DeliveryState {

@@ -1,7 +1,8 @@
 import { pause } from '../async/clock.ts';
+import type { MessageId } from '../domain/ids.ts';
 import type { Slot } from './budget.ts';
 import { type Concern, isFromRoom, type Prepared, prepare } from './entry.ts';
-import { arrivalNow, createItem, type Item } from './item.ts';
+import { createItem, type Item } from './item.ts';
 import { createLane, type Lane, type LaneDeps, type LaneOf, sayOf } from './lane-context.ts';
 import { retryLetter } from './letters.ts';
 import { BATCH, HOLD_MS, SKIPS_MS } from './limits.ts';
@@ -86,7 +87,7 @@ async function readBack(lane: Lane): Promise<void> {
   lane.isCatchingUp = true;
   if (!of.inbox.isWhole()) of.inbox.renew();
   // what is redacted later than this is told by the log
-  const arrival = arrivalNow(lane);
+  const arrival = { stamp: of.touched.stamp(), isReadBack: true };
   const batch = await marks.store(() => deps.since(of.portal, marks.seq(), BATCH));
   lane.backlog = batch.flatMap((entry) => createItem(entry, arrival) ?? []);
   if (lane.backlog.length === 0 && of.inbox.isWhole()) lane.isCatchingUp = false;
@@ -112,6 +113,7 @@ async function serve(lane: Lane, item: Item): Promise<Step> {
   if (concern === null) return skip(lane, item);
   const isMessage = concern.wire.type === 'message';
   if (concern.note.relay === 'none') return drop(lane, item, concern, 'stays');
+  if (isMessage && concern.note.relay === 'away' && portal.follows) return drop(lane, item, concern, 'away');
   if (isMessage) {
     if (isFromRoom(concern.note, portal)) return keepOrigin(lane, item, concern);
     if (lane.isOutdated(item.entry)) return owe(lane, item, concern, 'outage');
@@ -141,15 +143,13 @@ async function serve(lane: Lane, item: Item): Promise<Step> {
 /** An entry that cannot even be planned must not hold up those behind it: a dead letter that was never sent. */
 async function prepareOrBury(lane: Lane, item: Item, concern: Concern): Promise<Prepared | null> {
   const { touched, portal, halt } = lane.of;
-  // one that waited behind others is looked up: what the hub has heard of may be behind what it has promised
-  const { at, stamp, isReadBack } = item.arrival;
+  const { stamp, isReadBack } = item.arrival;
+  const hasChanged = (id: MessageId): boolean => touched.mayHaveChanged(id, stamp) || lane.deps.hasChanged(id);
   try {
     return await prepare(concern, portal, lane.target(), {
       ...lane.known,
       mayHaveChanged: ({ id, replyTo }) =>
-        at <= lane.sentAt ||
-        touched.mayHaveChanged(id, stamp) ||
-        (replyTo !== null && (isReadBack || touched.mayHaveChanged(replyTo.id, stamp))),
+        hasChanged(id) || (replyTo !== null && (isReadBack || hasChanged(replyTo.id))),
     });
   } catch (error) {
     if (halt.aborted) throw error;

@@ -1,6 +1,6 @@
 import type { Owed } from '../store/ports.ts';
 import { type Concern, isFromRoom } from './entry.ts';
-import { arrivalNow, createItem, type Item } from './item.ts';
+import { createItem, type Item } from './item.ts';
 import type { Lane } from './lane-context.ts';
 import { BATCH } from './limits.ts';
 import { type Plan, planDigest } from './plan.ts';
@@ -101,7 +101,7 @@ async function gather(lane: Lane, after: number, upTo: number = lane.marks.seq()
     const from = at;
     const batch = await marks.store(() => deps.since(of.portal, from, BATCH));
     for (const entry of batch) {
-      const item = createItem(entry, arrivalNow(lane));
+      const item = createItem(entry, { stamp: of.touched.stamp(), isReadBack: true });
       if (item === null || item.seq > upTo) continue;
       at = item.seq;
       const wire = await owedMessage(lane, item);
@@ -117,5 +117,6 @@ async function owedMessage(lane: Lane, item: Item) {
   if (concern === null || concern.wire.type !== 'message') return null;
   const { portal } = lane.of;
   if (isFromRoom(concern.note, portal) || concern.note.relay === 'none') return null;
+  if (concern.note.relay === 'away' && portal.follows) return null;
   return (await lane.known.fate(concern.wire.message.id)) === null ? concern.wire : null;
 }

@@ -27,6 +27,7 @@ export type Reason =
   | 'too-old'
   | 'outdated'
   | 'stays'
+  | 'away'
   | 'over-budget'
   | `no-${'post' | 'edit' | 'redact' | 'react' | 'emoji'}`;
 

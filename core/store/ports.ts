@@ -77,7 +77,7 @@ export interface EntryNote {
   readonly actor?: UserId;
   readonly reason?: string | null;
   /** `none`: stays where it was written; no room gets a copy. Absent: every room does. */
-  readonly relay?: 'none';
+  readonly relay?: 'none' | 'away';
   /** Kept in the same transaction as the entry. */
   readonly audit?: AuditLine;
   readonly karma?: readonly KarmaLine[];

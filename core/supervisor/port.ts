@@ -107,8 +107,9 @@ function createRooms(bridge: BridgeId, portals: Portals, logger: Logger): Rooms 
   };
 }
 
-function roomOf({ room, channel, direction }: Portal): LinkedRoom {
-  return { room, channel, direction };
+/** A room that follows an event is the same link still. */
+function roomOf({ room, home, direction }: Portal): LinkedRoom {
+  return { room, channel: home, direction };
 }
 
 function without(rooms: readonly LinkedRoom[], others: readonly LinkedRoom[]): readonly LinkedRoom[] {

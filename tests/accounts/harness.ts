@@ -84,6 +84,7 @@ export async function openDesk(config: Record<string, unknown> = {}, cost: Passw
       setChannelState: async (channel, state) => {
         channelStates.set(channel, state);
       },
+      onDismissed: async () => undefined,
       passwordCost: otherCost,
     });
     opened.push(accounts);

@@ -17,17 +17,21 @@ const channel = (id: string) =>
   })();
 
 describe('DJs', () => {
-  it('T5: making someone a DJ opens their channel, in one change that every hub hears of', async () => {
+  it('T5: making someone a DJ opens their channel and the one of the crew, in one change that every hub hears of', async () => {
     const { actor } = await member(desk, 'Kool');
     const made = must(await desk.accounts.makeDj('kool', null));
     expect(made.channel).toBe('dj-kool');
-    expect(await channels()).toMatchObject([{ id: 'dj-kool', kind: 'dj', name: 'Kool', owner_id: actor.user }]);
+    expect(await channels()).toMatchObject([
+      { id: 'crew-kool', kind: 'crew', name: 'Crew of Kool', owner_id: actor.user },
+      { id: 'dj-kool', kind: 'dj', name: 'Kool', owner_id: actor.user },
+    ]);
     expect(await grants()).toMatchObject([{ user_id: actor.user, role: 'dj', scope: `dj:${actor.user}` }]);
     expect(desk.changes).toMatchObject([
       {
         scopes: [`dj:${actor.user}`],
         what: [
           { kind: 'channel', channel: 'dj-kool' },
+          { kind: 'channel', channel: 'crew-kool' },
           { kind: 'roles', user: actor.user },
         ],
       },
@@ -57,7 +61,7 @@ describe('DJs', () => {
     const made = await Promise.all([desk.accounts.makeDj('Kool', null), desk.again().makeDj('Kool', null)]);
     expect(made.map((one) => must(one).channel)).toEqual(['dj-kool', 'dj-kool']);
     must(await desk.accounts.makeDj('Kool', null));
-    expect(await channels()).toHaveLength(1);
+    expect((await channels()).map(({ id }) => id)).toEqual(['crew-kool', 'dj-kool']);
     expect(await grants()).toHaveLength(1);
   });
 
@@ -66,10 +70,11 @@ describe('DJs', () => {
     must(await desk.accounts.makeDj('Kool', null));
     must(await desk.accounts.dismissDj('Kool'));
     expect(await grants()).toEqual([]);
-    expect(await channels()).toHaveLength(1);
-    expect(desk.channelStates).toEqual(new Map([['dj-kool', 'read-only']]));
+    expect((await channels()).map(({ id }) => id)).toEqual(['crew-kool', 'dj-kool']);
+    const states = (state: string) => new Map(['dj-kool', 'crew-kool'].map((id) => [id, state]));
+    expect(desk.channelStates).toEqual(states('read-only'));
     expect(must(await desk.accounts.makeDj('Kool', null)).channel).toBe('dj-kool');
-    expect(desk.channelStates).toEqual(new Map([['dj-kool', 'open']]));
+    expect(desk.channelStates).toEqual(states('open'));
     expect(await grants()).toHaveLength(1);
   });
 

@@ -65,7 +65,7 @@ describe.each([
   ): Promise<readonly DeliveryState[]> {
     const parts = {
       deliveries: store.deliveries,
-      portals: { list: () => portals },
+      portals: { legs: () => rig.legsOf(portals) },
       platformOf: (bridge: BridgeId) => (bridge === rig.BRIDGE ? 'fakeroom' : null),
       lanes: hub.courier.lanes,
     };
@@ -137,7 +137,7 @@ describe.each([
     const lettersOf = (hub: rig.TestHub) =>
       createDeadLetters({
         deliveries: store.deliveries,
-        portals: { list: () => [A] },
+        portals: { legs: () => rig.legsOf([A]) },
         courier: hub.courier,
         clock: systemClock,
       });

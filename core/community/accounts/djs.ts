@@ -2,6 +2,8 @@ import { type Channel, scopeOf } from '../../domain/channel.ts';
 import type { ChannelId, ScopeId, UserId } from '../../domain/ids.ts';
 import { parseChannelId } from '../../domain/ids.ts';
 import type { Statement } from '../../store/sql/sql.ts';
+import { crewIdOf, crewName, insertCrew } from '../crew/crews.ts';
+import { channelIds, slugOf } from '../slug.ts';
 import type { AccountsOptions } from './options.ts';
 import { done, type Outcome, problem } from './outcome.ts';
 import { nobody, type People } from './people.ts';
@@ -9,25 +11,27 @@ import { one, type Person, readOne, storedUserId } from './rows.ts';
 
 /** Roles, and the channels that come with them. `by`: who gives it; null for the operator. */
 export interface Djs {
-  /** Grants the role and opens the DJ's channel, in one change; opens the old one again where there was one. */
+  /** Grants the role and opens the DJ's channel and crew channel, in one change; opens the old ones where there were any. */
   makeDj(name: string, by: UserId | null): Promise<Outcome<{ readonly person: Person; readonly channel: ChannelId }>>;
-  /** The channel stays, read-only. */
+  /** The channels stay, read-only; what was planned is cancelled. */
   dismissDj(name: string): Promise<Outcome<Person>>;
   /** In the megachannel, in all channels of a DJ (by the DJ's channel), or in one event. */
   makeModerator(name: string, channel: ChannelId, by: UserId | null): Promise<Outcome<Person>>;
   dismissModerator(name: string, channel: ChannelId): Promise<Outcome<Person>>;
 }
 
-/** Names that fold to the same slug get a number. */
-const MAX_SLUG_TRIES = 20;
-
 export function createDjs(options: AccountsOptions, people: Pick<People, 'findByName'>): Djs {
-  const { sql, directory, clock, setChannelState } = options;
+  const { sql, directory, clock, setChannelState, onDismissed } = options;
 
-  async function channelOf(user: UserId): Promise<ChannelId | null> {
-    const owned = sql.build.selectFrom('channels').select('id').where('owner_id', '=', user).where('kind', '=', 'dj');
+  async function channelOf(user: UserId, kind: 'dj' | 'crew'): Promise<ChannelId | null> {
+    const owned = sql.build.selectFrom('channels').select('id').where('owner_id', '=', user).where('kind', '=', kind);
     const row = await readOne(sql, owned.compile());
     return row === null ? null : parseChannelId(row.id);
+  }
+
+  async function setState(user: UserId, kind: 'dj' | 'crew', state: Channel['state']): Promise<void> {
+    const channel = await channelOf(user, kind);
+    if (channel !== null) await setChannelState(channel, state);
   }
 
   function grant(to: UserId, place: Place, role: 'dj' | 'moderator', by: UserId | null): Statement {
@@ -57,7 +61,7 @@ export function createDjs(options: AccountsOptions, people: Pick<People, 'findBy
 
   /** Opens the channel under the first id that is free; another maker of the same channel at the same time wins. */
   async function openChannel(person: Person, by: UserId | null): Promise<ChannelId | null> {
-    for (const id of slugsFor(person)) {
+    for (const { id, crew } of slugsFor(person)) {
       const insert = sql.build
         .insertInto('channels')
         .columns(['id', 'kind', 'name', 'topic', 'owner_id', 'created_at'])
@@ -86,15 +90,20 @@ export function createDjs(options: AccountsOptions, people: Pick<People, 'findBy
         )
         .onConflict((conflict) => conflict.doNothing());
       const written = await directory.change({
-        statements: [one(insert.compile()), grant(person.user, djPlace(person.user), 'dj', by)],
+        statements: [
+          one(insert.compile()),
+          insertCrew(sql, { id: crew, owner: person.user, name: crewName(person.name) }, clock.now()),
+          grant(person.user, djPlace(person.user), 'dj', by),
+        ],
         scopes: [djPlace(person.user).scope],
         what: [
           { kind: 'channel', channel: id },
+          { kind: 'channel', channel: crew },
           { kind: 'roles', user: person.user },
         ],
       });
       if (written.ok) return id;
-      const other = await channelOf(person.user);
+      const other = await channelOf(person.user, 'dj');
       if (other !== null) return other;
     }
     return null;
@@ -140,7 +149,7 @@ export function createDjs(options: AccountsOptions, people: Pick<People, 'findBy
     async makeDj(name, by) {
       const person = await people.findByName(name);
       if (person === null) return nobody(name);
-      const old = await channelOf(person.user);
+      const old = await channelOf(person.user, 'dj');
       if (old === null) {
         const channel = await openChannel(person, by);
         if (channel === null) return problem('taken', 'No free id was found for the channel.', 'name');
@@ -155,7 +164,7 @@ export function createDjs(options: AccountsOptions, people: Pick<People, 'findBy
           { kind: 'roles', user: person.user },
         ],
       });
-      await setChannelState(old, 'open');
+      for (const kind of ['dj', 'crew'] as const) await setState(person.user, kind, 'open');
       return done({ person, channel: old });
     },
     async dismissDj(name) {
@@ -163,13 +172,13 @@ export function createDjs(options: AccountsOptions, people: Pick<People, 'findBy
       if (person === null) return nobody(name);
       const place = djPlace(person.user);
       // in this order: should the hub fall in between, nobody posts where no DJ is
-      const channel = await channelOf(person.user);
-      if (channel !== null) await setChannelState(channel, 'read-only');
+      for (const kind of ['dj', 'crew'] as const) await setState(person.user, kind, 'read-only');
       await directory.change({
         statements: [revoke(person.user, place, 'dj')],
         scopes: [place.scope],
         what: [{ kind: 'roles', user: person.user }],
       });
+      await onDismissed(person.user);
       return done(person);
     },
     makeModerator: (name, channel, by) => moderate(name, channel, (user, place) => grant(user, place, 'moderator', by)),
@@ -188,16 +197,11 @@ function djPlace(user: UserId): Place {
   return { scope: scopeOf(channel), channel: '' };
 }
 
-/** `dj-kool`, `dj-kool-2`, …; of names without Latin letters a piece of the user id. */
-function slugsFor(person: Person): readonly ChannelId[] {
-  const plain = person.name
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/\p{M}/gu, '')
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .replace(/^dj-(?=.)/, '');
-  const slug = plain === '' ? person.user.slice(2, 10) : plain.slice(0, 40).replace(/-+$/, '');
-  const candidates = Array.from({ length: MAX_SLUG_TRIES }, (_, n) => (n === 0 ? `dj-${slug}` : `dj-${slug}-${n + 1}`));
-  return candidates.flatMap((text) => parseChannelId(text) ?? []);
+/** `dj-kool`, `dj-kool-2`, …; of names without Latin letters a piece of the user id. Each with the id of the crew channel. */
+function slugsFor(person: Person): readonly { readonly id: ChannelId; readonly crew: ChannelId }[] {
+  const slug = slugOf(person.name).replace(/^dj-(?=.)/, '') || person.user.slice(2, 10);
+  return channelIds('dj', slug).flatMap((id) => {
+    const crew = crewIdOf(id);
+    return crew === null ? [] : [{ id, crew }];
+  });
 }

@@ -1,7 +1,7 @@
 import { type HubConfig, isLocalOnly } from '../../../config/schema.ts';
 import type { Clock } from '../../async/clock.ts';
 import type { Channel } from '../../domain/channel.ts';
-import type { ChannelId } from '../../domain/ids.ts';
+import type { ChannelId, UserId } from '../../domain/ids.ts';
 import type { Logger } from '../../ops/log.ts';
 import type { Directory } from '../../store/directory/directory.ts';
 import type { Sql } from '../../store/sql/sql.ts';
@@ -18,6 +18,8 @@ export interface AccountsOptions {
   readonly platforms: { readonly native: string; readonly site: string };
   /** Opens a channel or makes it read-only, by a step in the log. Resolves once that is durable; repeating is harmless. */
   readonly setChannelState: (channel: ChannelId, state: Channel['state']) => Promise<void>;
+  /** Somebody is no DJ any more. */
+  readonly onDismissed: (dj: UserId) => Promise<void>;
   /** Tests hash cheaply. */
   readonly passwordCost?: PasswordCost;
 }

@@ -12,7 +12,7 @@ export async function bridgeHere(call: CommandCall, deps: CommandDeps): Promise<
   if (channel === null) return 'There is no such channel.';
   if (!isEntitled(channel.kind, call.rank)) return 'Only the DJ of this chat and admins can see and change its links.';
   const [verb = '', ...more] = rest.split(/\s+/);
-  const portals = deps.portals.list().filter((one) => one.channel === channel.id);
+  const portals = deps.portals.list().filter((one) => one.channel === channel.id || one.home === channel.id);
   if (verb === '') return listed(portals, call, deps);
   if (verb === 'code') return code(more[0] ?? null, call, deps);
   const index = more.findIndex((word) => /^\d{1,4}$/.test(word));

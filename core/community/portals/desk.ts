@@ -42,6 +42,8 @@ export interface Wish {
   readonly prefix: string | null;
   /** How many of the messages that were said before go there too; absent: none. */
   readonly history?: number;
+  /** It stays with its channel while other rooms of the DJ follow an event; absent: it follows. */
+  readonly stays?: boolean;
   /** Null: the operator. */
   readonly madeBy: UserId | null;
 }
@@ -78,8 +80,8 @@ export function createDesk(deps: DeskDeps): PortalDesk {
   /** What stands in the way of this link. */
   function obstacle({ channel, bridge, room, prefix }: Wish): Problem | null {
     const other = portals.at(bridge, room);
-    if (other?.channel === channel) return problem('taken', 'This room is linked with that channel already.');
-    if (other !== null) return taken(other.channel);
+    if (other?.home === channel) return problem('taken', 'This room is linked with that channel already.');
+    if (other !== null) return taken(other.home);
     if (room.length === 0 || room.length > MAX_ROOM_ID) return problem('bad-request', 'room: is no id of a room.');
     if (prefix !== null && !isPrefix(prefix)) return BAD_PREFIX;
     return unlinkable(channel);
@@ -93,7 +95,7 @@ export function createDesk(deps: DeskDeps): PortalDesk {
 
   async function change(id: PortalId, switches: Switches): Promise<Outcome<Portal>> {
     const portal = portals.byId(id);
-    const channel = portal === null ? null : directory.channel(portal.channel);
+    const channel = portal === null ? null : directory.channel(portal.home);
     if (portal === null || channel === null) return NO_PORTAL;
     if (switches.prefix !== undefined && !isPrefix(switches.prefix)) return BAD_PREFIX;
     if (Object.keys(switches).length === 0) return done(portal);
@@ -114,11 +116,12 @@ export function createDesk(deps: DeskDeps): PortalDesk {
       const reach = wish.reach ?? 'none';
       const prefix = wish.prefix ?? DEFAULT_PREFIX;
       await deps.owe(id, channel, wish.history ?? 0);
-      const link = { id, channel: channel.id, bridge, room, roomName: null, direction, reach, prefix, madeBy };
+      const stays = wish.stays ?? false;
+      const link = { id, channel: channel.id, bridge, room, roomName: null, direction, reach, prefix, stays, madeBy };
       const insert = insertLink(sql, link, clock.now());
       const written = await write(channel, first === undefined ? [insert] : [first, insert]);
       if (!written.ok && first !== undefined && written.failed === 0) return problem('not-found', USED_CODE);
-      if (!written.ok) return taken(portals.at(bridge, room)?.channel ?? wish.channel);
+      if (!written.ok) return taken(portals.at(bridge, room)?.home ?? wish.channel);
       const portal = portals.byId(id);
       if (portal !== null) {
         const say = linkedNotice({ portal, platform: platform(bridge) });
@@ -128,7 +131,7 @@ export function createDesk(deps: DeskDeps): PortalDesk {
     },
     async unlink(id) {
       const portal = portals.byId(id);
-      const channel = portal === null ? null : directory.channel(portal.channel);
+      const channel = portal === null ? null : directory.channel(portal.home);
       if (portal === null || channel === null) return NO_PORTAL;
       if (portal.source === 'config') {
         return problem(

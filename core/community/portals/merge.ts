@@ -55,20 +55,24 @@ export function mergePortals({ configured, stored, channel, defaultDirection }: 
     const found = channel(one.channel);
     if (found === null || !isPublic(found.kind)) continue;
     const { id, bridge, room, roomName, isPaused, reach, prefix, source } = one;
-    const place = JSON.stringify([bridge, room]);
-    if (taken.has(place)) {
+    const key = JSON.stringify([bridge, room]);
+    if (taken.has(key)) {
       doubled.push({ bridge, room, channel: found.id });
       continue;
     }
-    taken.add(place);
+    taken.add(key);
     const direction = one.direction ?? defaultDirection(bridge);
     const scope = scopeOf(found);
-    portals.push({ id, channel: found.id, scope, bridge, room, roomName, direction, isPaused, reach, prefix, source });
+    const place = { channel: found.id, home: found.id, scope, follows: found.kind === 'dj' && !one.stays };
+    portals.push({ id, ...place, bridge, room, roomName, direction, isPaused, reach, prefix, source });
   }
   return { portals, doubled };
 }
 
-type Draft = Omit<Portal, 'scope' | 'direction'> & { readonly direction: Portal['direction'] | null };
+interface Draft extends Omit<Portal, 'scope' | 'direction' | 'home' | 'follows'> {
+  readonly direction: Portal['direction'] | null;
+  readonly stays: boolean;
+}
 
 function fromConfig(one: ConfiguredPortal, changed: StoredPortal | undefined): Draft {
   return {
@@ -82,5 +86,6 @@ function fromConfig(one: ConfiguredPortal, changed: StoredPortal | undefined): D
     isPaused: changed?.isPaused ?? false,
     reach: changed?.reach ?? 'none',
     prefix: changed?.prefix ?? DEFAULT_PREFIX,
+    stays: false,
   };
 }

@@ -25,13 +25,15 @@ export interface NewLink {
   readonly direction: Portal['direction'];
   readonly reach: Portal['reach'];
   readonly prefix: string;
+  /** It stays with its channel while other rooms of the DJ follow an event. */
+  readonly stays: boolean;
   /** Null: the operator. */
   readonly madeBy: UserId | null;
 }
 
 /** Fails when the room is linked already. */
 export function insertLink(sql: Building, link: NewLink, at: EpochMs): Statement {
-  const { id, channel, bridge, room, roomName, direction, reach, prefix, madeBy } = link;
+  const { id, channel, bridge, room, roomName, direction, reach, prefix, stays, madeBy } = link;
   const query = sql.build
     .insertInto('portals')
     .values({
@@ -49,6 +51,7 @@ export function insertLink(sql: Building, link: NewLink, at: EpochMs): Statement
       made_at: at,
       told_at: null,
       ended_at: null,
+      stays: stays ? 1 : 0,
     })
     .onConflict((conflict) => conflict.doNothing());
   return { query: query.compile(), expect: 1 };
@@ -73,8 +76,8 @@ export function markTold(sql: Building, portal: Portal, at: EpochMs): Statement 
 
 /** What was changed of a configured portal stands in a row of its own; what is null there is as configured. */
 function overlay(sql: Building, portal: Portal, set: object, at: EpochMs, isFirst = false) {
-  const { id, channel, bridge, room, source } = portal;
-  const row = { id, source, channel_id: channel, bridge, room, is_paused: 0, made_at: at };
+  const { id, home, bridge, room, source } = portal;
+  const row = { id, source, channel_id: home, bridge, room, is_paused: 0, made_at: at };
   return sql.build
     .insertInto('portals')
     .values({ ...row, ...set })

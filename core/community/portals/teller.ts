@@ -62,13 +62,13 @@ export function createTeller(deps: TellerDeps): Teller {
 
   /** Claimed first, so that it is told once at most, by whichever hub. */
   async function tellLinked(portal: Portal): Promise<void> {
-    const channel = directory.channel(portal.channel);
+    const channel = directory.channel(portal.home);
     if (channel === null) return;
     if (!(await claim(portal.scope, markTold(sql, portal, clock.now())))) return;
     const platform = deps.platform(portal.bridge);
     const others = portals
       .list()
-      .filter((one) => one.channel === portal.channel && one.id !== portal.id && one.direction !== 'in')
+      .filter((one) => one.home === portal.home && one.id !== portal.id && one.direction !== 'in')
       .map(({ bridge }) => deps.platform(bridge));
     const facts = { portal, channelName: channel.name, platform, others, publicUrl: deps.publicUrl };
     if (portal.source === 'config') {

@@ -1,13 +1,16 @@
 import type { Channel } from '../../domain/channel.ts';
 import type { BridgeId, ChannelId, PortalId, RoomId, ScopeId, UserId } from '../../domain/ids.ts';
+import type { LiveEventId } from '../../domain/live-event.ts';
 import type { Rank } from '../../domain/permission.ts';
 import type { Portal } from '../../domain/portal.ts';
 import type { Statement, Written } from '../sql/sql.ts';
+import type { EventBook } from './event-book.ts';
 
 /** What each hub reads again from SQL when a change is announced. Closed: a new kind fails to compile in `reload`. */
 export type ChangeWhat =
   | { readonly kind: 'user'; readonly user: UserId }
   | { readonly kind: 'channel'; readonly channel: ChannelId }
+  | { readonly kind: 'live-event'; readonly event: LiveEventId }
   | { readonly kind: 'roles'; readonly user: UserId }
   | { readonly kind: 'members'; readonly channel: ChannelId }
   | { readonly kind: 'portals' }
@@ -26,6 +29,8 @@ export interface StoredPortal {
   readonly reach: Portal['reach'] | null;
   readonly prefix: string | null;
   readonly isTold: boolean;
+  /** It stays with its channel while other rooms of the DJ follow an event. */
+  readonly stays: boolean;
   /** Unlinked; kept until the room has been told. */
   readonly isEnded: boolean;
 }
@@ -43,6 +48,8 @@ export interface DirectoryChange {
 export interface Directory {
   channel(id: ChannelId): Channel | null;
   channels(): readonly Channel[];
+  /** Live events: a channel of one takes posts while it runs, and its moderators act. */
+  readonly events: Omit<EventBook, 'set'>;
   isAdmin(user: UserId): boolean;
   isDisabled(user: UserId): boolean;
   /** Whether there is any admin yet. */

@@ -1,7 +1,9 @@
 import type { Channel, ChannelKind } from '../../domain/channel.ts';
-import type { BridgeId, ChannelId, PortalId, RoomId, ScopeId, UserId } from '../../domain/ids.ts';
+import type { BridgeId, ChannelId, EpochMs, PortalId, RoomId, ScopeId, UserId } from '../../domain/ids.ts';
+import type { LiveEvent, LiveEventId, LiveEventState } from '../../domain/live-event.ts';
 import type { RoleGrant } from '../../domain/user.ts';
 import type { Sql } from '../sql/sql.ts';
+import type { LiveEventsTable } from '../sql/tables.ts';
 import type { StoredPortal } from './directory.ts';
 
 /** Reading the directory's rows as values of the domain; null: all of them. */
@@ -15,7 +17,8 @@ export async function readChannels(sql: Sql, id: ChannelId | null): Promise<read
     name: row.name,
     topic: row.topic,
     owner: row.owner_id as UserId | null,
-    state: 'open',
+    // whether an event's is open is the event's to say
+    state: row.kind === 'event' ? 'read-only' : 'open',
   }));
 }
 
@@ -44,6 +47,31 @@ export async function readMembers(
   return members;
 }
 
+/** Of all events those that are not over and those with a channel of their own. */
+export async function readLiveEvents(sql: Sql, id: LiveEventId | null): Promise<readonly LiveEvent[]> {
+  const all = sql.build.selectFrom('live_events').selectAll().orderBy('starts_at').orderBy('id');
+  const known = all.where((row) =>
+    row.or([row('kind', '=', 'scheduled'), row('state', 'not in', ['archived', 'cancelled'])]),
+  );
+  const rows = await sql.read((id === null ? known : all.where('id', '=', id)).compile());
+  return rows.map(liveEventOf);
+}
+
+export function liveEventOf(row: LiveEventsTable): LiveEvent {
+  return {
+    id: row.id as LiveEventId,
+    dj: row.dj_id as UserId,
+    channel: row.channel_id as ChannelId,
+    kind: row.kind === 'ad-hoc' ? 'ad-hoc' : 'scheduled',
+    title: row.title,
+    startsAt: row.starts_at as EpochMs,
+    state: row.state as LiveEventState,
+    startedAt: row.started_at as EpochMs | null,
+    since: row.since as EpochMs,
+    version: row.version,
+  };
+}
+
 /** Of all users only those who are not ordinary; of one user, whatever it is. */
 export async function readStandings(
   sql: Sql,
@@ -70,6 +98,7 @@ export async function readPortals(sql: Sql): Promise<readonly StoredPortal[]> {
     reach: row.reach as StoredPortal['reach'],
     prefix: row.prefix,
     isTold: row.told_at !== null,
+    stays: row.stays === 1,
     isEnded: row.ended_at !== null,
   }));
 }

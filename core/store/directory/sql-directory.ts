@@ -4,13 +4,23 @@ import { newRowId, stepKey } from '../../async/mint.ts';
 import { type Channel, isPublic, scopeOf } from '../../domain/channel.ts';
 import { assertNever } from '../../domain/content.ts';
 import type { ChannelId, ScopeId, UserId } from '../../domain/ids.ts';
+import { isRunning, type LiveEvent } from '../../domain/live-event.ts';
 import type { RoleGrant } from '../../domain/user.ts';
 import type { Logger } from '../../ops/log.ts';
 import { everyShard } from '../every-shard.ts';
 import type { Entry, Log, Step } from '../ports.ts';
 import type { Sql } from '../sql/sql.ts';
 import type { ChangeWhat, Directory, DirectoryChange, StoredPortal } from './directory.ts';
-import { readChannels, readGrants, readMembers, readOptOuts, readPortals, readStandings } from './queries.ts';
+import { createEventBook } from './event-book.ts';
+import {
+  readChannels,
+  readGrants,
+  readLiveEvents,
+  readMembers,
+  readOptOuts,
+  readPortals,
+  readStandings,
+} from './queries.ts';
 
 export interface DirectoryDeps {
   readonly sql: Sql;
@@ -35,6 +45,7 @@ const ABANDONED_MS = 5_000;
 export function createDirectory(deps: DirectoryDeps): HubDirectory {
   const { sql, log, clock, logger } = deps;
   const channels = new Map<ChannelId, Channel>();
+  const events = createEventBook();
   const grants = new Map<UserId, readonly RoleGrant[]>();
   const members = new Map<ChannelId, ReadonlySet<UserId>>();
   const admins = new Set<UserId>();
@@ -42,8 +53,38 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
   const optedOut = new Set<UserId>();
   let portals: readonly StoredPortal[] = [];
 
+  function setChannel(channel: Channel): void {
+    const event = channel.kind === 'event' ? events.ownerOf(channel.id) : null;
+    const state = event !== null && isRunning(event.state) ? 'open' : channel.state;
+    channels.set(channel.id, { ...channel, state });
+  }
+
+  function setEvent(event: LiveEvent): void {
+    events.set(event);
+    const channel = event.kind === 'scheduled' ? channels.get(event.channel) : undefined;
+    if (channel !== undefined) setChannel({ ...channel, state: 'read-only' });
+  }
+
+  /** Those given for one channel alone hold while an event runs there. */
+  function holds(grant: RoleGrant, channel: Channel): boolean {
+    return (
+      grant.channel === null || (channel.owner !== null && events.runningIn(grant.channel, channel.owner) !== null)
+    );
+  }
+
+  /** The roles in this channel, given for it or for all of its scope. A DJ who was dismissed has none. */
+  function rolesIn(channel: Channel, user: UserId): readonly RoleGrant['role'][] {
+    const given = grants.get(user);
+    if (given === undefined) return [];
+    const scope = scopeOf(channel);
+    // whoever moderates one of the DJ's events is one of the crew as long as it runs
+    const isHere = (one: RoleGrant): boolean => channel.kind === 'crew' || (one.channel ?? channel.id) === channel.id;
+    return given.filter((one) => one.scope === scope && isHere(one) && holds(one, channel)).map(({ role }) => role);
+  }
+
   async function readAll(): Promise<void> {
     for (const channel of await readChannels(sql, null)) channels.set(channel.id, channel);
+    for (const event of await readLiveEvents(sql, null)) setEvent(event);
     for (const grant of await readGrants(sql, null)) grants.set(grant.user, [...(grants.get(grant.user) ?? []), grant]);
     for (const [channel, users] of await readMembers(sql, null)) members.set(channel, users);
     for (const user of await readStandings(sql, null)) setStanding(user);
@@ -64,7 +105,10 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
         for (const user of await readStandings(sql, what.user)) setStanding(user);
         return;
       case 'channel':
-        for (const channel of await readChannels(sql, what.channel)) channels.set(channel.id, channel);
+        for (const channel of await readChannels(sql, what.channel)) setChannel(channel);
+        return;
+      case 'live-event':
+        for (const event of await readLiveEvents(sql, what.event)) setEvent(event);
         return;
       case 'roles':
         grants.set(what.user, await readGrants(sql, what.user));
@@ -136,18 +180,19 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
     },
     channel: (id) => channels.get(id) ?? null,
     channels: () => [...channels.values()],
+    events,
     isAdmin: (user) => admins.has(user),
     isDisabled: (user) => disabled.has(user),
     hasAdmin: () => admins.size > 0,
     isMember: (user, channel) =>
       isPublic(channel.kind) ||
       members.get(channel.id)?.has(user) === true ||
-      (channel.kind === 'crew' && rolesIn(channel, grants.get(user) ?? []).length > 0),
+      (channel.kind === 'crew' && rolesIn(channel, user).length > 0),
     rankOf(user, channel, isGuest) {
       if (isGuest || disabled.has(user)) return 'guest';
       if (admins.has(user)) return 'admin';
       if (channel.owner === user && channel.kind === 'private') return 'dj';
-      const roles = rolesIn(channel, grants.get(user) ?? []);
+      const roles = rolesIn(channel, user);
       return roles.includes('dj') ? 'dj' : roles.includes('moderator') ? 'moderator' : 'listener';
     },
     portals: () => portals,
@@ -169,14 +214,6 @@ interface AnnouncedChange {
   readonly id: string;
   readonly scopes: readonly ScopeId[] | null;
   readonly what: readonly ChangeWhat[];
-}
-
-/** The roles given for this channel, by itself or with all of its scope. A DJ who was dismissed has none. */
-function rolesIn(channel: Channel, grants: readonly RoleGrant[]): readonly RoleGrant['role'][] {
-  const scope = scopeOf(channel);
-  return grants
-    .filter((grant) => grant.scope === scope && (grant.channel ?? channel.id) === channel.id)
-    .map(({ role }) => role);
 }
 
 function changeRow(sql: Sql, change: AnnouncedChange, clock: Clock) {

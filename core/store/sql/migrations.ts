@@ -3,7 +3,9 @@ import { deliveryTables } from '../embedded/delivery-tables.ts';
 import { logMigrations } from '../embedded/migrations.ts';
 import { archiveTables } from './archive-tables.ts';
 import { directoryTables } from './directory-tables.ts';
+import { liveEventTables } from './live-event-tables.ts';
 import { mediaTables } from './media-tables.ts';
+import { mirrorTables } from './mirror-tables.ts';
 import { auditTables, karmaTables, sanctionBodies } from './moderation-tables.ts';
 import { portalTables } from './portal-tables.ts';
 import { timerTables } from './timer-tables.ts';
@@ -24,6 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'media', sql: mediaTables },
   { name: 'deliveries by seq', sql: deliveryTables },
   { name: 'timers', sql: timerTables },
+  { name: 'live events', sql: liveEventTables },
   { name: 'bodies of sanctions', sql: sanctionBodies },
   { name: 'audit', sql: auditTables },
   { name: 'karma', sql: karmaTables },

@@ -1,5 +1,4 @@
 import type { Generated } from 'kysely';
-
 /*
  * The tables as Kysely sees them. Times are epoch ms, booleans 0 or 1, JSON as text. `migrations.ts` makes them.
  * Directory: truth is here. Archive: carried over from the log. Log: the embedded store's own, read by nobody else.
@@ -15,6 +14,8 @@ export interface Tables {
   role_grants: RoleGrantsTable;
   members: MembersTable;
   changes: ChangesTable;
+  live_events: LiveEventsTable;
+  schedules: SchedulesTable;
   meta: MetaTable;
   media: MediaTable;
   media_links: MediaLinksTable;
@@ -125,6 +126,8 @@ export interface PortalsTable {
   told_at: number | null;
   /** Unlinked; the row goes once the room has been told. */
   ended_at: number | null;
+  /** It stays with its channel while other rooms of the DJ follow an event. */
+  stays: Generated<number>;
 }
 /** Codes that link a room: single use, stored hashed. */
 export interface LinkCodesTable {
@@ -154,6 +157,26 @@ export interface TimersTable {
   /** When it is tried next: `due`, or later where it failed. */
   try_at: number;
   tries: number;
+}
+export interface LiveEventsTable {
+  id: string;
+  dj_id: string;
+  channel_id: string;
+  kind: string;
+  title: string;
+  starts_at: number;
+  state: string;
+  started_at: number | null;
+  since: number;
+  version: number;
+}
+/** One row a DJ: `version` grows with each change of the DJ's events or stream. The stream is null until told of. */
+export interface SchedulesTable {
+  dj_id: string;
+  version: number;
+  stream_connected: number | null;
+  stream_since: number | null;
+  stream_had_event: number | null;
 }
 /** Small facts: `archive_id`, `shards`, `log_home`, `guest_secret`. */
 export interface MetaTable {
@@ -258,4 +281,50 @@ export interface KarmaTable {
   by_id: string | null;
   cause: string;
   at: number;
+}
+/** Who stands behind a user that has no account here. */
+export interface SeenAccountsTable {
+  user_id: string;
+  platform: string;
+  account_id: string;
+  name: string;
+  at: number;
+}
+/** Native acts that are in force, or may be. */
+export interface MirroredTable {
+  bridge: string;
+  room: string;
+  account_id: string;
+  user_id: string;
+  act: 'timeout' | 'ban';
+  until: number | null;
+  cause: string;
+  state: 'sending' | 'applied' | 'refused' | 'theirs';
+  at: number;
+}
+/** What became of an act in each linked room. */
+export interface MirrorEffectsTable {
+  cause: string;
+  portal: string;
+  what: 'act' | 'lift';
+  kind: 'native' | 'hub' | 'pending';
+  why: string | null;
+  at: number;
+}
+/** Acts on the platforms that stayed there. */
+export interface NativeActsTable {
+  id: string;
+  channel_id: string;
+  bridge: string;
+  room: string;
+  account_id: string;
+  user_id: string;
+  name: string;
+  by_name: string | null;
+  act: 'timeout' | 'ban' | 'lift';
+  until: number | null;
+  reason: string | null;
+  at: number;
+  decided_by: string | null;
+  decided_at: number | null;
 }

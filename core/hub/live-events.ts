@@ -1,0 +1,36 @@
+import { createLiveEvents, type LiveEventDeps, type LiveEvents } from '../community/events/live-events.ts';
+import { createEventTelling } from '../community/events/tell.ts';
+import { legAt } from '../community/portals/follow.ts';
+import { scopeOf } from '../domain/channel.ts';
+import type { Seq } from '../domain/ids.ts';
+import { START } from '../store/ports.ts';
+import type { HubOptions, HubParts } from './parts.ts';
+
+type Parts = Pick<HubParts, 'sql' | 'live' | 'timers' | 'knowledge' | 'portals'>;
+
+/** Live events on this hub, with what their turns are followed by. */
+export function openLiveEvents(parts: Parts, { clock }: HubOptions): LiveEvents {
+  const { sql, live, timers, knowledge } = parts;
+  const { directory } = knowledge;
+  const { log } = live.store;
+  const events = createLiveEvents({ sql, directory, timers, clock, owe: oweFrom(parts) });
+  events.onHappened(createEventTelling({ directory, clock, append: (step) => log.append(step) }));
+  return events;
+}
+
+/** Rooms that follow an event begin with its first line, whenever their bridge hears of it. */
+function oweFrom({ live, knowledge, portals }: Parts): LiveEventDeps['owe'] {
+  const { log, deliveries } = live.store;
+  return async (event) => {
+    const channel = knowledge.directory.channel(event.channel);
+    const following = portals.list().filter((one) => {
+      return one.follows && knowledge.directory.channel(one.home)?.owner === event.dj;
+    });
+    if (channel === null || following.length === 0) return;
+    const scope = scopeOf(channel);
+    const at = (await log.heads())[log.shardOf(scope)] ?? START;
+    const { head } = await log.bounds(scope, channel.id);
+    const seq = head ?? knowledge.headSeq(channel.id) ?? (0 as Seq);
+    for (const portal of following) await deliveries.open(legAt(portal, event.channel).id, at, seq);
+  };
+}
