@@ -3,6 +3,7 @@ export const bridges = {
   surfaces: { slipmat: () => import('./slipmat/index.ts') },
   bridges: {
     discord: () => import('./discord/index.ts'),
+    matrix: () => import('./matrix/index.ts'),
     telegram: () => import('./telegram/index.ts'),
     twitch: () => import('./twitch/index.ts'),
   },

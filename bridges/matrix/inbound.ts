@@ -1,0 +1,300 @@
+import type { AccountId, EpochMs, RoomId, UserId } from '../../core/domain/ids.ts';
+import {
+  type Content,
+  type HubPort,
+  type Inbound,
+  type InboundAccount,
+  type Receipt,
+  type RichNode,
+  userIdOf,
+} from '../../core/plugin/index.ts';
+import { type Decoded, decodeEvent, type FileRef, type Said, withName } from './decode.ts';
+import type { Names } from './decode-html.ts';
+import { bag, bagOf, type RoomEvent, text, texts } from './event.ts';
+import { membersInbound } from './members.ts';
+import { channelOfAlias, isGhost, isOurs, keyOfGhost, spaceAlias } from './names.ts';
+import { ENCRYPTED } from './room-facts.ts';
+import type { Session } from './session.ts';
+import type { Listener, Outcome } from './transactions.ts';
+
+/** Who types in each room now, as far as somebody was told of it. */
+type Typing = Map<string, readonly string[]>;
+const MOST_TYPING = 500;
+
+/** What happens in rooms, told to the hub. */
+export function createInbound(session: Session, hub: HubPort): Listener {
+  const { config, stopping } = session;
+  const names = namesOf(session);
+  const typing: Typing = new Map();
+
+  async function tell(inbound: Inbound): Promise<Outcome> {
+    return outcomeOf(await hub.receive(inbound));
+  }
+
+  async function event(event: RoomEvent): Promise<Outcome> {
+    const changed = session.rooms.note(event);
+    if (event.type === 'm.room.member') session.people.note(event);
+    const room = event.room as RoomId;
+    if (changed === 'name') await tell({ kind: 'room-renamed', room, name: session.rooms.get(room)?.name ?? '' });
+    if (changed === 'rights') await tell({ kind: 'rights-changed', room });
+    if (changed === 'encrypted') await leaveEncrypted(event.room);
+    if (isOurs(event.sender, config)) return 'done';
+    switch (event.type) {
+      case 'm.room.member':
+        return member(event);
+      case 'm.room.tombstone':
+        return moved(event);
+      default: {
+        const decoded = decodeEvent(event, names);
+        return decoded === null ? 'done' : said(event, decoded);
+      }
+    }
+  }
+
+  async function said(event: RoomEvent, decoded: Decoded): Promise<Outcome> {
+    const partner = decoded.kind === 'message' ? await session.directs.partnerIn(event.room) : null;
+    const isHeard = partner !== null || isLinked(event.room);
+    // of rooms that are linked with nothing only what could be a command is of interest
+    if (!isHeard && decoded.kind !== 'message') return 'done';
+    switch (decoded.kind) {
+      case 'message':
+      case 'edit':
+        return message(event, decoded, isHeard, partner);
+      case 'reaction':
+        return reaction(event, decoded);
+      case 'redaction':
+        return redaction(event, decoded.id);
+      default:
+        return decoded satisfies never;
+    }
+  }
+
+  async function message(event: RoomEvent, said: Said, isHeard: boolean, partner: string | null): Promise<Outcome> {
+    const room = event.room as RoomId;
+    const at = event.at as EpochMs;
+    const by = { ...(await personIn(event, isHeard)), isBot: said.isBot };
+    const content = isHeard ? await withFiles(said.content, said.files) : said.content;
+    const ref = { room, id: said.id };
+    if (said.kind === 'edit') return tell({ kind: 'edit', eventId: event.id, ref, by, content, at });
+    if (partner !== null) {
+      const key = keyOfGhost(partner, config);
+      return tell({ kind: 'direct', ref, ...(key !== null && { to: key }), by, content, at });
+    }
+    const replyTo = said.replyTo === null ? null : { room, id: said.replyTo };
+    return tell({ kind: 'message', ref, by, content, replyTo, at });
+  }
+
+  async function reaction(event: RoomEvent, { to, emoji }: Extract<Decoded, { kind: 'reaction' }>): Promise<Outcome> {
+    await session.reactions.remember(event.id, { to, emoji, by: event.sender });
+    const by = await personIn(event, true);
+    const ref = { room: event.room as RoomId, id: to };
+    return tell({ kind: 'reaction', eventId: event.id, ref, by, emoji, on: true, at: event.at as EpochMs });
+  }
+
+  /** Of a reaction it is the reaction that ends, of anything else it is the message that goes. */
+  async function redaction(event: RoomEvent, id: string): Promise<Outcome> {
+    const room = event.room as RoomId;
+    const at = event.at as EpochMs;
+    const reacted = await session.reactions.find(id);
+    if (reacted !== null) {
+      const by = await session.people.accountOf(event.room, reacted.by, stopping);
+      const { to, emoji } = reacted;
+      return tell({ kind: 'reaction', eventId: event.id, ref: { room, id: to }, by, emoji, on: false, at });
+    }
+    const by = await personIn(event, true);
+    return tell({ kind: 'redaction', eventId: event.id, of: { kind: 'refs', refs: [{ room, id }] }, by, at });
+  }
+
+  async function member(event: RoomEvent): Promise<Outcome> {
+    const user = event.stateKey ?? '';
+    if (isOurs(user, config)) return ours(event, user);
+    if (!isLinked(event.room)) {
+      if (text(event.content, 'membership') !== 'join') await session.directs.forget(event.room);
+      return 'done';
+    }
+    const account = await session.people.accountOf(event.room, user, stopping);
+    const by = event.sender === user ? account : await personIn(event, true);
+    const inbound = membersInbound(event, account, by);
+    return inbound === null ? 'done' : tell(inbound);
+  }
+
+  /** The bot or a ghost is asked in, or put out. */
+  async function ours(event: RoomEvent, user: string): Promise<Outcome> {
+    switch (text(event.content, 'membership')) {
+      case 'invite':
+        return invited(event, user);
+      case 'leave':
+      case 'ban':
+        session.ghosts.left(user, event.room);
+        if (user === session.bot && isLinked(event.room)) {
+          const say = 'the bot was put out of this room; invite it again';
+          hub.status(event.room as RoomId, { kind: 'failed', failure: { kind: 'permanent', scope: 'portal' }, say });
+        }
+        return 'done';
+      default:
+        return 'done';
+    }
+  }
+
+  async function invited(event: RoomEvent, user: string): Promise<Outcome> {
+    const isDirect = event.content.is_direct === true;
+    const path = `/v3/rooms/${encodeURIComponent(event.room)}`;
+    const as = user === session.bot ? {} : { as: user };
+    if (!isDirect && isGhost(user, config)) {
+      await session.client.call('POST', `${path}/leave`, as, stopping);
+      return 'done';
+    }
+    await session.client.call('POST', `${path}/join`, as, stopping);
+    if (await isEncrypted(event.room, as)) {
+      await leaveEncrypted(event.room, user);
+      return 'done';
+    }
+    if (isDirect) {
+      await session.directs.remember(event.room, user, event.sender);
+      return 'done';
+    }
+    const room = event.room as RoomId;
+    const { name } = await session.rooms.look(room, stopping);
+    hub.status(room, { kind: 'live' });
+    return tell({ kind: 'invitation', room, name: name ?? '', by: await personIn(event, true) });
+  }
+
+  async function isEncrypted(room: string, as: { readonly as?: string }): Promise<boolean> {
+    const path = `/v3/rooms/${encodeURIComponent(room)}/state/m.room.encryption/`;
+    return session.client.call('GET', path, as, stopping).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Says why, and goes. */
+  async function leaveEncrypted(room: string, user: string = session.bot): Promise<void> {
+    const path = `/v3/rooms/${encodeURIComponent(room)}`;
+    const as = user === session.bot ? {} : { as: user };
+    const body = { msgtype: 'm.notice', body: `I cannot stay: ${ENCRYPTED}.`, 'm.mentions': {} };
+    try {
+      await session.client.call(
+        'PUT',
+        `${path}/send/m.room.message/slipmat-encrypted-${room.length}`,
+        { ...as, body },
+        stopping,
+      );
+      await session.client.call('POST', `${path}/leave`, as, stopping);
+    } catch (error) {
+      hub.log.warn({ room, say: error instanceof Error ? error.message : '' }, 'an encrypted room could not be left');
+    }
+  }
+
+  /** The room was upgraded: the new one takes its place. */
+  async function moved({ room, content }: RoomEvent): Promise<Outcome> {
+    const to = text(content, 'replacement_room');
+    if (to === null || !isLinked(room)) return 'done';
+    try {
+      await session.client.call(
+        'POST',
+        `/v3/join/${encodeURIComponent(to)}`,
+        { query: { via: config.serverName } },
+        stopping,
+      );
+      await session.rooms.look(to, stopping);
+    } catch (error) {
+      hub.log.warn({ room, say: error instanceof Error ? error.message : '' }, 'the new room cannot be joined');
+      return 'done';
+    }
+    return tell({ kind: 'room-moved', from: room as RoomId, to: to as RoomId });
+  }
+
+  /** Of rooms of no concern nothing more is asked of the homeserver. */
+  async function personIn({ room, sender }: RoomEvent, isHeard: boolean): Promise<InboundAccount> {
+    if (isHeard) return session.people.accountOf(room, sender, stopping);
+    return { id: sender as AccountId, name: sender, avatarUrl: null, isBot: false };
+  }
+
+  async function withFiles(content: Content, files: readonly FileRef[]): Promise<Content> {
+    const found = await Promise.all(files.map((file) => session.media.fetch(file, stopping)));
+    const attachments = found.filter((one) => typeof one !== 'string');
+    const missing = found.filter((one) => typeof one === 'string');
+    return { rich: missing.reduce(withName, content.rich), attachments };
+  }
+
+  function isLinked(room: string): boolean {
+    return hub.rooms.list().some((one) => one.room === room);
+  }
+
+  async function typed(room: string, content: unknown): Promise<void> {
+    const now = texts(bagOf(content), 'user_ids').filter((user) => !isOurs(user, config));
+    const before = typing.get(room) ?? [];
+    if (now.length === 0) typing.delete(room);
+    else if (typing.size < MOST_TYPING || typing.has(room)) typing.set(room, now);
+    const turns = [
+      ...now.filter((user) => !before.includes(user)).map((user) => [user, true] as const),
+      ...before.filter((user) => !now.includes(user)).map((user) => [user, false] as const),
+    ];
+    for (const [user, on] of turns) {
+      const by = await session.people.accountOf(room, user, stopping);
+      await tell({ kind: 'typing', room: room as RoomId, by, on });
+    }
+  }
+
+  async function read(room: string, content: unknown): Promise<void> {
+    for (const [id, receipts] of Object.entries(bagOf(content))) {
+      for (const [user, receipt] of Object.entries(bag(bagOf(receipts), 'm.read'))) {
+        if (isOurs(user, config)) continue;
+        const by = await session.people.accountOf(room, user, stopping);
+        const at = (typeof bagOf(receipt).ts === 'number' ? bagOf(receipt).ts : hub.clock.now()) as EpochMs;
+        await tell({ kind: 'read', by, upTo: { room: room as RoomId, id }, at });
+      }
+    }
+  }
+
+  return {
+    event,
+    async signal(room, type, content) {
+      if (!isLinked(room)) return;
+      if (type === 'm.typing') await typed(room, content);
+      if (type === 'm.receipt') await read(room, content);
+    },
+    async alias(alias) {
+      if (hub.channels === null) return false;
+      if (alias === spaceAlias(config)) {
+        await session.ownRooms.settle(stopping);
+        return true;
+      }
+      const channel = channelOfAlias(alias, config);
+      return channel !== null && (await session.ownRooms.roomOf(channel, stopping)) !== null;
+    },
+  };
+}
+
+/** Links to people and rooms within a text. A ghost stands for its person. */
+function namesOf({ config }: Session): Names {
+  return {
+    linked(target, shown): RichNode | null {
+      const name = shown.replace(/^[@#]/, '') || target;
+      if (target.startsWith('@')) {
+        const key = keyOfGhost(target, config);
+        const user = key === null ? userIdOf('matrix', target as AccountId) : (key as UserId);
+        return { t: 'mention', user: isGhost(target, config) && key === null ? null : user, name };
+      }
+      const channel = channelOfAlias(target, config);
+      return channel === null ? null : { t: 'channel', channel: channel as never, name };
+    },
+  };
+}
+
+function outcomeOf(receipt: Receipt): Outcome {
+  switch (receipt.kind) {
+    case 'accepted':
+    case 'duplicate':
+    case 'held':
+    case 'unchanged':
+      return 'done';
+    case 'refused':
+      if (receipt.code === 'archive-behind') return 'away';
+      return receipt.code === 'unavailable' ? 'again' : 'done';
+    case 'stopping':
+      return 'away';
+    default:
+      return receipt satisfies never;
+  }
+}

@@ -1,0 +1,33 @@
+import type { EpochMs, RoomId } from '../../core/domain/ids.ts';
+import type { Inbound, InboundAccount } from '../../core/plugin/index.ts';
+import { type RoomEvent, text } from './event.ts';
+
+/**
+ * What a change of a member means. Pure. Null: nothing that the hub asks about.
+ * @param account of the member
+ * @param by who did it
+ */
+export function membersInbound(event: RoomEvent, account: InboundAccount, by: InboundAccount): Inbound | null {
+  const { id: eventId, content, before, stateKey, sender } = event;
+  const room = event.room as RoomId;
+  const at = event.at as EpochMs;
+  const was = text(before, 'membership');
+  const reason = text(content, 'reason');
+  const act = { eventId, room, account, by, until: null, reason, at } as const;
+  switch (text(content, 'membership')) {
+    case 'join':
+      if (was !== 'join') return { kind: 'membership', room, account, act: 'join', at };
+      return isRenamed(event) ? { kind: 'profile', account, at } : null;
+    case 'ban':
+      return { kind: 'sanction', act: 'ban', ...act };
+    case 'leave':
+      if (was === 'ban' && sender !== stateKey) return { kind: 'sanction', act: 'lift', ...act };
+      return was === 'join' ? { kind: 'membership', room, account, act: 'leave', at } : null;
+    default:
+      return null;
+  }
+}
+
+function isRenamed({ content, before }: RoomEvent): boolean {
+  return ['displayname', 'avatar_url'].some((name) => text(content, name) !== text(before, name));
+}
