@@ -10,6 +10,8 @@ export interface Recent {
   apply(batch: readonly Entry[]): void;
   /** This hub has just stored a change of it, which the log will tell in a moment. */
   changed(id: MessageId): void;
+  /** Whether it was edited or redacted since it was posted, as far as it is at hand. */
+  hasChanged(id: MessageId): boolean;
   /** The log has gone back: nothing is certain. */
   forget(): void;
   head(id: MessageId): Head | null;
@@ -106,6 +108,7 @@ export function createRecent(kept = KEPT): Recent {
       const known = messages.get(id);
       if (known !== undefined) known.isChanged = true;
     },
+    hasChanged: (id) => messages.get(id)?.isChanged === true,
     forget() {
       messages.clear();
       keys.clear();

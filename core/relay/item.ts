@@ -1,8 +1,6 @@
-import type { Clock } from '../async/clock.ts';
 import type { Seq } from '../domain/ids.ts';
 import type { Entry } from '../store/ports.ts';
 import { type Concern, concernOf } from './entry.ts';
-import type { Touched } from './touched.ts';
 
 /** An entry for readers on its way through the lanes of its channel; read once for all of them. */
 export interface Item {
@@ -16,23 +14,10 @@ export interface Item {
 
 /** What the hub knew when it read an entry. */
 export interface Arrival {
-  /** By `clock.elapsed`. */
-  readonly at: number;
   /** How many changes of messages it had seen by then. */
   readonly stamp: number;
   /** Read back from the store: what it quotes may have changed before. */
   readonly isReadBack: boolean;
-}
-
-/** Of what is read back now. */
-export function arrivalNow({
-  of,
-  deps,
-}: {
-  readonly of: { readonly touched: Pick<Touched, 'stamp'> };
-  readonly deps: { readonly clock: Pick<Clock, 'elapsed'> };
-}): Arrival {
-  return { at: deps.clock.elapsed(), stamp: of.touched.stamp(), isReadBack: true };
 }
 
 /** Null for entries that readers do not get. */

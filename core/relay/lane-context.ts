@@ -25,6 +25,8 @@ export interface LaneDeps {
   readonly log: Pick<Log, 'heads' | 'shardOf' | 'bounds'>;
   readonly deliveries: Deliveries;
   readonly lookup: Lookup;
+  /** Whether this hub itself has stored a change of it, which the log may not have told yet. */
+  readonly hasChanged: (id: MessageId) => boolean;
   /** Entries for readers of the portal's channel after this seq, oldest first, hot or archived. */
   readonly since: (portal: Portal, after: Seq, limit: number) => Promise<readonly Entry[]>;
   readonly clock: Clock;
@@ -80,8 +82,6 @@ export interface Lane {
   summary: Summary | null;
   /** When the line that tells of it is due, by `clock.elapsed`. */
   digestAt: number;
-  /** When the last send ended, by `clock.elapsed`. */
-  sentAt: number;
   /** What the room can do may have changed since it was asked last. */
   lookAgain(): void;
   target(): Target;
@@ -134,12 +134,12 @@ export function createLane(of: LaneOf, deps: LaneDeps): Lane {
   /** As the log tells, or asked anew where that was some time ago. */
   async function isRedacted(id: MessageId, knownAt: number): Promise<boolean> {
     if (of.touched.isRedacted(id)) return true;
-    if (clock.elapsed() - knownAt < FRESH_MS) return false;
+    if (clock.elapsed() - knownAt < FRESH_MS && !deps.hasChanged(id)) return false;
     const now = await marks.store(() => deps.lookup(portal, id));
     return now !== null && now.message.redaction !== null;
   }
 
-  const lane: Lane = {
+  return {
     of,
     deps,
     marks,
@@ -156,7 +156,6 @@ export function createLane(of: LaneOf, deps: LaneDeps): Lane {
     isCatchingUp: true,
     summary: null,
     digestAt: 0,
-    sentAt: Number.NEGATIVE_INFINITY,
     isOutdated,
     lookAgain() {
       capabilities = null;
@@ -189,11 +188,9 @@ export function createLane(of: LaneOf, deps: LaneDeps): Lane {
         room: pace.budget() === null ? null : async () => taken.shift() ?? pace.force(),
       }).finally(() => {
         for (const slot of taken) slot.release();
-        lane.sentAt = clock.elapsed();
       });
     },
   };
-  return lane;
 }
 
 /** What may be shown of an error: the text of a bridge's own, for it holds no secret; the kind of any other. */

@@ -1,7 +1,7 @@
 import type { MessageId, Seq } from '../domain/ids.ts';
 import type { Flight } from '../store/ports.ts';
 import { type Concern, prepare } from './entry.ts';
-import { arrivalNow, createItem, type Item } from './item.ts';
+import { createItem, type Item } from './item.ts';
 import type { Lane } from './lane-context.ts';
 import { tellAgain } from './owed.ts';
 import { factsOf, finish, report, type Step } from './steps.ts';
@@ -28,7 +28,7 @@ export async function recover(lane: Lane, { what, seq }: Flight): Promise<Step> 
 async function recoverEntry(lane: Lane, seq: Seq): Promise<Step> {
   const { marks, deps, of } = lane;
   const found = await marks.store(() => deps.since(of.portal, (seq - 1) as Seq, 1));
-  const item = found[0] === undefined ? null : createItem(found[0], arrivalNow(lane));
+  const item = found[0] === undefined ? null : createItem(found[0], { stamp: of.touched.stamp(), isReadBack: true });
   const concern = item?.concern() ?? null;
   if (item === null || item.seq !== seq || concern === null) {
     report(lane, { kind: 'unknown', refs: [] }, null);

@@ -143,6 +143,7 @@ function supervise({
       deliveries: store.deliveries,
       bridgeState: store.bridgeState,
       lookup,
+      hasChanged: () => false,
       since: async () => [],
       publicUrl: null,
       outageMs: 600_000,
