@@ -131,6 +131,18 @@ const fields = z.strictObject({
     })
     .prefault({})
     .describe('Pictures and files.'),
+  retention: z
+    .strictObject({
+      auditDays: z
+        .number()
+        .int()
+        .min(1)
+        .max(36_500)
+        .default(365)
+        .describe('Days that acts of moderation are kept.'),
+    })
+    .prefault({})
+    .describe('How long what is written down is kept.'),
   trustProxy: z
     .union([z.boolean(), z.array(z.string().refine(isNetwork, 'must be an address, a network or `loopback`'))], {
       error: 'must be true, false or a list of addresses',

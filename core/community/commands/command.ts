@@ -1,10 +1,12 @@
 import type { Channel } from '../../domain/channel.ts';
-import type { BridgeId, MessageId, UserId } from '../../domain/ids.ts';
+import type { BridgeId, EpochMs, MessageId, UserId } from '../../domain/ids.ts';
 import type { Actor } from '../../domain/inbound.ts';
 import type { Rank } from '../../domain/permission.ts';
 import type { Portal } from '../../domain/portal.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import type { CommandSpec } from '../../plugin/commands.ts';
+import type { Found } from '../moderation/find-people.ts';
+import type { SanctionsDesk } from '../moderation/sanctions-desk.ts';
 import type { Codes } from '../portals/codes.ts';
 import type { KnownPortals, PortalDesk } from '../portals/desk.ts';
 import type { InRoom, RedeemDeps } from '../portals/redeem.ts';
@@ -21,6 +23,10 @@ export interface CommandCall {
   readonly rest: string;
   /** The message that it answers, if the hub knows it. */
   readonly replyTo: MessageId | null;
+  /** Who was picked, or mentioned first; null: nobody. */
+  readonly picked: Found | null;
+  /** Nobody else reads the answer. */
+  readonly isPrivate: boolean;
   /** What commands begin with here. */
   readonly prefix: string;
   /** Null: in the native chat. */
@@ -47,6 +53,8 @@ export interface CommandDeps {
   readonly loopIn: (portal: Portal) => string | null;
   readonly redact: (call: CommandCall, id: MessageId, reason: string | null) => Promise<Receipt>;
   readonly isOptedOut: (user: UserId) => boolean;
+  readonly sanctions: SanctionsDesk;
+  readonly now: () => EpochMs;
 }
 
 /** One command. To add one: a file that exports it, and a line in `table.ts`. */

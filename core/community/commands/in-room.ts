@@ -77,7 +77,9 @@ export function createCommandsInRooms(deps: InRoomDeps): CommandsInRooms {
     const channel = portal === null ? null : facts.channel(portal.channel);
     const rank = channel === null ? 'listener' : facts.standing(user, false, channel).rank;
     const prefix = portal?.prefix ?? DEFAULT_PREFIX;
-    return { actor, channel, rank, rest, replyTo, prefix, room: { bridge, room, account: by.id, can, portal }, cause };
+    const isPrivate = given.ticket !== null && can.respond?.limits.isPrivate === true;
+    const place = { channel, room: { bridge, room, account: by.id, can, portal }, isPrivate };
+    return { actor, rank, rest, replyTo, picked: given.picked, prefix, ...place, cause };
   }
 
   async function answer({ bridge, room, ref, ticket, cause }: Given, can: Capabilities, say: string): Promise<void> {

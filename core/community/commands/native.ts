@@ -42,7 +42,8 @@ export function createAct(deps: NativeDeps): Act {
       return { ok: false, code: 'rate-limited', say: 'Too many commands at once; wait a moment.' };
     }
     const { channel, standing } = here;
-    const call = { actor, channel, rank: standing.rank, rest: rest.trim(), replyTo, prefix: '/', room: null };
+    const mine = { actor, rank: standing.rank, picked: null, isPrivate: true, room: null };
+    const call = { ...mine, channel, rest: rest.trim(), replyTo, prefix: '/' };
     const say = await runCommand(command, { ...call, cause: deps.newCause() }, deps.commands, logger);
     return { ok: true, value: { say: say ?? 'Done.' } };
   };

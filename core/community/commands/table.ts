@@ -1,13 +1,31 @@
 import type { CommandSpec } from '../../plugin/commands.ts';
+import { ban } from './ban.ts';
 import { bridge } from './bridge.ts';
 import type { Command } from './command.ts';
 import { help } from './help.ts';
+import { karma } from './karma.ts';
 import { nobridge } from './nobridge.ts';
+import { note } from './note.ts';
 import { redact } from './redact.ts';
+import { timeout } from './timeout.ts';
+import { unban } from './unban.ts';
+import { untimeout } from './untimeout.ts';
 import { whois } from './whois.ts';
 
 /** All commands: help, completion, the registration on platforms and the docs are made from this. */
-export const COMMANDS: readonly Command[] = [help, whois, redact, nobridge, bridge];
+export const COMMANDS: readonly Command[] = [
+  help,
+  whois,
+  karma,
+  redact,
+  timeout,
+  untimeout,
+  ban,
+  unban,
+  note,
+  nobridge,
+  bridge,
+];
 
 /** What others may know of them: plain values. */
 export const COMMAND_SPECS: readonly CommandSpec[] = COMMANDS.map(({ name, summary, arguments: given, least }) => {

@@ -39,7 +39,7 @@ export function createKarmaGiver(book: KarmaBook, clock: Pick<Clock, 'now'>): Ka
 }
 
 function worthOf(emoji: string): number {
-  const bare = emoji.replace(/[\p{Emoji_Modifier}\ufe0f]/gu, '');
+  const bare = emoji.replace(/\p{Emoji_Modifier}|\ufe0f/gu, '');
   if (THANKS.has(bare)) return POINTS.thanks;
   return LIKES.has(bare) ? POINTS.reaction : 0;
 }

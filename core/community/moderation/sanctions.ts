@@ -16,7 +16,7 @@ import { minutesProblem, nextMinutes, RECENT_MS } from './escalation.ts';
 
 /** What a moderator does to one person. `lift` ends whatever is in force. */
 export type SanctionAct =
-  | { readonly kind: 'timeout'; /** Null: as the ladder says. */ readonly minutes: number | null }
+  | { readonly kind: 'timeout' /** Null: as the ladder says. */; readonly minutes: number | null }
   | { readonly kind: 'ban' }
   | { readonly kind: 'lift' };
 
@@ -69,7 +69,7 @@ export interface SanctionDeps {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-type Refused = Extract<SanctionOutcome, { ok: false }>;
+export type Refused = Extract<SanctionOutcome, { ok: false }>;
 
 /** What a judged act is: its entry and what stands in the ledgers. */
 export interface Judged {
@@ -97,19 +97,10 @@ export function createSanctions(deps: SanctionDeps): Sanctions {
 
 /** From memory alone; judged again whenever rights changed before it was stored. */
 function judgeSanction(request: SanctionRequest, cause: string, deps: SanctionDeps): Judged | Refused {
-  const { by, at, target, act, leastRank } = request;
-  const here = place(deps.facts, by, at.id, 'read');
-  if (isReceipt(here)) return refusal('not-found', 'There is no such channel.');
-  const standing = { ...here.standing, rank: higher(here.standing.rank, leastRank) };
-  const stands: Place = { ...here, standing };
-  const rankOf = (user: UserId): Rank => deps.facts.standing(user, false, here.channel).rank;
-  const permission = may(act.kind === 'ban' ? 'ban' : 'timeout', standing);
-  if (!permission.ok) return refusal(permission.code, permission.say);
-  if (target === by.user) return refusal('forbidden', 'You cannot act on yourself.');
-  if (!outranks(standing.rank, rankOf(target))) {
-    return refusal('forbidden', 'You cannot act on someone of the same or a higher rank.');
-  }
-  const current = deps.facts.given(here.scope, target);
+  const { target, act } = request;
+  const stands = standsOver(request, deps.facts);
+  if ('ok' in stands) return stands;
+  const current = deps.facts.given(stands.scope, target);
   const now = deps.clock.now();
   const running = current !== null && isRunning(current, now) ? current : null;
   switch (act.kind) {
@@ -118,9 +109,30 @@ function judgeSanction(request: SanctionRequest, cause: string, deps: SanctionDe
     case 'ban':
       return judgeBan(request, stands, running, cause, deps);
     case 'lift':
-      return judgeLift(request, stands, running, rankOf);
+      return judgeLift(request, stands, running, (user) => deps.facts.standing(user, false, stands.channel).rank);
   }
 }
+
+/** Whether they may do such things in this channel at all, and to this person. */
+export function standsOver(
+  { by, at, target, act, leastRank }: Omit<SanctionRequest, 'reason' | 'cause'>,
+  facts: LiveFacts,
+): Place | Refused {
+  const here = place(facts, by, at.id, 'read');
+  if (isReceipt(here)) return refusal('not-found', 'There is no such channel.');
+  const standing = { ...here.standing, rank: higher(here.standing.rank, leastRank) };
+  const permission = may(act.kind === 'ban' ? 'ban' : 'timeout', standing);
+  if (!permission.ok) return refusal(permission.code, permission.say);
+  if (target === by.user) return refusal('forbidden', 'You cannot act on yourself.');
+  if (!outranks(standing.rank, facts.standing(target, false, here.channel).rank)) return NOT_OVER_THEM;
+  return { ...here, standing };
+}
+
+export const NOT_OVER_THEM: Refused = {
+  ok: false,
+  code: 'forbidden',
+  say: 'You cannot act on someone of the same or a higher rank.',
+};
 
 function judgeTimeout(
   request: SanctionRequest,
@@ -201,7 +213,11 @@ function judgedAs(
   return { body, minutes, note: { audit, karma } };
 }
 
-function outcomeOf(receipt: Receipt, judged: Judged | Refused | null, request: SanctionRequest): SanctionOutcome {
+export function outcomeOf(
+  receipt: Receipt,
+  judged: Judged | Refused | null,
+  request: Pick<SanctionRequest, 'target'>,
+): SanctionOutcome {
   switch (receipt.kind) {
     case 'refused':
       return { ok: false, code: receipt.code, say: receipt.say };
@@ -228,6 +244,6 @@ function higher(rank: Rank, least: Rank | undefined): Rank {
   return least !== undefined && RANKS.indexOf(least) > RANKS.indexOf(rank) ? least : rank;
 }
 
-function refusal(code: Refusal, say: string): Refused {
+export function refusal(code: Refusal, say: string): Refused {
   return { ok: false, code, say };
 }

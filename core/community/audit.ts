@@ -1,0 +1,108 @@
+import type { Clock } from '../async/clock.ts';
+import type { Channel } from '../domain/channel.ts';
+import type { ChannelId, EpochMs, MessageId, UserId } from '../domain/ids.ts';
+import { DAY_MS, WINDOW_DAYS } from '../domain/karma.ts';
+import type { Sql } from '../store/sql/sql.ts';
+import type { Found, PeopleFinder } from './moderation/find-people.ts';
+
+/** One act of moderation, as moderators see it. */
+export interface AuditedAct {
+  /** Ask with it for what is older. */
+  readonly id: number;
+  readonly at: EpochMs;
+  readonly act: string;
+  /** Null: the hub itself. */
+  readonly by: Found | null;
+  readonly target: Found | null;
+  readonly message: MessageId | null;
+  readonly channel: ChannelId | null;
+  readonly until: EpochMs | null;
+  readonly reason: string | null;
+  /** What became of it on the platforms; null: nothing was told of that. */
+  readonly effect: string | null;
+}
+
+export interface AuditQuery {
+  /** Null: of all channels, and what is in none. */
+  readonly channel: Pick<Channel, 'id'> | null;
+  readonly target: UserId | null;
+  readonly act: string | null;
+  readonly before: number | null;
+  readonly limit: number;
+}
+
+export interface Audit {
+  /** Newest first. Who may see it is asked before. */
+  read(query: AuditQuery): Promise<readonly AuditedAct[]>;
+  /** Says what became of an act on the platforms; the newest word counts. */
+  setEffect(cause: string, effect: string): Promise<void>;
+  effectOf(cause: string): Promise<string | null>;
+  /** Drops what is older than it is kept; of the ledger of karma, what counts no more. */
+  sweep(): Promise<void>;
+}
+
+export interface AuditDeps {
+  readonly sql: Sql;
+  readonly finder: Pick<PeopleFinder, 'names'>;
+  readonly keepDays: number;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+const MOST_LINES = 100;
+
+export function createAudit({ sql, finder, keepDays, clock }: AuditDeps): Audit {
+  function rows({ channel, target, act, before, limit }: AuditQuery) {
+    let query = sql.build
+      .selectFrom('audit as a')
+      .leftJoin('audit_effects as e', 'e.cause', 'a.cause')
+      .selectAll('a')
+      .select('e.effect')
+      .orderBy('a.id', 'desc')
+      .limit(Math.max(1, Math.min(MOST_LINES, limit)));
+    if (channel !== null) query = query.where('a.channel_id', '=', channel.id);
+    if (target !== null) query = query.where('a.target_id', '=', target);
+    if (act !== null) query = query.where('a.act', '=', act);
+    if (before !== null) query = query.where('a.id', '<', before);
+    return query.compile();
+  }
+
+  return {
+    async read(query) {
+      const found = await sql.read(rows(query));
+      const users = found.flatMap((row) => [row.by_id, row.target_id]).filter((user) => user !== null);
+      const names = await finder.names(users as readonly string[] as readonly UserId[], query.channel?.id ?? null);
+      const who = (user: string | null): Found | null =>
+        user === null ? null : (names.get(user as UserId) ?? { user: user as UserId, name: null, platform: null });
+      return found.map((row) => ({
+        id: row.id,
+        at: row.at as EpochMs,
+        act: row.act,
+        by: who(row.by_id),
+        target: who(row.target_id),
+        message: row.message_id as MessageId | null,
+        channel: row.channel_id as ChannelId | null,
+        until: row.until as EpochMs | null,
+        reason: row.reason,
+        effect: row.effect,
+      }));
+    },
+    async setEffect(cause, effect) {
+      const row = { effect, at: clock.now() };
+      const insert = sql.build.insertInto('audit_effects').values({ cause, ...row });
+      await sql.write([{ query: insert.onConflict((on) => on.column('cause').doUpdateSet(row)).compile() }]);
+    },
+    async effectOf(cause) {
+      const query = sql.build.selectFrom('audit_effects').select('effect').where('cause', '=', cause);
+      return (await sql.read(query.compile()))[0]?.effect ?? null;
+    },
+    async sweep() {
+      const now = clock.now();
+      const old = { audit: keepDays, audit_effects: keepDays, karma: WINDOW_DAYS + 1 } as const;
+      const tables = ['audit', 'audit_effects', 'karma'] as const;
+      const before = (table: (typeof tables)[number]) => now - old[table] * DAY_MS;
+      await sql.write(
+        tables.map((table) => ({ query: sql.build.deleteFrom(table).where('at', '<', before(table)).compile() })),
+      );
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { type Audit, createAudit } from '../community/audit.ts';
+import { createPeopleFinder } from '../community/moderation/find-people.ts';
+import { createLastMinutes } from '../community/moderation/last-minutes.ts';
+import { createLifts } from '../community/moderation/lifts.ts';
+import { createSanctions, type EventsOfBans, type Sanctions } from '../community/moderation/sanctions.ts';
+import { createSanctionsDesk, type SanctionsDesk } from '../community/moderation/sanctions-desk.ts';
+import { createEverywhere } from '../community/moderation/sanctions-everywhere.ts';
+import { createUndo } from '../community/moderation/undo.ts';
+import { isRunning } from '../domain/live-event.ts';
+import type { HubOptions, HubParts } from './parts.ts';
+
+/** What is done to people, and what is written down of it. */
+export interface Moderation {
+  readonly sanctions: Sanctions;
+  readonly desk: SanctionsDesk;
+  readonly audit: Audit;
+  stop(): Promise<void>;
+}
+
+type Parts = Pick<HubParts, 'sql' | 'live' | 'knowledge' | 'routing' | 'timers'>;
+
+const RETENTION_MS = 60 * 60_000;
+
+export function openModeration(parts: Parts, { config, clock, log: logger }: HubOptions): Moderation {
+  const { sql, live, knowledge, routing, timers } = parts;
+  const { facts, directory, karma, recent, history } = knowledge;
+  const { untilFresh } = routing;
+  const { log } = live.store;
+  const events = eventsOf(directory);
+  const finder = createPeopleFinder({
+    recent,
+    sql,
+    message: async (channel, id) => (await history.message(channel, id))?.message.author ?? null,
+  });
+  const audit = createAudit({ sql, finder, keepDays: config.retention.auditDays, clock });
+  const sanctions = createSanctions({ facts, karma, events, untilFresh, clock });
+  const desk = createSanctionsDesk({
+    sanction: sanctions.sanction,
+    undo: createUndo({ sql, directory, facts, untilFresh, clock }),
+    everywhere: createEverywhere({ facts, directory, log, untilFresh, timers, sql, clock }),
+    redactLast: createLastMinutes({ recent, sql, route: routing.ask, clock }),
+    finder,
+    audit,
+    karma,
+    effectOf: ({ cause }) => audit.effectOf(cause),
+    facts,
+    untilFresh,
+    sql,
+    clock,
+  });
+  const lifts = createLifts({ facts, shards: log.shards, events, untilFresh, clock, logger });
+  lifts.start();
+  const stopSweeping = clock.every(RETENTION_MS, () => {
+    audit.sweep().catch((error: unknown) => logger.warn({ err: error }, 'what is old could not be dropped yet'));
+  });
+  return {
+    sanctions,
+    desk,
+    audit,
+    async stop() {
+      stopSweeping();
+      await lifts.stop();
+    },
+  };
+}
+
+/** Bans of an event's moderators end with it. */
+function eventsOf({ events }: HubParts['knowledge']['directory']): EventsOfBans {
+  return {
+    runningIn({ kind, id, owner }) {
+      if (owner === null) return null;
+      const running = events.ofDj(owner).filter(({ state }) => isRunning(state));
+      const own = kind === 'event' ? running.find(({ channel }) => channel === id) : running[0];
+      return own?.id ?? null;
+    },
+    isOver: (event) => !events.current().some(({ id }) => id === event),
+  };
+}
