@@ -62,9 +62,9 @@ serve({
   },
   async letters() {
     const { store, hub, portals } = now();
-    const list = () => portals;
+    const legs = () => portals.map((one) => ({ ...one, of: one.id }));
     const { courier } = hub;
-    const letters = createDeadLetters({ deliveries: store.deliveries, portals: { list }, courier, clock: systemClock });
+    const letters = createDeadLetters({ deliveries: store.deliveries, portals: { legs }, courier, clock: systemClock });
     const found = await letters.list(portals);
     const rooms = portals.map(({ id, bridge, room }) => ({
       name: `${bridge}/${room}`,

@@ -12,14 +12,12 @@ import { keepForPortals } from './keep-for-portals.ts';
 import { createLinking, type Linking } from './linking.ts';
 import { createOwnRooms } from './own-rooms.ts';
 import type { HubOptions, HubParts } from './parts.ts';
-import { createPortals, type LivePortals } from './portals.ts';
 import { surfacePort } from './surface-port.ts';
 
 /** The bridges of this hub, surfaces among them. */
 export interface Bridges {
   status(): readonly BridgeStatus[];
   health(): readonly BridgeHealth[];
-  readonly portals: LivePortals;
   readonly linking: Linking;
   readonly deadLetters: DeadLetters;
   /** The portals that are served here. */
@@ -29,16 +27,16 @@ export interface Bridges {
 
 /** Loads and starts the native surfaces and what is configured. @throws when a required one does not come up */
 export async function startBridges(parts: HubParts, options: HubOptions): Promise<Bridges> {
-  const { id, live, archive, archiving, knowledge, metrics, routing, accounts, presence, media, http } = parts;
+  const { id, live, archive, archiving, knowledge, metrics, routing, accounts, presence, media, http, portals } = parts;
   const { config, builtIns, clock, log } = options;
   const { directory, recent, history, tail } = knowledge;
   const { store } = live;
-  const portals = createPortals({ config, directory, logger: log });
-  portals.refresh();
   tail.follow((batch) => {
     if (batch.some(({ kind }) => kind === 'change')) portals.refresh();
+    for (const { channel } of batch) if (channel !== null) portals.wake(channel);
   });
-  const linking = createLinking({ ...parts, portals }, options);
+  portals.refresh();
+  const linking = createLinking(parts, options);
 
   const channelsFor = createOwnRooms({ directory, portals, desk: linking.desk, tail });
   const mayMakeRooms = new Set(config.bridges.flatMap(({ id, ownRooms }) => (ownRooms ? [id] : [])));
@@ -102,8 +100,10 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
       linked: portals.at,
       recent,
       archived: async (key) => (await archive.byKey(key))?.message ?? null,
-      copyOf: (portal, ref) => store.deliveries.messageOf(portal, ref),
-      forget: (portal, ref) => store.deliveries.forget(portal, ref),
+      legs: (portal) => portals.legs().filter((leg) => leg.of === portal),
+      channelOf: async ({ scope }, message) => (await history.head(scope, message))?.channel ?? null,
+      copyOf: (leg, ref) => store.deliveries.messageOf(leg, ref),
+      forget: (leg, ref) => store.deliveries.forget(leg, ref),
       originated: (query) => archive.originated(query),
       route: routing.ask,
       clock,
@@ -139,7 +139,6 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
   linking.start(supervisor.live);
   await supervisor.start();
   return {
-    portals,
     linking,
     deadLetters,
     lanes: courier.lanes,

@@ -1,5 +1,5 @@
 import type { BridgeId, ChannelId, PortalId, RoomId, Seq } from '../domain/ids.ts';
-import type { Portal, Portals } from '../domain/portal.ts';
+import type { Leg, Portals } from '../domain/portal.ts';
 import type { Bridge } from '../plugin/bridge.ts';
 import type { BridgeState, Entry } from '../store/ports.ts';
 import { type Budgets, createBudgets } from './budgets.ts';
@@ -46,7 +46,7 @@ export interface CourierDeps extends LaneDeps {
 }
 
 interface RunningLane {
-  readonly portal: Portal;
+  readonly portal: Leg;
   readonly inbox: Inbox;
   readonly retries: Set<Seq>;
   readonly stopping: AbortController;
@@ -73,7 +73,7 @@ export function createCourier(deps: CourierDeps): Courier {
 
   /** @param after what must have ended before: a portal never has two lanes */
   function startLane(
-    portal: Portal,
+    portal: Leg,
     served: ServedBridge,
     { halt, budgets }: Shared,
     after: Promise<unknown>,
@@ -111,7 +111,7 @@ export function createCourier(deps: CourierDeps): Courier {
     return lane;
   }
 
-  function afterEnd(end: LaneEnd, portal: Portal, served: ServedBridge): LaneEnd {
+  function afterEnd(end: LaneEnd, portal: Leg, served: ServedBridge): LaneEnd {
     if (end !== 'paused') states.set(portal.id, { phase: 'stopped', say: null });
     if (end === 'pause-bridge') served.onRefused('auth');
     if (end === 'fenced') served.onRefused('fenced');
@@ -119,7 +119,7 @@ export function createCourier(deps: CourierDeps): Courier {
   }
 
   /** One portal's trouble stays its own. */
-  function afterBug(error: unknown, portal: Portal): LaneEnd {
+  function afterBug(error: unknown, portal: Leg): LaneEnd {
     const say = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     states.set(portal.id, { phase: 'paused', say: 'internal error, see the log' });
     deps.logger.error({ portal: portal.id, say }, 'lane broke');
@@ -156,7 +156,7 @@ export function createCourier(deps: CourierDeps): Courier {
       };
       const lanes = new Map<PortalId, RunningLane>();
       const ending = new Map<PortalId, Promise<void>>();
-      const start = (portal: Portal): void =>
+      const start = (portal: Leg): void =>
         void lanes.set(portal.id, startLane(portal, served, shared, ending.get(portal.id) ?? Promise.resolve()));
 
       async function end(lane: RunningLane): Promise<void> {
@@ -188,13 +188,13 @@ export function createCourier(deps: CourierDeps): Courier {
       }
 
       function follow(): void {
-        const all = deps.portals.list().filter((one) => one.bridge === served.id);
+        const all = deps.portals.legs().filter((one) => one.bridge === served.id);
         const wanted = new Map(all.filter(isServed).map((one) => [one.id, one]));
-        const linked = new Set(all.map(({ id }) => id));
+        const linked = new Set(all.map(({ of }) => of));
         for (const lane of lanes.values()) {
-          const { id, room } = lane.portal;
+          const { id, of, room } = lane.portal;
           // a portal whose room got another id goes on from where it stands
-          if (wanted.get(id)?.room !== room) drop(lane, !linked.has(id));
+          if (wanted.get(id)?.room !== room) drop(lane, !linked.has(of));
         }
         for (const portal of wanted.values()) if (!lanes.has(portal.id)) start(portal);
       }
@@ -233,6 +233,6 @@ function takeFirst(seqs: Set<Seq>): Seq | null {
   return first;
 }
 
-function isServed({ direction, isPaused }: Portal): boolean {
+function isServed({ direction, isPaused }: Leg): boolean {
   return direction !== 'in' && !isPaused;
 }

@@ -113,6 +113,7 @@ async function serve(lane: Lane, item: Item): Promise<Step> {
   if (concern === null) return skip(lane, item);
   const isMessage = concern.wire.type === 'message';
   if (concern.note.relay === 'none') return drop(lane, item, concern, 'stays');
+  if (isMessage && concern.note.relay === 'away' && portal.follows) return drop(lane, item, concern, 'away');
   if (isMessage) {
     if (isFromRoom(concern.note, portal)) return keepOrigin(lane, item, concern);
     if (lane.isOutdated(item.entry)) return owe(lane, item, concern, 'outage');

@@ -117,5 +117,6 @@ async function owedMessage(lane: Lane, item: Item) {
   if (concern === null || concern.wire.type !== 'message') return null;
   const { portal } = lane.of;
   if (isFromRoom(concern.note, portal) || concern.note.relay === 'none') return null;
+  if (concern.note.relay === 'away' && portal.follows) return null;
   return (await lane.known.fate(concern.wire.message.id)) === null ? concern.wire : null;
 }

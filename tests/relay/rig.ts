@@ -16,7 +16,7 @@ import type {
 } from '../../core/domain/ids.ts';
 import type { Stamped } from '../../core/domain/inbound.ts';
 import type { Author, Quote } from '../../core/domain/message.ts';
-import type { Portal, Portals } from '../../core/domain/portal.ts';
+import type { Leg, Portal, Portals } from '../../core/domain/portal.ts';
 import type { Receipt } from '../../core/domain/receipt.ts';
 import type { WireEntry } from '../../core/domain/wire.ts';
 import { noMedia } from '../../core/media/no-media.ts';
@@ -42,6 +42,8 @@ export const BRIDGE = 'room-one' as BridgeId;
 export function portal(room: string, fields: Partial<Portal> = {}): Portal {
   const made: Omit<Portal, 'id'> = {
     channel: CHANNEL,
+    home: fields.channel ?? CHANNEL,
+    follows: false,
     scope: SCOPE,
     bridge: BRIDGE,
     room: room as RoomId,
@@ -56,12 +58,18 @@ export function portal(room: string, fields: Partial<Portal> = {}): Portal {
   return { ...made, id: portalIdOf(made.channel, made.bridge, made.room) };
 }
 
+/** Portals that stay where they are: one leg each. */
+export function legsOf(portals: readonly Portal[]): readonly Leg[] {
+  return portals.map((one) => ({ ...one, of: one.id }));
+}
+
 /** Portals that a test may change. */
 export function changingPortals(first: readonly Portal[]): Portals & { set(next: readonly Portal[]): void } {
   let now = first;
   const listeners = new Set<() => void>();
   return {
     list: () => now,
+    legs: () => legsOf(now),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
