@@ -5,7 +5,10 @@ import type { Reaction } from '../core/domain/message.ts';
 import type { HistoryMessage, WireChatMessage } from '../core/domain/wire.ts';
 
 /** An entry frame of the log. */
-export type EntryFrame = Extract<HubFrame, { readonly type: 'message' | 'edit' | 'redaction' | 'reaction' | 'notice' }>;
+export type EntryFrame = Extract<
+  HubFrame,
+  { readonly type: 'message' | 'edit' | 'redaction' | 'shown' | 'reaction' | 'notice' }
+>;
 type ChangeFrame = Exclude<EntryFrame, { readonly type: 'message' | 'notice' }>;
 
 /** All that can happen to the view of one channel: frames as they come, and what this client does itself. */
@@ -115,6 +118,7 @@ function apply(work: Work, event: ChannelEvent): void {
       return;
     case 'edit':
     case 'redaction':
+    case 'shown':
     case 'reaction':
       if (advance(work, event.seq)) applyChange(work, event);
       return;
@@ -202,7 +206,9 @@ function placeOf(rows: readonly ViewRow[], seq: Seq): number {
 }
 
 function isNewer(row: ViewRow, there: ViewRow): boolean {
-  if (row.kind !== 'message' || there.kind !== 'message' || there.message.redaction !== null) return false;
+  if (row.kind !== 'message' || there.kind !== 'message') return false;
+  if (there.message.redaction?.by === 'reports') return row.message.redaction?.by !== 'reports';
+  if (there.message.redaction !== null) return false;
   return row.message.redaction !== null || row.message.revision > there.message.revision;
 }
 
@@ -218,6 +224,7 @@ function wordsOf(work: Work, id: MessageId): string | null {
   const change = work.changes.findLast((one) => one.id === id && one.type !== 'reaction');
   if (change?.type === 'redaction') return '';
   if (change?.type === 'edit') return quoteText(change.content);
+  if (change?.type === 'shown') return quoteText(change.message.content);
   const row = work.rows.findLast((one) => one.kind === 'message' && one.message.id === id);
   return row?.kind === 'message' ? quoteText(row.message.content) : null;
 }
@@ -250,15 +257,17 @@ function changeRow(work: Work, change: ChangeFrame): boolean {
   const at = work.rows.findLastIndex((row) => row.kind === 'message' && row.message.id === change.id);
   const row = work.rows[at];
   if (row?.kind !== 'message') return false;
-  if (row.message.redaction === null) work.rows[at] = changed(row, change);
+  if (row.message.redaction === null || row.message.redaction.by === 'reports') work.rows[at] = changed(row, change);
   return true;
 }
 
 function changed(row: MessageRow, change: ChangeFrame): ViewRow {
   const { message } = row;
   switch (change.type) {
+    case 'shown':
+      return { ...row, message: change.message };
     case 'edit':
-      if (change.revision <= message.revision) return row;
+      if (change.revision <= message.revision || message.redaction !== null) return row;
       return {
         ...row,
         message: { ...message, content: change.content, revision: change.revision, editedAt: change.at },
@@ -270,6 +279,7 @@ function changed(row: MessageRow, change: ChangeFrame): ViewRow {
         message: { ...message, content: EMPTY_CONTENT, replyTo: null, redaction: change.redaction },
       };
     case 'reaction':
+      if (message.redaction !== null) return row;
       return { ...row, reactions: react(row.reactions, change) };
     default:
       return assertNever(change);

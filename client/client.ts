@@ -103,6 +103,7 @@ export function createClient(options: ClientOptions): Client {
       case 'message':
       case 'edit':
       case 'redaction':
+      case 'shown':
       case 'reaction':
       case 'notice':
         if (joins.isNews(frame)) emitter.emit('channel', frame);

@@ -103,6 +103,17 @@ const fields = z.strictObject({
     })
     .prefault({})
     .describe('How much of anything.'),
+  moderation: z
+    .strictObject({
+      rules: z
+        .enum(['standard', 'none'])
+        .default('standard')
+        .describe(
+          'What holds where a DJ has set nothing: `standard` is against floods, links of newcomers and crowds of mentions.',
+        ),
+    })
+    .prefault({})
+    .describe('Moderation.'),
   media: z
     .strictObject({
       maxBytes: z
@@ -133,13 +144,7 @@ const fields = z.strictObject({
     .describe('Pictures and files.'),
   retention: z
     .strictObject({
-      auditDays: z
-        .number()
-        .int()
-        .min(1)
-        .max(36_500)
-        .default(365)
-        .describe('Days that acts of moderation are kept.'),
+      auditDays: z.number().int().min(1).max(36_500).default(365).describe('Days that acts of moderation are kept.'),
     })
     .prefault({})
     .describe('How long what is written down is kept.'),

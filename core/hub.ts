@@ -6,6 +6,7 @@ import { ensureCrews } from './community/crew/crews.ts';
 import type { LiveEvents } from './community/events/live-events.ts';
 import { createPresence } from './community/presence.ts';
 import { createTimers } from './community/timers/timers.ts';
+import { DEFAULT_CHANNEL_SETTINGS, NO_RULES } from './domain/channel-settings.ts';
 import type { HubId } from './domain/ids.ts';
 import { authRoutes } from './http/auth-routes.ts';
 import { mediaRoutes } from './http/media-routes.ts';
@@ -197,7 +198,8 @@ function startArchivingOf(hub: HubId, live: OpenedLive, sql: OpenedSql, { config
 
 function openKnowledgeOf(live: OpenedLive, sql: OpenedSql, archive: OpenedArchive, { config, clock, log }: HubOptions) {
   const guestsMayPost = config.accounts.guests === 'post';
-  return openKnowledge({ store: live.store, sql, archive, clock, logger: log, guestsMayPost });
+  const settings = { ...DEFAULT_CHANNEL_SETTINGS, ...(config.moderation.rules === 'none' && { rules: NO_RULES }) };
+  return openKnowledge({ store: live.store, sql, archive, clock, logger: log, guestsMayPost, settings });
 }
 
 function createRoutingOf(

@@ -2,16 +2,22 @@ import type { Clock } from './async/clock.ts';
 import { digestOf } from './async/mint.ts';
 import type { KarmaGiver } from './community/karma/give.ts';
 import type { KarmaLine } from './domain/audit.ts';
+import { modeAt } from './domain/channel-mode.ts';
 import { assertNever } from './domain/content.ts';
-import type { MessageId, ScopeId } from './domain/ids.ts';
+import type { HeldMessage } from './domain/held.ts';
+import type { EpochMs, MessageId, ScopeId } from './domain/ids.ts';
 import type { Request } from './domain/inbound.ts';
 import { POINTS } from './domain/karma.ts';
-import type { ChatMessage, Quote } from './domain/message.ts';
+import type { Quote } from './domain/message.ts';
 import { may, outranks } from './domain/permission.ts';
 import { type Receipt, refused } from './domain/receipt.ts';
-import type { WireEntry } from './domain/wire.ts';
-import { judge } from './moderation/policy.ts';
+import type { WireEntry, WireMessage } from './domain/wire.ts';
+import { isJudged } from './moderation/policy.ts';
+import type { Finding } from './moderation/rule.ts';
 import { type Asked, authorOf, isReceipt, type Place, place } from './pipeline/address.ts';
+import type { Judge } from './pipeline/gather-facts.ts';
+import { type HeldFacts, MOST_HELD } from './pipeline/held-facts.ts';
+import { discardStep, holdStep } from './pipeline/held-steps.ts';
 import { type LiveFacts, sanctionIn } from './pipeline/live-facts.ts';
 import { cleanContent, isEmpty, isReactionEmoji, normalize, quoteOf } from './pipeline/normalize.ts';
 import { MOST_KINDS, type ReactionKinds } from './pipeline/reaction-kinds.ts';
@@ -28,6 +34,8 @@ export interface RouterDeps {
   readonly reactionKinds: ReactionKinds;
   readonly untilFresh: Fresh;
   readonly karma: KarmaGiver;
+  readonly judge: Judge;
+  readonly held: HeldFacts;
   /** Messages too old to be at hand. */
   readonly lookup: {
     head(scope: ScopeId, id: MessageId): Promise<Head | null>;
@@ -42,7 +50,7 @@ export interface RouterDeps {
 /** The whole route: one function per kind of request behind one switch. */
 export async function route(asked: Asked, at: RouterDeps): Promise<Receipt> {
   const earlier = asked.again ? await at.lookup.earlier(asked.key) : null;
-  if (earlier !== null) return earlier;
+  if (earlier !== null) return asRepeat(asked, earlier);
   const { request } = asked;
   switch (request.kind) {
     case 'message':
@@ -69,34 +77,87 @@ async function routeMessage(asked: Of<'message'>, at: RouterDeps): Promise<Recei
   if (isReceipt(first)) return first;
   const quote = request.replyTo === null ? null : await quoted(first, request.replyTo, at);
   const origin = asked.origin;
+  const ready = at.judge.ready(actor.user);
+  if (ready !== null) await ready;
   const id = at.newId();
   const now = at.clock.now();
-  return at.untilFresh(first.scope, (rev) => {
+  let isHeld = false;
+  const receipt = await at.untilFresh(first.scope, (rev) => {
     const here = place(at.facts, actor, request.channel, 'post');
     if (isReceipt(here)) return here;
     const author = authorOf(actor, here.standing);
     // It may have been redacted while the quote was looked up or the rights were read anew.
-    const replyTo = quote !== null && at.recent.head(quote.id)?.isRedacted === true ? null : quote;
+    const replyTo = quote !== null && isGone(quote.id, at) ? null : quote;
     const message = normalize({ channel: here.channel, author, content: request.content, replyTo, origin }, now, id);
     if (isEmpty(message.content)) return refused('bad-request', 'text: there is nothing in it.');
     if (keepsAway(asked, at)) return STAYS;
-    const verdict = judge(caseOf(message, here, at), {});
-    if (verdict.kind === 'reject') return refused('sanctioned', verdict.findings[0].say);
+    const verdict = at.judge.verdict(message, here, now, saidAt(asked, now));
+    if (verdict.kind === 'reject') return turnedDown(verdict.findings[0]);
+    isHeld = verdict.kind === 'hold';
+    if (isHeld && at.held.count(message.channel) >= MOST_HELD) return TOO_MANY_HELD;
     const { origin: _, channel: __, ...wire } = message;
-    const body: WireEntry = { type: 'message', channel: message.channel, key: asked.clientKey, message: wire };
-    return {
-      ...stepOf(asked, here, body, [{ kind: 'message', id, author: actor.user }], at),
+    const body: WireMessage = { type: 'message', channel: message.channel, key: asked.clientKey, message: wire };
+    const effects: readonly Effect[] = [{ kind: 'message', id, author: actor.user }, ...slowed(asked, here, now, at)];
+    const posting: Step = {
+      ...stepOf(asked, here, body, effects, at),
       ifRev: rev,
-      note: { author: actor.user, bridge: origin.bridge, ref: origin.ref, ...relayOf(asked, at), ...earned(at.karma.forPost(actor)) },
+      note: {
+        author: actor.user,
+        bridge: origin.bridge,
+        ref: origin.ref,
+        ...relayOf(asked, at),
+        ...(asked.saidAt !== undefined && { saidAt: saidAt(asked, now) }),
+        ...earned(at.karma.forPost(actor)),
+      },
     };
+    return verdict.kind === 'hold' ? holdStep(posting, body, verdict.findings) : posting;
   });
+  if (isHeld && receipt.kind === 'accepted') return { ...receipt, kind: 'held' };
+  return asRepeat(asked, receipt);
 }
+
+/** A message that was held has no seq, or another key since a moderator has released it. */
+function asRepeat({ request }: Asked, receipt: Receipt): Receipt {
+  const wasHeld = request.kind === 'message' && receipt.kind === 'duplicate' && receipt.seq === null;
+  return wasHeld ? { ...receipt, kind: 'held' } : receipt;
+}
+
+/** By the platform's clock where it comes late, never in the future. */
+function saidAt(asked: Asked, now: EpochMs): EpochMs {
+  return asked.saidAt !== undefined && asked.saidAt < now ? asked.saidAt : now;
+}
+
+/** Slow mode is decided where the message is stored: two hubs cannot both let one through. */
+function slowed(asked: Asked, { channel, standing }: Place, now: EpochMs, at: RouterDeps): readonly Effect[] {
+  const { slowSeconds } = modeAt(at.facts.mode(channel.id), now);
+  if (slowSeconds === 0 || !isJudged(standing.rank)) return [];
+  const { user } = asked.actor;
+  return [{ kind: 'slow', channel: channel.id, user, at: saidAt(asked, now), everyMs: slowSeconds * 1_000 }];
+}
+
+function turnedDown(finding: Finding): Receipt {
+  switch (finding.action) {
+    case 'reject':
+      return refused(finding.code, finding.say, finding.retryAfterMs);
+    case 'hold':
+      return refused('against-rules', `${finding.say} What is there already cannot wait: it stays as it was.`);
+  }
+}
+
+function isGone(id: MessageId, at: RouterDeps): boolean {
+  const head = at.recent.head(id);
+  return head !== null && (head.isRedacted || head.isHidden === true);
+}
+
+const TOO_MANY_HELD = refused('rate-limited', 'Too many messages wait for the moderators; try again later.', 60_000);
 
 /** From its author alone; judged again like a new message. */
 async function routeEdit(asked: Of<'edit'>, at: RouterDeps): Promise<Receipt> {
   const { actor, request } = asked;
   const limited = await at.limit(asked);
   if (limited !== null) return limited;
+  if (at.held.get(request.id, at.clock.now()) !== null) return STILL_HELD;
+  await at.judge.ready(actor.user);
   return onMessage(asked, 'edit-own', at, (here, head, rev) => {
     if (head.author !== actor.user) return refused('not-yours', 'Only its author can edit a message.');
     if (head.isRedacted) return refused('redacted', 'This message was deleted.');
@@ -110,8 +171,8 @@ async function routeEdit(asked: Of<'edit'>, at: RouterDeps): Promise<Receipt> {
       now,
       head.id,
     );
-    const verdict = judge(caseOf(draft, here, at), {});
-    if (verdict.kind === 'reject') return refused('sanctioned', verdict.findings[0].say);
+    const verdict = at.judge.verdict(draft, here, now, null);
+    if (verdict.kind !== 'post') return turnedDown(verdict.findings[0]);
     const revision = head.revision + 1;
     const body: WireEntry = { type: 'edit', channel: head.channel, id: head.id, content, revision, at: now };
     const effect: Effect = { kind: 'edit', id: head.id, author: head.author, fromRevision: head.revision };
@@ -122,6 +183,12 @@ async function routeEdit(asked: Of<'edit'>, at: RouterDeps): Promise<Receipt> {
 /** From its author, or from someone entitled who outranks the author. */
 async function routeRedaction(asked: Of<'redaction'>, at: RouterDeps): Promise<Receipt> {
   const { actor, request } = asked;
+  const waiting = at.held.get(request.id, at.clock.now());
+  if (waiting !== null && waiting.channel === request.channel) {
+    const receipt = await routeDiscard(asked, waiting, at);
+    // it was released in this very moment
+    if (receipt.kind !== 'refused' || receipt.code !== 'decided') return receipt;
+  }
   return onMessage(asked, 'read', at, (here, head, rev) => {
     if (head.isRedacted) return { kind: 'unchanged', id: head.id, seq: null };
     // where a platform does not say who it was, most often it was the author
@@ -151,7 +218,23 @@ function earned(karma: readonly KarmaLine[]): Pick<EntryNote, 'karma'> {
   return karma.length === 0 ? {} : { karma };
 }
 
-function mayNotRedact(here: Place, head: Head, isOwn: boolean, at: RouterDeps): Receipt | null {
+/** What waits for a moderator is never shown. */
+async function routeDiscard(asked: Of<'redaction'>, held: HeldMessage, at: RouterDeps): Promise<Receipt> {
+  const { actor, request, byRoom } = asked;
+  const isOwn = held.author === actor.user || byRoom === 'unsaid';
+  const here = place(at.facts, actor, request.channel, 'read');
+  if (isReceipt(here)) return here;
+  return at.untilFresh(here.scope, (rev) => {
+    const now = place(at.facts, actor, request.channel, 'read');
+    if (isReceipt(now)) return now;
+    const refusal = byRoom === undefined ? mayNotRedact(now, held, isOwn, at) : null;
+    if (refusal !== null) return refusal;
+    const by = isOwn ? held.author : actor.user;
+    return { ...discardStep(now.channel, held, by, request.reason, at.clock.now()), ifRev: rev };
+  });
+}
+
+function mayNotRedact(here: Place, head: Pick<Head, 'author'>, isOwn: boolean, at: RouterDeps): Receipt | null {
   const permission = may(isOwn ? 'redact-own' : 'redact-others', here.standing);
   if (!permission.ok) return refused(permission.code, permission.say);
   const authorRank = at.facts.standing(head.author, false, here.channel).rank;
@@ -246,10 +329,7 @@ function relayOf({ actor, request }: Asked, at: RouterDeps): Pick<Step['note'], 
   return channel !== null && at.facts.areRoomsElsewhere(channel) ? { relay: 'away' } : {};
 }
 
-function caseOf(message: ChatMessage, here: Place, at: RouterDeps) {
-  const sanction = sanctionIn(at.facts, here.channel, message.author.user);
-  return { message, facts: { now: at.clock.now(), sanction } };
-}
+const STILL_HELD = refused('against-rules', 'This message waits for a moderator and cannot be changed meanwhile.');
 
 /** One atomic step for readers of the channel. */
 function stepOf(asked: Asked, here: Place, body: WireEntry, effects: readonly Effect[], at: RouterDeps): Step {

@@ -67,7 +67,12 @@ const attachment = typed<Attachment>(
 export const content = typed<Content>(
   z.strictObject({ rich, attachments: z.array(attachment) }).meta({ id: 'Content' }),
 );
-export const redaction = typed<Redaction>(z.strictObject({ at: epochMs, by: z.enum(['author', 'moderator']) }));
+export const redaction = typed<Redaction>(
+  z.strictObject({
+    at: epochMs,
+    by: z.enum(['author', 'moderator', 'reports']).describe('`reports`: for now, until a moderator has looked.'),
+  }),
+);
 const author = typed<Author>(
   z.strictObject({
     user: userId,
@@ -163,6 +168,13 @@ export const entryFrames = [
     at: epochMs,
   }),
   z.strictObject({ seq: seqNumber, type: z.literal('redaction'), channel: channelId, id: messageId, redaction }),
+  z.strictObject({
+    seq: seqNumber,
+    type: z.literal('shown').describe('A message that reports had hidden is there again, as it stands here.'),
+    channel: channelId,
+    id: messageId,
+    message: chatMessage,
+  }),
   z.strictObject({
     seq: seqNumber,
     type: z.literal('reaction'),

@@ -25,6 +25,17 @@ export interface RuleSettings {
   readonly holdBelowKarma: number | null;
 }
 
+/** Nobody is turned down by any rule. */
+export const NO_RULES: RuleSettings = {
+  flood: { isOn: false, count: 8, seconds: 10 },
+  links: 'all',
+  mentions: { isOn: false, most: 8 },
+  shouting: false,
+  repeatedText: false,
+  heldWords: [],
+  holdBelowKarma: null,
+};
+
 export const DEFAULT_CHANNEL_SETTINGS: ChannelSettings = {
   moderatorsMayBan: false,
   blur: 'newcomers',

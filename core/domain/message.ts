@@ -53,8 +53,8 @@ export interface ChatMessage {
 
 export interface Redaction {
   readonly at: EpochMs;
-  /** Others learn only this much; who and why go to moderators. */
-  readonly by: 'author' | 'moderator';
+  /** Others learn only this much; who and why go to moderators. `reports`: for now, until a moderator has looked. */
+  readonly by: 'author' | 'moderator' | 'reports';
 }
 
 /** The next revision with other content. */

@@ -7,6 +7,8 @@ export const REFUSALS = [
   'forbidden', // needs a higher rank or membership
   'read-only', // the channel takes no posts now
   'sanctioned', // timed out or banned here
+  'against-rules', // a rule of the channel turns it down; say it in another way
+  'decided', // somebody else has decided it already
   'not-found', // no such channel or message, or not for you
   'not-yours', // an edit of somebody else's message
   'redacted', // the message is gone

@@ -24,6 +24,13 @@ export type WireEntry =
       readonly id: MessageId;
       readonly redaction: Redaction;
     }
+  /** A message that was hidden is there again, as it stands here. */
+  | {
+      readonly type: 'shown';
+      readonly channel: ChannelId;
+      readonly id: MessageId;
+      readonly message: WireChatMessage;
+    }
   | {
       readonly type: 'reaction';
       readonly channel: ChannelId;

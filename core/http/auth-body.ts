@@ -58,6 +58,7 @@ export function statusOf(code: RouteProblem['code']): number {
       return 401;
     case 'forbidden':
     case 'sanctioned':
+    case 'against-rules':
     case 'read-only':
     case 'not-yours':
       return 403;
@@ -65,6 +66,7 @@ export function statusOf(code: RouteProblem['code']): number {
       return 404;
     case 'taken':
     case 'redacted':
+    case 'decided':
     case 'edited':
     case 'key-reused':
       return 409;

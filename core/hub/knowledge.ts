@@ -3,9 +3,16 @@ import { createSerialByKey } from '../async/serial-by-key.ts';
 import { createKarmaBook, type KarmaBook } from '../community/karma/book.ts';
 import { loadKarma } from '../community/karma/load.ts';
 import { scopeOf } from '../domain/channel.ts';
-import type { ChannelId, ScopeId, Seq } from '../domain/ids.ts';
+import { type ChannelMode, NO_MODE } from '../domain/channel-mode.ts';
+import type { ChannelSettings } from '../domain/channel-settings.ts';
+import type { ChannelId, EpochMs, ScopeId, Seq, UserId } from '../domain/ids.ts';
 import type { Logger } from '../ops/log.ts';
+import { createFirstHeard, type FirstHeard } from '../pipeline/first-heard.ts';
+import { createHeldFacts, type HeldFacts } from '../pipeline/held-facts.ts';
+import { heldAgainStep } from '../pipeline/held-steps.ts';
+import { createLately, type Lately } from '../pipeline/lately.ts';
 import { createLiveFacts, type LiveFacts } from '../pipeline/live-facts.ts';
+import { modeStep, sayMode } from '../pipeline/mode-step.ts';
 import { createRecent, type Recent } from '../pipeline/recent.ts';
 import { channelStep, sanctionStep } from '../pipeline/steps.ts';
 import { createHistory, type History } from '../store/archive/history.ts';
@@ -14,6 +21,7 @@ import { createFeed, type HubFeed } from '../store/feed.ts';
 import type { Archive, LiveStore } from '../store/ports.ts';
 import type { Sql } from '../store/sql/sql.ts';
 import { createTail, type Tail } from '../store/tail.ts';
+import { restoreHeld } from './restore-held.ts';
 
 const SWEEP_MS = 1_000;
 const TIDY_MS = 60 * 60_000;
@@ -23,6 +31,9 @@ export interface Knowledge {
   readonly tail: Tail;
   readonly directory: HubDirectory;
   readonly facts: LiveFacts;
+  readonly held: HeldFacts;
+  readonly lately: Lately;
+  readonly firstHeard: FirstHeard;
   readonly recent: Recent;
   readonly karma: KarmaBook;
   readonly feed: HubFeed;
@@ -41,6 +52,8 @@ export interface KnowledgeParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly guestsMayPost: boolean;
+  /** What holds in channels for which nothing was set. */
+  readonly settings: ChannelSettings;
 }
 
 /**
@@ -52,15 +65,26 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
   const { log, live } = store;
   const stopping = new AbortController();
   const tail = createTail(log, logger);
-  const directory = createDirectory({ sql, log, clock, logger, reached: tail.reached });
+  const { settings } = parts;
+  const directory = createDirectory({ sql, log, clock, logger, settings, reached: tail.reached });
   const facts = createLiveFacts({ directory, log, guestsMayPost: parts.guestsMayPost });
-  const recent = createRecent();
+  const held = createHeldFacts(log);
+  const lately = createLately();
+  const firstHeard = createFirstHeard((user) => readFirstHeard(sql, user));
+  const recent = createRecent(undefined, ({ id, channel, author }, at) => {
+    lately.add(channel, author, { id, at });
+    firstHeard.heard(author, at);
+  });
   const karma = createKarmaBook({ clock });
   const history = createHistory({ log, archive });
 
   const snapshots = await Promise.all(Array.from({ length: log.shards }, (_, shard) => live.snapshot(shard)));
-  for (const [shard, snapshot] of snapshots.entries()) facts.seed(shard, snapshot);
+  for (const [shard, snapshot] of snapshots.entries()) {
+    facts.seed(shard, snapshot);
+    held.seed(shard, snapshot);
+  }
   await directory.load();
+  await restoreHeld({ store, sql, directory, held, clock, logger });
   await loadKarma({ sql, log, book: karma, upTo: snapshots.map(({ at }) => at), now: clock.now() });
   const archived = await archive.newest();
   await raiseSeqs(parts, directory, archived);
@@ -87,13 +111,14 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
   // before what is in force: whoever judges by a sanction knows the karma that came with it
   tail.follow(karma.apply);
   tail.follow(facts.apply);
+  tail.follow(held.apply);
   tail.follow(recent.apply);
   tail.follow(feed.apply);
   tail.start(snapshots.map(({ at }) => at));
 
   const resyncs = createSerialByKey<number>();
   const resync = (shard: number): Promise<void> =>
-    resyncs.run(shard, () => resyncShard(shard, parts, facts, directory));
+    resyncs.run(shard, () => resyncShard(shard, parts, { facts, held, directory }));
   const stopEpochs = live.onEpoch(() => {
     recent.forget();
     for (let shard = 0; shard < log.shards; shard += 1) {
@@ -119,6 +144,9 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
     tail,
     directory,
     facts,
+    held,
+    lately,
+    firstHeard,
     recent,
     karma,
     feed,
@@ -144,25 +172,48 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
 async function resyncShard(
   shard: number,
   { store, clock, logger }: KnowledgeParts,
-  facts: LiveFacts,
-  directory: HubDirectory,
+  { facts, held, directory }: Pick<Knowledge, 'facts' | 'held' | 'directory'>,
 ): Promise<void> {
   const { log, live } = store;
-  const before = facts.inForce(shard);
+  const before = { ...facts.inForce(shard), held: held.inForce(shard) };
   const epoch = await live.epoch();
-  facts.seed(shard, await live.snapshot(shard));
+  const snapshot = await live.snapshot(shard);
+  facts.seed(shard, snapshot);
+  held.seed(shard, snapshot);
   const now = facts.inForce(shard);
   const lost = before.sanctions.filter(
     (one) => !now.sanctions.some((other) => other.scope === one.scope && other.user === one.user),
   );
   const closed = [...before.channels].filter(([id, state]) => now.channels.get(id) !== state);
-  if (lost.length + closed.length > 0)
-    logger.warn({ shard, sanctions: lost.length, channels: closed.length }, 'put in force again');
+  const calmed = [...before.modes].filter(([id, mode]) => !isSameMode(now.modes.get(id), mode));
+  const waiting = before.held.filter(({ id }) => !snapshot.held.some((one) => one.id === id));
+  const counts = { sanctions: lost.length, channels: closed.length, modes: calmed.length, held: waiting.length };
+  if (Object.values(counts).some((count) => count > 0)) logger.warn({ shard, ...counts }, 'put in force again');
   for (const one of lost) await log.append(sanctionStep(one, ['restored', epoch], clock.now()));
   for (const [id, state] of closed) {
     const channel = directory.channel(id);
     if (channel !== null) await log.append(channelStep(channel, state, ['restored', epoch], clock.now()));
   }
+  for (const [id, mode] of calmed) {
+    const channel = directory.channel(id);
+    const at = clock.now();
+    if (channel !== null) await log.append(modeStep(channel, mode, sayMode(mode, at), ['restored', epoch], at));
+  }
+  for (const one of waiting) {
+    const channel = directory.channel(one.channel);
+    if (channel !== null) await log.append(heldAgainStep(channel, one, epoch));
+  }
+}
+
+function isSameMode(now: ChannelMode | undefined, before: ChannelMode): boolean {
+  const { slowSeconds, shieldUntil } = now ?? NO_MODE;
+  return slowSeconds === before.slowSeconds && shieldUntil === before.shieldUntil;
+}
+
+async function readFirstHeard(sql: Sql, user: UserId): Promise<EpochMs | null> {
+  const query = sql.build.selectFrom('first_heard').select('at').where('user_id', '=', user);
+  const [row] = await sql.read(query.compile());
+  return row === undefined ? null : (row.at as EpochMs);
 }
 
 /** Sequences go on from the highest archived: after a change of stores, or when the log's store was emptied. */

@@ -10,6 +10,7 @@ import type { ChannelId } from '../domain/ids.ts';
 import { type Receipt, refused } from '../domain/receipt.ts';
 import type { Logger } from '../ops/log.ts';
 import type { Asked } from '../pipeline/address.ts';
+import { createJudge } from '../pipeline/gather-facts.ts';
 import { quoteOf } from '../pipeline/normalize.ts';
 import { createReactionKinds } from '../pipeline/reaction-kinds.ts';
 import { channelStep } from '../pipeline/steps.ts';
@@ -85,6 +86,8 @@ export function createRouting(parts: RoutingParts): Routing {
     },
     limit: createLimit(parts),
     karma: createKarmaGiver(knowledge.karma, clock),
+    judge: createJudge({ ...knowledge, karmaOf: knowledge.karma.karmaOf }),
+    held: knowledge.held,
   };
 
   async function answer(asked: Asked): Promise<Receipt> {

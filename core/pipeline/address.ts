@@ -1,5 +1,5 @@
 import { type Channel, scopeOf } from '../domain/channel.ts';
-import type { ChannelId, ScopeId } from '../domain/ids.ts';
+import type { ChannelId, EpochMs, ScopeId } from '../domain/ids.ts';
 import type { Actor, Request } from '../domain/inbound.ts';
 import type { Author, Origin } from '../domain/message.ts';
 import { type Act, may, type Standing } from '../domain/permission.ts';
@@ -15,6 +15,8 @@ export interface Asked<R extends Request = Request> {
   readonly key: string;
   /** The client's own key, shown to readers; null where there is none. */
   readonly clientKey: string | null;
+  /** By the platform's clock, where it comes late. */
+  readonly saidAt?: EpochMs;
   /** It may have been said before on another connection, long ago. */
   readonly again: boolean;
   /** The room where the message first appeared has removed it: it is honoured, whether it says by whom or not. */

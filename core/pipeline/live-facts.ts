@@ -1,4 +1,6 @@
 import { type Channel, scopeOf } from '../domain/channel.ts';
+import { type ChannelMode, NO_MODE } from '../domain/channel-mode.ts';
+import type { ChannelSettings } from '../domain/channel-settings.ts';
 import type { ChannelId, EpochMs, Position, Rev, ScopeId, UserId } from '../domain/ids.ts';
 import type { Standing } from '../domain/permission.ts';
 import type { Sanction } from '../domain/user.ts';
@@ -31,6 +33,14 @@ export interface SanctionBody {
 export interface InForce extends SanctionBody {
   readonly act: 'timeout' | 'ban';
 }
+/** Body of an entry of kind `mode`: readers see it as a notice. */
+export interface ModeBody extends ChannelMode {
+  readonly type: 'notice';
+  readonly channel: ChannelId;
+  readonly code: 'mode';
+  readonly say: string;
+  readonly at: EpochMs;
+}
 /** Body of an entry of kind `channel`: readers see it as a notice. */
 export const CHANNEL_NOTICES = { open: 'channel-open', 'read-only': 'channel-read-only' } as const;
 
@@ -39,7 +49,7 @@ export interface LiveFacts {
   /** Takes the store's own account of a shard; what the log says up to there is in it already. */
   seed(shard: number, snapshot: LiveSnapshot): void;
   /** What is in force in the shard by this copy, in the form of a snapshot's. */
-  inForce(shard: number): { readonly sanctions: readonly InForce[]; readonly channels: LiveSnapshot['channels'] };
+  inForce(shard: number): Pick<LiveSnapshot, 'channels' | 'modes'> & { readonly sanctions: readonly InForce[] };
   /** Follows the log. An entry of one of these kinds is one step further of the shard's rev. */
   apply(batch: readonly Entry[]): void;
   rev(shard: number): Rev;
@@ -49,6 +59,9 @@ export interface LiveFacts {
   sanction(scope: ScopeId, user: UserId): InForce | null;
   /** What was given in this very scope. */
   given(scope: ScopeId, user: UserId): InForce | null;
+  /** As it was last set; shield mode may be over by now. */
+  mode(id: ChannelId): ChannelMode;
+  settings(id: ChannelId): ChannelSettings;
   /** The channel with the state it is in now. */
   channel(id: ChannelId): Channel | null;
   standing(user: UserId, isGuest: boolean, channel: Channel): Standing;
@@ -70,6 +83,7 @@ export function createLiveFacts({ directory, log, guestsMayPost }: FactsDeps): L
   const everywhere = everyShard(log);
   const sanctions = new Map<ScopeId, Map<UserId, InForce>>();
   const states = new Map<ChannelId, 'open' | 'read-only'>();
+  const modes = new Map<ChannelId, ChannelMode>();
   const waiting = new Set<{ readonly shard: number; readonly rev: Rev; readonly done: () => void }>();
 
   const rev = (shard: number): Rev => (revs.get(shard) ?? 0) as Rev;
@@ -90,6 +104,9 @@ export function createLiveFacts({ directory, log, guestsMayPost }: FactsDeps): L
     else if (entry.kind === 'channel' && entry.channel !== null) {
       const { code } = JSON.parse(entry.body) as { readonly code: string };
       states.set(entry.channel, code === CHANNEL_NOTICES['read-only'] ? 'read-only' : 'open');
+    } else if (entry.kind === 'mode' && entry.channel !== null) {
+      const { slowSeconds, shieldUntil } = JSON.parse(entry.body) as ModeBody;
+      modes.set(entry.channel, { slowSeconds, shieldUntil });
     } else if (entry.kind !== 'change') return;
     revs.set(entry.shard, rev(entry.shard) + 1);
   }
@@ -122,8 +139,10 @@ export function createLiveFacts({ directory, log, guestsMayPost }: FactsDeps): L
       seededAt.set(shard, snapshot.at);
       for (const scope of sanctions.keys()) if (log.shardOf(scope) === shard) sanctions.delete(scope);
       for (const id of states.keys()) if (shardOfChannel(id) === shard) states.delete(id);
+      for (const id of modes.keys()) if (shardOfChannel(id) === shard) modes.delete(id);
       for (const one of snapshot.sanctions) restrain(bodyOf(one));
       for (const [channel, state] of snapshot.channels) states.set(channel, state);
+      for (const [channel, mode] of snapshot.modes) modes.set(channel, mode);
       wake();
     },
     inForce(shard) {
@@ -131,6 +150,7 @@ export function createLiveFacts({ directory, log, guestsMayPost }: FactsDeps): L
       return {
         sanctions: ofShard.flatMap(([, users]) => [...users.values()]),
         channels: new Map([...states].filter(([id]) => shardOfChannel(id) === shard)),
+        modes: new Map([...modes].filter(([id]) => shardOfChannel(id) === shard)),
       };
     },
     apply(batch) {
@@ -156,13 +176,15 @@ export function createLiveFacts({ directory, log, guestsMayPost }: FactsDeps): L
       return state === defined.state ? defined : { ...defined, state };
     },
     isOptedOut: directory.isOptedOut,
+    mode: (id) => modes.get(id) ?? NO_MODE,
+    settings: directory.settings,
     standing: (user, isGuest, channel) => ({
       kind: channel.kind,
       rank: directory.rankOf(user, channel, isGuest),
       isMember: directory.isMember(user, channel),
       channelState: channel.state,
       guestsMayPost: guestsMayPost && isGuest, // who is disabled ranks as a guest, and may do nothing
-      moderatorsMayBan: false,
+      moderatorsMayBan: directory.settings(channel.id).moderatorsMayBan,
     }),
   };
 }

@@ -44,19 +44,23 @@ interface Kept {
 /** How far back one question may look, over all channels. */
 const MOST_LOOKED_AT = 5_000;
 
-export function createRecent(kept = KEPT): Recent {
+/** @param onMessage told of each new message */
+export function createRecent(kept = KEPT, onMessage: (head: Head, at: EpochMs) => void = () => {}): Recent {
   const messages = new Map<MessageId, Kept>();
   const keys = new Map<string, MessageId>();
   /** A ring, in the order they came: a Map would step over all that have left it to find its first. */
   const order: MessageId[] = [];
   let place = 0;
 
-  function add(head: Head, entry: Entry, { bridge, ref }: EntryNote): void {
+  function add(head: Head, entry: Entry, { bridge, ref, cameAs, saidAt }: EntryNote): void {
     if (!messages.has(head.id)) takePlace(head.id);
     const { id, author } = head;
     const near = { id, author, at: entry.at, bridge: bridge ?? null, room: ref?.room ?? null };
-    messages.set(id, { head, near, key: entry.key, body: entry.body, isChanged: false });
-    keys.set(entry.key, head.id);
+    // what was held is known by the key under which it came
+    const key = cameAs ?? entry.key;
+    messages.set(id, { head, near, key, body: entry.body, isChanged: false });
+    keys.set(key, id);
+    onMessage(head, saidAt ?? entry.at);
   }
 
   /** The place of the oldest, once all are taken. */
@@ -86,6 +90,8 @@ export function createRecent(kept = KEPT): Recent {
     if (known === undefined) return;
     if (entry.kind !== 'reaction') known.isChanged = true;
     if (entry.kind === 'edit') known.head = { ...known.head, revision: known.head.revision + 1 };
+    if (entry.kind === 'hidden') known.head = { ...known.head, isHidden: true };
+    if (entry.kind === 'shown') known.head = { ...known.head, isHidden: false };
     if (entry.kind === 'redaction') known.head = { ...known.head, isRedacted: true };
   }
 

@@ -84,10 +84,20 @@ export function receiptOf(stored: Exclude<Stored, { kind: 'stale' }>): Receipt {
         'The hub cannot store more until its archive catches up; try again later.',
         30_000,
       );
+    case 'slow':
+      return refused(
+        'rate-limited',
+        `Slow mode: write again in ${secondsOf(stored.retryAfterMs)} s.`,
+        stored.retryAfterMs,
+      );
     case 'conflict':
       switch (stored.what) {
         case 'redacted':
           return refused('redacted', 'This message was deleted.');
+        case 'hidden':
+          return refused('redacted', 'This message is hidden until a moderator has looked at it.');
+        case 'decided':
+          return refused('decided', 'Somebody else has decided that already.');
         case 'edited':
           return refused('edited', 'Somebody was faster; try again.');
         case 'not-author':
@@ -96,4 +106,8 @@ export function receiptOf(stored: Exclude<Stored, { kind: 'stale' }>): Receipt {
           return refused('not-found', 'There is no such message.');
       }
   }
+}
+
+function secondsOf(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1_000));
 }

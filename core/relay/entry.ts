@@ -25,7 +25,7 @@ export interface Known {
 
 /** An entry that may have to be sent through this portal. */
 export interface Concern {
-  readonly wire: Exclude<WireEntry, { type: 'notice' }>;
+  readonly wire: Exclude<WireEntry, { type: 'notice' | 'shown' }>;
   readonly note: EntryNote;
 }
 
@@ -42,7 +42,9 @@ export interface Prepared {
 /** The entry as it may concern a room; null when it concerns none. The log is written by the hub alone. */
 export function concernOf(entry: Entry): Concern | null {
   const wire: WireEntry = JSON.parse(entry.body);
-  if (wire.type === 'notice') return null;
+  if (wire.type === 'notice' || wire.type === 'shown') return null;
+  // what was said in rooms stays there until a moderator has looked at the reports: it could not be brought back
+  if (wire.type === 'redaction' && wire.redaction.by === 'reports') return null;
   const note: EntryNote = JSON.parse(entry.note);
   return { wire, note };
 }

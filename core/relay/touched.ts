@@ -14,12 +14,15 @@ export interface Touched {
   isRedacted(id: MessageId): boolean;
 }
 
+/** One that reports hide for now is looked up before it is sent. */
+const CHANGES: ReadonlySet<Entry['kind']> = new Set(['edit', 'redaction', 'hidden', 'shown']);
+
 export function createTouched(): Touched {
   const touched = new Map<MessageId, 'edited' | 'redacted'>();
   let count = 0;
   return {
     note({ kind, message }) {
-      if (message === null || (kind !== 'edit' && kind !== 'redaction')) return;
+      if (message === null || !CHANGES.has(kind)) return;
       count += 1;
       const was = touched.get(message);
       touched.delete(message);

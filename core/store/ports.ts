@@ -1,4 +1,6 @@
-import type { AuditLine, KarmaLine } from '../domain/audit.ts';
+import type { ChannelMode } from '../domain/channel-mode.ts';
+import type { Effect } from '../domain/effect.ts';
+import type { EntryKind, EntryNote } from '../domain/entry.ts';
 import type {
   BridgeId,
   ChannelId,
@@ -17,6 +19,9 @@ import type { Redaction, RemoteRef } from '../domain/message.ts';
 import type { Portal } from '../domain/portal.ts';
 import type { HistoryMessage } from '../domain/wire.ts';
 
+export type { Effect } from '../domain/effect.ts';
+export { ENTRY_KINDS, type EntryKind, type EntryNote } from '../domain/entry.ts';
+
 /*
  * The doors to what is kept. `docs/state.md` says what lives where and what is promised.
  * Every method rejects with StoreUnavailable when the store cannot be reached and nothing else is known;
@@ -27,19 +32,6 @@ import type { HistoryMessage } from '../domain/wire.ts';
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
 }
-
-export const ENTRY_KINDS = [
-  'message',
-  'edit',
-  'redaction',
-  'reaction',
-  'notice',
-  'sanction',
-  'channel',
-  'change',
-  'act', // an act of moderation that changes nothing but its note
-] as const;
-export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 /** Who gets an entry: readers of the channel (with a seq), or hubs alone (without). */
 export type Audience = 'readers' | 'hubs';
@@ -65,24 +57,6 @@ export interface Entry {
   readonly note: string;
 }
 
-/** What goes with an entry to hubs, couriers and the archiver. */
-export interface EntryNote {
-  readonly author?: UserId;
-  /** Origin of a message: the portal it came from gets no copy. */
-  readonly bridge?: BridgeId;
-  readonly ref?: RemoteRef | null;
-  /** Of whoever reacted. */
-  readonly platform?: string;
-  /** Who acted, where that is not the author. */
-  readonly actor?: UserId;
-  readonly reason?: string | null;
-  /** `none`: stays where it was written; no room gets a copy. Absent: every room does. */
-  readonly relay?: 'none' | 'away';
-  /** Kept in the same transaction as the entry. */
-  readonly audit?: AuditLine;
-  readonly karma?: readonly KarmaLine[];
-}
-
 /** What the log knows of a message that was touched while hot. */
 export interface Head {
   readonly id: MessageId;
@@ -90,33 +64,9 @@ export interface Head {
   readonly author: UserId;
   readonly revision: number;
   readonly isRedacted: boolean;
+  /** Until a moderator has looked at what was reported. */
+  readonly isHidden?: boolean;
 }
-
-/** What changes together with the entry. Closed: a new kind fails to compile in each store. */
-export type Effect =
-  | { readonly kind: 'message'; readonly id: MessageId; readonly author: UserId }
-  /** Refused with `conflict` unless the head has this author and revision and is not redacted. */
-  | { readonly kind: 'edit'; readonly id: MessageId; readonly author: UserId; readonly fromRevision: number }
-  /** Refused with `conflict` unless the head has this author and is not redacted. */
-  | { readonly kind: 'redact'; readonly id: MessageId; readonly author: UserId; readonly redaction: Redaction }
-  /** A member of a set: `unchanged` when it is so already; refused when redacted. */
-  | {
-      readonly kind: 'react';
-      readonly id: MessageId;
-      readonly user: UserId;
-      readonly emoji: string;
-      readonly on: boolean;
-    }
-  /** `until` null: a ban. `act` lift removes it. The step's body is kept as long as it is in force. */
-  | {
-      readonly kind: 'sanction';
-      readonly user: UserId;
-      readonly act: 'timeout' | 'ban' | 'lift';
-      readonly until: EpochMs | null;
-    }
-  | { readonly kind: 'channel'; readonly channel: ChannelId; readonly state: 'open' | 'read-only' }
-  /** Rights, members or links changed in SQL under this change id: what was judged before is refused as stale. */
-  | { readonly kind: 'rev'; readonly change: string };
 
 /** One atomic step in one scope. */
 export interface Step {
@@ -138,6 +88,9 @@ export interface Step {
   readonly known: Head | null;
 }
 
+/** `decided`: somebody else has released, discarded, hidden or shown it. */
+export type Conflict = 'redacted' | 'hidden' | 'edited' | 'not-author' | 'unknown' | 'decided';
+
 export type Stored =
   | {
       readonly kind: 'stored' | 'duplicate';
@@ -151,7 +104,9 @@ export type Stored =
   | { readonly kind: 'key-reused' }
   | { readonly kind: 'stale'; readonly rev: Rev }
   /** `unknown`: the log has no head of that message and the step brought none. */
-  | { readonly kind: 'conflict'; readonly what: 'redacted' | 'edited' | 'not-author' | 'unknown' }
+  | { readonly kind: 'conflict'; readonly what: Conflict }
+  /** Slow mode: to be said again after so long. */
+  | { readonly kind: 'slow'; readonly retryAfterMs: number }
   /** The cap is reached: the archive is too far behind. Only entries for readers are refused; a ban or a change never is. */
   | { readonly kind: 'full' };
 
@@ -164,6 +119,9 @@ export interface HotMessage {
   readonly body: string | null;
   /** Body of the newest `edit` entry, if any is hot. */
   readonly edit: string | null;
+  /** Body of the newest `shown` entry, if any is hot: the whole message as it was then. */
+  readonly shown: string | null;
+  /** Also that of a message which is hidden for now. */
   readonly redaction: Redaction | null;
   /** Newest state of each (emoji, user) touched while hot. */
   readonly reactions: readonly { readonly emoji: string; readonly user: UserId; readonly on: boolean }[];
@@ -225,6 +183,15 @@ export interface LiveSnapshot {
     readonly body: string;
   }[];
   readonly channels: ReadonlyMap<ChannelId, 'open' | 'read-only'>;
+  readonly modes: ReadonlyMap<ChannelId, ChannelMode>;
+  /** What waits for a moderator; `body` and `at` of the step that held it. */
+  readonly held: readonly {
+    readonly id: MessageId;
+    readonly channel: ChannelId;
+    readonly author: UserId;
+    readonly at: EpochMs;
+    readonly body: string;
+  }[];
 }
 export interface LiveState {
   snapshot(shard: number): Promise<LiveSnapshot>;

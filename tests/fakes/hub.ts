@@ -61,6 +61,7 @@ export async function startTestHub(options: TestHubOptions = {}): Promise<TestHu
     dataDir,
     redisUrl: options.redisUrl ?? null,
     logLevel: 'silent',
+    moderation: { rules: 'none' },
     limits: { postsPerSecond: 1_000, postBurst: 10_000, maxConnectionsPerAddress: 20_000 },
     ...options.config,
   };

@@ -8,6 +8,8 @@ export const sanctionedUser: Rule = ({ facts }) => {
   return {
     rule: 'sanctioned-user',
     action: 'reject',
+    code: 'sanctioned',
+    retryAfterMs: null,
     karma: 0,
     say: minutes === null ? 'You are banned here.' : `You are timed out here for ${minutes} more min.`,
     detail: sanction.act,

@@ -5,6 +5,7 @@ import type { WireChatMessage, WireEntry } from '../../domain/wire.ts';
 import { type Entry, START } from '../ports.ts';
 import type { Db } from '../sql/connect.ts';
 import { blankBody, parseMessage, parseWire, withEdit, withRedaction } from './fold.ts';
+import { createHeldRows } from './held-rows.ts';
 import { createLedgerRows } from './ledger-rows.ts';
 import { createQuoteRows } from './quote-rows.ts';
 import { createSearchRows } from './search-rows.ts';
@@ -35,6 +36,7 @@ export function createApplier(db: Db): Applier {
   const entries = createEntryRows(db);
   const messages = createMessageRows(db);
   const quotes = createQuoteRows(db);
+  const takeHeld = createHeldRows(db);
   const takeLedgers = createLedgerRows(db);
   const mark = (shard: number): Position => getMark.get(shard) ?? START;
 
@@ -42,7 +44,8 @@ export function createApplier(db: Db): Applier {
   const project = db.transaction((body: string, seq: Seq): void => {
     const wire = parseWire(body);
     messages.take(wire, seq);
-    if (wire.type === 'redaction') {
+    // what reports hide may be shown again
+    if (wire.type === 'redaction' && wire.redaction.by !== 'reports') {
       entries.blank(wire);
       quotes.blankRepliesTo(wire.id);
     }
@@ -56,6 +59,7 @@ export function createApplier(db: Db): Applier {
     if (outcome === 'there') return null;
     if (takeLedgers(entry) === 'unreadable') return 'unreadable';
     if (outcome !== 'added') return outcome;
+    takeHeld(entry);
     if (entry.audience !== 'readers' || entry.seq === null) return null;
     try {
       project(entry.body, entry.seq);
@@ -108,7 +112,7 @@ function createEntryRows(db: Db): EntryRows {
   );
   const byKey = db.prepare<[string], SameKey>('select kind, message_id, at from entries where key = ?');
   const withContent = db.prepare<[string], { key: string; body: string }>(
-    "select key, body from entries where message_id = ? and kind in ('message', 'edit')",
+    "select key, body from entries where message_id = ? and kind in ('message', 'edit', 'shown')",
   );
   const setBody = db.prepare<[string, string]>('update entries set body = ? where key = ?');
   const columns = (e: Entry, key: string, seq: Seq | null): Columns => [
@@ -157,6 +161,7 @@ interface MessageRow {
   readonly message: string;
   readonly text: string;
   readonly last_seq: Seq;
+  readonly hidden: string | null;
 }
 
 interface MessageRows {
@@ -167,7 +172,7 @@ interface MessageRows {
 function createMessageRows(db: Db): MessageRows {
   const search = createSearchRows(db);
   const find = db.prepare<[string], MessageRow>(
-    'select channel_id, message, text, last_seq from messages where id = ?',
+    'select channel_id, message, text, last_seq, hidden from messages where id = ?',
   );
   const insert = db.prepare<[string, string, number, string, string, string, number, number, number, string | null]>(
     `insert into messages (id, channel_id, seq, author_id, message, text, revision, is_redacted, last_seq, reply_to)
@@ -177,6 +182,8 @@ function createMessageRows(db: Db): MessageRows {
     `update messages set message = ?, text = ?, revision = ?, is_redacted = ?, last_seq = ?, reply_to = ?
      where id = ?`,
   );
+  const setHidden = db.prepare<[string | null, string]>('update messages set hidden = ? where id = ?');
+  const heard = db.prepare<[string, number]>('insert into first_heard values (?, ?) on conflict do nothing');
   const touch = db.prepare<[number, string]>('update messages set last_seq = ? where id = ?');
   const react = db.prepare<[string, string, string, number]>(
     'insert into reactions (message_id, emoji, user_id, at) values (?, ?, ?, ?) on conflict do nothing',
@@ -218,6 +225,7 @@ function createMessageRows(db: Db): MessageRows {
             message.replyTo?.id ?? null,
           );
           if (made.changes === 1) search.put(message.id, channel, '', text);
+          heard.run(message.author.user, message.sentAt);
           return;
         }
         case 'edit':
@@ -225,7 +233,14 @@ function createMessageRows(db: Db): MessageRows {
         case 'redaction':
           return changeExisting(wire.id, seq, (row, message) => {
             save(row, withRedaction(message, wire.redaction), seq);
-            unreactAll.run(wire.id);
+            const isForNow = wire.redaction.by === 'reports';
+            setHidden.run(isForNow ? row.message : null, wire.id);
+            if (!isForNow) unreactAll.run(wire.id);
+          });
+        case 'shown':
+          return changeExisting(wire.id, seq, (row) => {
+            save(row, wire.message, seq);
+            setHidden.run(null, wire.id);
           });
         case 'reaction':
           return changeExisting(wire.id, seq, (_row, message) => {
@@ -242,7 +257,7 @@ function createMessageRows(db: Db): MessageRows {
 }
 
 function isRedacted(message: WireChatMessage): number {
-  return Number(message.redaction !== null);
+  return Number(message.redaction !== null && message.redaction.by !== 'reports');
 }
 
 function searchText(message: WireChatMessage): string {

@@ -5,7 +5,7 @@ import type { Archive, ArchivedEntry, Entry, Head } from '../ports.ts';
 import { openReader } from '../sql/connect.ts';
 import { errorOf, failureOf } from '../sql/errors.ts';
 import { createRowReader, MESSAGE_COLUMNS, type MessageColumns } from './archive-rows.ts';
-import { parseMessage } from './fold.ts';
+import { blankBody, parseMessage } from './fold.ts';
 import { createSearcher } from './searcher.ts';
 
 export interface ArchiveOptions {
@@ -30,7 +30,11 @@ interface HeadColumns {
   readonly author_id: UserId;
   readonly revision: number;
   readonly is_redacted: number;
+  readonly hidden: string | null;
 }
+
+/** `cover`: the message as readers see it while reports hide it. */
+type CoveredEntry = ArchivedEntry & { readonly cover: string | null };
 
 type ContentColumns = Pick<MessageColumns, 'id' | 'message'>;
 
@@ -43,16 +47,17 @@ export function openArchive({ file, searchDeadlineMs = SEARCH_DEADLINE_MS }: Arc
     `select ${MESSAGE_COLUMNS} from messages where channel_id = ? and seq < ? order by seq desc limit ?`,
   );
   const one = db.prepare<[string], MessageColumns>(`select ${MESSAGE_COLUMNS} from messages where id = ?`);
-  const since = db.prepare<[string, number, number, number], ArchivedEntry>(
-    `select seq, message_id as message, body from entries
-     where channel_id = ? and seq > ? and seq < ? and audience = 'readers' order by seq limit ?`,
+  const since = db.prepare<[string, number, number, number], CoveredEntry>(
+    `select e.seq, e.message_id as message, e.body, m.message as cover
+     from entries e left join messages m on m.id = e.message_id and m.hidden is not null
+     where e.channel_id = ? and e.seq > ? and e.seq < ? and e.audience = 'readers' order by e.seq limit ?`,
   );
   const entries = db.prepare<[string, number, number, number], Entry>(
     `select shard, position, kind, audience, channel_id as channel, seq, message_id as message, key, at, body, note
      from entries where channel_id = ? and seq > ? and seq < ? and audience = 'readers' order by seq limit ?`,
   );
   const head = db.prepare<[string], HeadColumns>(
-    'select id, channel_id, author_id, revision, is_redacted from messages where id = ?',
+    'select id, channel_id, author_id, revision, is_redacted, hidden from messages where id = ?',
   );
   const contents = db.prepare<[string], ContentColumns>(
     'select id, message from messages where id in (select value from json_each(?))',
@@ -97,7 +102,8 @@ export function openArchive({ file, searchDeadlineMs = SEARCH_DEADLINE_MS }: Arc
 
   return {
     page: (channel, before, limit) => reading(() => readRows(page.all(channel, before ?? NO_BOUND, limit)).map(plain)),
-    since: (channel, after, below, limit) => reading(() => since.all(channel, after, below ?? NO_BOUND, limit)),
+    since: (channel, after, below, limit) =>
+      reading(() => since.all(channel, after, below ?? NO_BOUND, limit).map(uncovered)),
     entries: (channel, after, below, limit) => reading(() => entries.all(channel, after, below ?? NO_BOUND, limit)),
     head: (id) => reading(() => asHead(head.get(id))),
     message: (id) => reading(() => readRows(one.all(id))[0] ?? null),
@@ -120,13 +126,20 @@ function quoteOf({ id, message }: ContentColumns): readonly [MessageId, string] 
 
 function asHead(row: HeadColumns | undefined): Head | null {
   if (row === undefined) return null;
-  return {
+  const head: Head = {
     id: row.id,
     channel: row.channel_id,
     author: row.author_id,
     revision: row.revision,
     isRedacted: row.is_redacted === 1,
   };
+  return row.hidden === null ? head : { ...head, isHidden: true };
+}
+
+/** What is hidden now, without its words. */
+function uncovered({ cover, ...entry }: CoveredEntry): ArchivedEntry {
+  const redaction = cover === null ? null : parseMessage(cover).redaction;
+  return redaction === null ? entry : { ...entry, body: blankBody(entry.body, redaction) };
 }
 
 function plain({ seq, message, reactions }: HistoryMessage): HistoryMessage {

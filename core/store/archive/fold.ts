@@ -16,7 +16,7 @@ export class UnreadableEntry extends Error {
   override readonly name = 'UnreadableEntry';
 }
 
-const WIRE_TYPES: ReadonlySet<unknown> = new Set(['message', 'edit', 'redaction', 'reaction', 'notice']);
+const WIRE_TYPES: ReadonlySet<unknown> = new Set(['message', 'edit', 'redaction', 'shown', 'reaction', 'notice']);
 
 /** Reads the body of an entry for readers. The hub wrote it itself: only its type is looked at. @throws {UnreadableEntry} */
 export function parseWire(body: string): WireEntry {
@@ -43,9 +43,9 @@ export function withEdit(message: WireChatMessage, edit: WireEdit): WireChatMess
   return { ...message, content: edit.content, revision: edit.revision, editedAt: edit.at };
 }
 
-/** The message with its content gone. */
+/** The message with its content gone. What reports hide, a moderator may still remove. */
 export function withRedaction(message: WireChatMessage, redaction: Redaction): WireChatMessage {
-  if (message.redaction !== null) return message;
+  if (message.redaction !== null && (message.redaction.by !== 'reports' || redaction.by === 'reports')) return message;
   return { ...message, content: EMPTY_CONTENT, replyTo: null, redaction };
 }
 
@@ -54,6 +54,7 @@ export function blankBody(body: string, redaction: Redaction): string {
   const wire = parseWire(body);
   switch (wire.type) {
     case 'message':
+    case 'shown':
       return JSON.stringify({ ...wire, message: withRedaction(wire.message, redaction) });
     case 'edit':
       return JSON.stringify({ ...wire, content: EMPTY_CONTENT });
@@ -121,7 +122,9 @@ export function fromHot(hot: HotMessage): HistoryMessage | null {
 /** Lays what is hot over a message, archived or not. */
 export function overlay(row: HistoryMessage, hot: HotMessage): HistoryMessage {
   const edit = hot.edit === null ? null : parseWire(hot.edit);
+  const shown = hot.shown === null ? null : parseWire(hot.shown);
   let message = row.message;
+  if (shown?.type === 'shown' && message.redaction?.by === 'reports') message = shown.message;
   if (edit?.type === 'edit') message = withEdit(message, edit);
   if (hot.redaction !== null) message = withRedaction(message, hot.redaction);
   const off = new Set(hot.reactions.filter(({ on }) => !on).map(reactedKey));

@@ -68,9 +68,9 @@ export function createQuotes({ log, archive }: QuotesParts): Quotes {
 function hotText(hot: HotMessage | undefined): string | null {
   if (hot === undefined) return null;
   if (hot.redaction !== null || hot.head.isRedacted) return '';
-  const newest = hot.edit ?? hot.body;
+  const newest = hot.edit ?? hot.shown ?? hot.body;
   if (newest === null) return null;
   const wire = parseWire(newest);
   if (wire.type === 'edit') return quoteText(wire.content);
-  return wire.type === 'message' ? quoteText(wire.message.content) : null;
+  return wire.type === 'message' || wire.type === 'shown' ? quoteText(wire.message.content) : null;
 }

@@ -1,4 +1,5 @@
 import type { Channel } from '../../domain/channel.ts';
+import type { ChannelSettings } from '../../domain/channel-settings.ts';
 import type { BridgeId, ChannelId, PortalId, RoomId, ScopeId, UserId } from '../../domain/ids.ts';
 import type { LiveEventId } from '../../domain/live-event.ts';
 import type { Rank } from '../../domain/permission.ts';
@@ -14,6 +15,7 @@ export type ChangeWhat =
   | { readonly kind: 'roles'; readonly user: UserId }
   | { readonly kind: 'members'; readonly channel: ChannelId }
   | { readonly kind: 'portals' }
+  | { readonly kind: 'settings'; readonly channel: ChannelId }
   | { readonly kind: 'opt-out'; readonly user: UserId };
 
 /** A portal as it is kept: one made while the hub runs, or what was changed of a configured one (null: as configured). */
@@ -58,6 +60,8 @@ export interface Directory {
   isMember(user: UserId, channel: Channel): boolean;
   /** Oldest first. */
   portals(): readonly StoredPortal[];
+  /** What holds in a channel, whoever set it; the same object until it changes. */
+  settings(id: ChannelId): ChannelSettings;
   /** Whether this person's messages stay where they were written. */
   isOptedOut(user: UserId): boolean;
   /**

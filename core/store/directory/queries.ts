@@ -2,6 +2,7 @@ import type { Channel, ChannelKind } from '../../domain/channel.ts';
 import type { BridgeId, ChannelId, EpochMs, PortalId, RoomId, ScopeId, UserId } from '../../domain/ids.ts';
 import type { LiveEvent, LiveEventId, LiveEventState } from '../../domain/live-event.ts';
 import type { RoleGrant } from '../../domain/user.ts';
+import { readSettingsChange, type SettingsChange } from '../../moderation/settings.ts';
 import type { Sql } from '../sql/sql.ts';
 import type { LiveEventsTable } from '../sql/tables.ts';
 import type { StoredPortal } from './directory.ts';
@@ -101,6 +102,18 @@ export async function readPortals(sql: Sql): Promise<readonly StoredPortal[]> {
     stays: row.stays === 1,
     isEnded: row.ended_at !== null,
   }));
+}
+
+/** What was set for channels; what is not named there is as it is everywhere. */
+export async function readSettings(sql: Sql, id: ChannelId | null): Promise<ReadonlyMap<ChannelId, SettingsChange>> {
+  const all = sql.build.selectFrom('channel_settings').select(['channel_id', 'settings']);
+  const rows = await sql.read((id === null ? all : all.where('channel_id', '=', id)).compile());
+  return new Map(
+    rows.map((row) => {
+      const read = readSettingsChange(JSON.parse(row.settings));
+      return [row.channel_id as ChannelId, read.ok ? read.value : {}];
+    }),
+  );
 }
 
 /** Those who keep to themselves; of one user, whether that one is among them. */

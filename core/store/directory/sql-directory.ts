@@ -2,10 +2,12 @@ import type { Clock } from '../../async/clock.ts';
 import { pause } from '../../async/clock.ts';
 import { newRowId, stepKey } from '../../async/mint.ts';
 import { type Channel, isPublic, scopeOf } from '../../domain/channel.ts';
+import { type ChannelSettings, DEFAULT_CHANNEL_SETTINGS } from '../../domain/channel-settings.ts';
 import { assertNever } from '../../domain/content.ts';
 import type { ChannelId, ScopeId, UserId } from '../../domain/ids.ts';
 import { isRunning, type LiveEvent } from '../../domain/live-event.ts';
 import type { RoleGrant } from '../../domain/user.ts';
+import { settingsWith } from '../../moderation/settings.ts';
 import type { Logger } from '../../ops/log.ts';
 import { everyShard } from '../every-shard.ts';
 import type { Entry, Log, Step } from '../ports.ts';
@@ -19,6 +21,7 @@ import {
   readMembers,
   readOptOuts,
   readPortals,
+  readSettings,
   readStandings,
 } from './queries.ts';
 
@@ -27,6 +30,8 @@ export interface DirectoryDeps {
   readonly log: Log;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** What holds in channels for which nothing was set. */
+  readonly settings?: ChannelSettings;
   /** Resolves once this hub has followed the log so far. */
   readonly reached: (shard: number, position: Entry['position']) => Promise<void>;
 }
@@ -43,7 +48,7 @@ export interface HubDirectory extends Directory {
 const ABANDONED_MS = 5_000;
 
 export function createDirectory(deps: DirectoryDeps): HubDirectory {
-  const { sql, log, clock, logger } = deps;
+  const { sql, log, clock, logger, settings: base = DEFAULT_CHANNEL_SETTINGS } = deps;
   const channels = new Map<ChannelId, Channel>();
   const events = createEventBook();
   const grants = new Map<UserId, readonly RoleGrant[]>();
@@ -51,6 +56,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
   const admins = new Set<UserId>();
   const disabled = new Set<UserId>();
   const optedOut = new Set<UserId>();
+  const settings = new Map<ChannelId, ChannelSettings>();
   let portals: readonly StoredPortal[] = [];
 
   function setChannel(channel: Channel): void {
@@ -90,6 +96,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
     for (const user of await readStandings(sql, null)) setStanding(user);
     for (const user of await readOptOuts(sql, null)) optedOut.add(user);
     portals = await readPortals(sql);
+    for (const [channel, set] of await readSettings(sql, null)) settings.set(channel, settingsWith(set, base));
   }
 
   function setStanding(user: { readonly id: UserId; readonly isAdmin: boolean; readonly isDisabled: boolean }): void {
@@ -118,6 +125,11 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
         return;
       case 'portals':
         portals = await readPortals(sql);
+        return;
+      case 'settings':
+        for (const [channel, set] of await readSettings(sql, what.channel)) {
+          settings.set(channel, settingsWith(set, base));
+        }
         return;
       case 'opt-out':
         if ((await readOptOuts(sql, what.user)).length > 0) optedOut.add(what.user);
@@ -196,6 +208,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
       return roles.includes('dj') ? 'dj' : roles.includes('moderator') ? 'moderator' : 'listener';
     },
     portals: () => portals,
+    settings: (id) => settings.get(id) ?? base,
     isOptedOut: (user) => optedOut.has(user),
     async change(change: DirectoryChange) {
       const announced = { id: newRowId(), scopes: change.scopes, what: change.what };

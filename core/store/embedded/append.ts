@@ -36,7 +36,8 @@ export function createAppender(db: Db) {
     if (step.ifRev !== null && step.ifRev < counters.rev) return answer({ kind: 'stale', rev: counters.rev });
     const checked = checkEffects(step, known);
     if (checked.kind === 'no') return answer(checked.stored);
-    if (step.audience === 'readers' && counters.entries >= maxEntries) return answer({ kind: 'full' });
+    const isBounded = step.audience === 'readers' || step.kind === 'held';
+    if (isBounded && counters.entries >= maxEntries) return answer({ kind: 'full' });
 
     const message = messageOf(step);
     const seq = step.audience === 'readers' && step.channel !== null ? write.nextSeq(step.channel) : null;
@@ -70,8 +71,15 @@ function raisesRev(effect: Effect): boolean {
   switch (effect.kind) {
     case 'sanction':
     case 'channel':
+    case 'mode':
     case 'rev':
       return true;
+    case 'hold':
+    case 'release':
+    case 'discard':
+    case 'hide':
+    case 'show':
+    case 'slow':
     case 'message':
     case 'edit':
     case 'redact':
@@ -93,14 +101,20 @@ function seenStatements(db: Db): (key: string, now: EpochMs) => SeenRow | undefi
 
 function knownStatements(db: Db): Known {
   const head = db.prepare<[MessageId], HeadRow>(
-    'select id, channel, author, revision, redaction, is_redacted, is_whole from log_heads where id = ?',
+    'select id, channel, author, revision, redaction, is_redacted, is_whole, hidden from log_heads where id = ?',
   );
   const reaction = db.prepare<[MessageId, string, UserId], { is_on: number }>(
     'select is_on from log_reactions where message = ? and emoji = ? and user = ?',
   );
+  const held = db.prepare<[MessageId], object>('select 1 from log_held where id = ?');
+  const spoke = db.prepare<[ChannelId, UserId], { at: number }>(
+    'select at from log_slow where channel = ? and user = ?',
+  );
   return {
     head: (id) => head.get(id),
     reaction: (id, emoji, user) => reaction.get(id, emoji, user)?.is_on,
+    isHeld: (id) => held.get(id) !== undefined,
+    spoke: (channel, user) => spoke.get(channel, user)?.at,
   };
 }
 
@@ -114,7 +128,7 @@ function writeStatements(db: Db) {
   );
   const head = db.prepare<[object]>(
     `insert or replace into log_heads values
-     (@id, @channel, @author, @revision, @redaction, @is_redacted, @is_whole, @last)`,
+     (@id, @channel, @author, @revision, @redaction, @is_redacted, @is_whole, @last, @hidden)`,
   );
   const rev = db.prepare<[string]>("insert or replace into log_facts values ('rev', ?)");
   const effect = effectStatements(db);
@@ -147,11 +161,30 @@ function writeStatements(db: Db) {
 
 function effectStatements(db: Db): (effect: Effect, step: Step) => void {
   const react = db.prepare('insert or replace into log_reactions values (?, ?, ?, ?)');
-  const sanction = db.prepare('insert or replace into log_sanctions (scope, user, act, until, body) values (?, ?, ?, ?, ?)');
+  const sanction = db.prepare(
+    'insert or replace into log_sanctions (scope, user, act, until, body) values (?, ?, ?, ?, ?)',
+  );
   const lift = db.prepare('delete from log_sanctions where scope = ? and user = ?');
   const channel = db.prepare('insert or replace into log_channels values (?, ?)');
+  const mode = db.prepare('insert or replace into log_modes values (?, ?, ?)');
+  const hold = db.prepare('insert into log_held values (?, ?, ?, ?, ?)');
+  const unhold = db.prepare('delete from log_held where id = ?');
+  const slow = db.prepare('insert or replace into log_slow values (?, ?, ?)');
   return (effect, step) => {
     switch (effect.kind) {
+      case 'mode':
+        mode.run(effect.channel, effect.slowSeconds, effect.shieldUntil);
+        return;
+      case 'hold':
+        hold.run(effect.id, step.channel, effect.author, step.at, step.body);
+        return;
+      case 'release':
+      case 'discard':
+        unhold.run(effect.id);
+        return;
+      case 'slow':
+        slow.run(effect.channel, effect.user, effect.at);
+        return;
       case 'react':
         react.run(effect.id, effect.emoji, effect.user, Number(effect.on));
         return;
@@ -165,6 +198,8 @@ function effectStatements(db: Db): (effect: Effect, step: Step) => void {
       case 'message':
       case 'edit':
       case 'redact':
+      case 'hide':
+      case 'show':
       case 'rev':
         return;
       default:

@@ -1,4 +1,4 @@
-import type { ChannelId, MessageId, Rev, Seq, UserId } from '../../domain/ids.ts';
+import type { ChannelId, EpochMs, MessageId, Rev, Seq, UserId } from '../../domain/ids.ts';
 import type { Redaction } from '../../domain/message.ts';
 import { blankBody } from '../archive/fold.ts';
 import type { Entry, Head, HotMessage, LiveSnapshot } from '../ports.ts';
@@ -62,7 +62,7 @@ function createSince(db: Db): (channel: ChannelId, after: Seq, limit: number) =>
   const since = db.prepare<[ChannelId, Seq, number], EntryRow & { readonly redaction: string | null }>(
     `select ${ENTRY_COLUMNS.split(', ')
       .map((column) => `e.${column}`)
-      .join(', ')}, h.redaction
+      .join(', ')}, coalesce(h.redaction, h.hidden) as redaction
      from log_entries e left join log_heads h on h.id = e.message
      where e.channel = ? and e.seq > ? order by e.seq limit ?`,
   );
@@ -76,7 +76,7 @@ function createSince(db: Db): (channel: ChannelId, after: Seq, limit: number) =>
 /** One message with everything hot laid over it; null when the log knows nothing of it. */
 function createHotReads(db: Db): (id: MessageId) => HotMessage | null {
   const head = db.prepare<[MessageId], HeadRow>(
-    'select id, channel, author, revision, redaction, is_redacted, is_whole from log_heads where id = ?',
+    'select id, channel, author, revision, redaction, is_redacted, is_whole, hidden from log_heads where id = ?',
   );
   const newest = db.prepare<[MessageId, string], BodyRow>(
     'select seq, body from log_entries where message = ? and kind = ? order by position desc limit 1',
@@ -88,18 +88,26 @@ function createHotReads(db: Db): (id: MessageId) => HotMessage | null {
     const row = head.get(id);
     if (row === undefined) return null;
     const message = newest.get(id, 'message');
+    const covers = row.redaction ?? row.hidden;
     return {
       head: headOf(row),
       seq: message?.seq ?? null,
       body: message?.body ?? null,
       edit: newest.get(id, 'edit')?.body ?? null,
-      redaction: row.redaction === null ? null : parseRedaction(row.redaction),
+      shown: newest.get(id, 'shown')?.body ?? null,
+      redaction: covers === null ? null : parseRedaction(covers),
       reactions: reactions.all(id).map(({ emoji, user, is_on }) => ({ emoji, user, on: is_on === 1 })),
     };
   };
 }
 
-/** Sanctions, channel states and rev of one moment. */
+interface ModeRow {
+  readonly channel: ChannelId;
+  readonly slow_seconds: number;
+  readonly shield_until: EpochMs | null;
+}
+
+/** Sanctions, channel states, modes, what is held, and rev of one moment. */
 function createSnapshot(db: Db): () => LiveSnapshot {
   const rev = db.prepare<[], { value: string }>("select value from log_facts where name = 'rev'");
   const sanctions = db.prepare<[], LiveSnapshot['sanctions'][number]>(
@@ -108,17 +116,31 @@ function createSnapshot(db: Db): () => LiveSnapshot {
   const channels = db.prepare<[], { channel: ChannelId; state: 'open' | 'read-only' }>(
     'select channel, state from log_channels',
   );
+  const modes = db.prepare<[], ModeRow>('select channel, slow_seconds, shield_until from log_modes');
+  const held = db.prepare<[], LiveSnapshot['held'][number]>(
+    'select id, channel, author, at, body from log_held order by id',
+  );
   const { head } = createPlaceReads(db);
   return db.transaction(() => ({
     at: positionOf(head()),
     rev: Number(rev.get()?.value ?? 0) as Rev,
     sanctions: sanctions.all(),
     channels: new Map(channels.all().map(({ channel, state }) => [channel, state])),
+    modes: new Map(
+      modes
+        .all()
+        .map(({ channel, slow_seconds: slowSeconds, shield_until: shieldUntil }) => [
+          channel,
+          { slowSeconds, shieldUntil },
+        ]),
+    ),
+    held: held.all(),
   }));
 }
 
-function headOf({ id, channel, author, revision, is_redacted }: HeadRow): Head {
-  return { id, channel, author, revision, isRedacted: is_redacted === 1 };
+function headOf({ id, channel, author, revision, is_redacted, hidden }: HeadRow): Head {
+  const head: Head = { id, channel, author, revision, isRedacted: is_redacted === 1 };
+  return hidden === null ? head : { ...head, isHidden: true };
 }
 
 function parseRedaction(json: string): Redaction {

@@ -1,3 +1,4 @@
+import { MOST_SLOW_SECONDS } from '../../domain/channel-mode.ts';
 import type { EpochMs } from '../../domain/ids.ts';
 import type { Db } from '../sql/connect.ts';
 import { SEEN_MS } from './append.ts';
@@ -19,10 +20,12 @@ export function createTrimmer(db: Db): (upTo: Place, limit: number, now: EpochMs
   const entries = db.prepare('delete from log_entries where position <= ?');
   const reactions = db.prepare('delete from log_reactions where message in (select id from log_heads where last <= ?)');
   const heads = db.prepare('delete from log_heads where last <= ?');
+  const oldSlow = db.prepare('delete from log_slow where at <= ?');
   const oldKeys = db.prepare('delete from log_keys where stored_at <= ?');
 
   return (upTo, limit, now) => {
     oldKeys.run(now - SEEN_MS);
+    oldSlow.run(now - MOST_SLOW_SECONDS * 1_000);
     const place = cut.get(upTo, limit)?.place ?? null;
     if (place === null) return 0;
     keepKeys.run(place, now - SEEN_MS);

@@ -1,3 +1,4 @@
+import type { ChannelMode } from '../../domain/channel-mode.ts';
 import type { ChannelId, EpochMs, MessageId, Position, Rev, ScopeId, Seq, UserId } from '../../domain/ids.ts';
 import type { Redaction } from '../../domain/message.ts';
 import type { Audience, Entry, EntryKind, Head, HotMessage, LiveSnapshot, PresentUser, Stored } from '../ports.ts';
@@ -53,6 +54,8 @@ export function parseStored(reply: unknown): Stored | null {
     case 'key-reused':
     case 'full':
       return { kind };
+    case 'slow':
+      return { kind, retryAfterMs: Number(text(first)) };
     case 'stale':
       return { kind, rev: Number(text(first)) as Rev };
     case 'conflict':
@@ -100,20 +103,24 @@ interface PackedHead {
   readonly author: UserId;
   readonly revision: number;
   readonly redaction: string;
+  /** Absent in one that an earlier version wrote. */
+  readonly hidden?: string;
   readonly channel: ChannelId;
 }
 
 export function parseHot(reply: unknown): HotMessage {
-  const [id, packed, seq, body, edit, reactions] = list(reply);
-  const { author, revision, redaction, channel } = JSON.parse(text(packed)) as PackedHead;
+  const [id, packed, seq, body, edit, reactions, shown] = list(reply);
+  const { author, revision, redaction, hidden = '', channel } = JSON.parse(text(packed)) as PackedHead;
   const isRedacted = redaction !== '';
-  const head: Head = { id: text(id) as MessageId, channel, author, revision, isRedacted };
+  const bare: Head = { id: text(id) as MessageId, channel, author, revision, isRedacted };
+  const head: Head = hidden === '' ? bare : { ...bare, isHidden: true };
   return {
     head,
     seq: seqOf(seq),
     body: orNull(body),
     edit: orNull(edit),
-    redaction: parseRedaction(orNull(redaction)),
+    shown: orNull(shown),
+    redaction: parseRedaction(orNull(redaction) ?? orNull(hidden)),
     reactions: pairs(reactions).map(([field, on]) => {
       const [emoji, user] = split(field);
       return { emoji, user: user as UserId, on: on === '1' };
@@ -129,15 +136,45 @@ function split(field: string): readonly [string, string] {
 const SEPARATOR = '\x1f';
 
 export function parseSnapshot(reply: unknown): LiveSnapshot {
-  const [at, rev, state] = list(reply);
+  const [at, rev, state, held] = list(reply);
   const sanctions: LiveSnapshot['sanctions'][number][] = [];
   const channels = new Map<ChannelId, 'open' | 'read-only'>();
+  const modes = new Map<ChannelId, ChannelMode>();
   for (const [field, value] of pairs(state)) {
     const [kind, name] = split(field);
     if (kind === 'c') channels.set(name as ChannelId, value as 'open' | 'read-only');
+    else if (kind === 'm') modes.set(name as ChannelId, parseMode(value));
     else sanctions.push(parseSanction(name, value));
   }
-  return { at: parsePosition(at), rev: Number(text(rev)) as Rev, sanctions, channels };
+  return {
+    at: parsePosition(at),
+    rev: Number(text(rev)) as Rev,
+    sanctions,
+    channels,
+    modes,
+    held: pairs(held).map(parseHeld),
+  };
+}
+
+function parseMode(value: string): ChannelMode {
+  const [slowSeconds, shieldUntil] = split(value);
+  return {
+    slowSeconds: Number(slowSeconds),
+    shieldUntil: shieldUntil === '' ? null : (Number(shieldUntil) as EpochMs),
+  };
+}
+
+function parseHeld([id, value]: readonly [string, string]): LiveSnapshot['held'][number] {
+  const [channel, afterChannel] = split(value);
+  const [author, afterAuthor] = split(afterChannel);
+  const [at, body] = split(afterAuthor);
+  return {
+    id: id as MessageId,
+    channel: channel as ChannelId,
+    author: author as UserId,
+    at: Number(at) as EpochMs,
+    body,
+  };
 }
 
 function parseSanction(name: string, value: string): LiveSnapshot['sanctions'][number] {

@@ -28,7 +28,16 @@ const SEPARATOR = '\x1f';
 function packEffects({ effects, channel }: Step): string {
   const [first, ...more] = effects;
   if (first?.kind !== 'message' || more.length > 0) return JSON.stringify(effects.map(packEffect));
-  const head = { author: first.author, revision: 0, redaction: '', channel, edit: '', whole: true };
+  const head = {
+    author: first.author,
+    revision: 0,
+    redaction: '',
+    channel,
+    hidden: '',
+    edit: '',
+    shown: '',
+    whole: true,
+  };
   return ['m', first.id, JSON.stringify(head).slice(0, -1)].join(SEPARATOR);
 }
 
@@ -52,13 +61,22 @@ function packEffect(effect: Effect): object {
     case 'edit':
     case 'channel':
     case 'rev':
+    case 'hold':
+    case 'release':
+    case 'discard':
+    case 'show':
       return effect;
     case 'redact':
+    case 'hide':
       return { ...effect, redaction: JSON.stringify(effect.redaction) };
     case 'react':
       return { ...effect, on: effect.on ? '1' : '0' };
     case 'sanction':
       return { ...effect, until: effect.until === null ? '' : String(effect.until) };
+    case 'mode':
+      return { ...effect, shieldUntil: effect.shieldUntil === null ? '' : String(effect.shieldUntil) };
+    case 'slow':
+      return { ...effect, at: String(effect.at) };
     default:
       return assertNever(effect);
   }

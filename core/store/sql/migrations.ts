@@ -1,8 +1,10 @@
 import { archiveMigrations } from '../archive/migrations.ts';
 import { deliveryTables } from '../embedded/delivery-tables.ts';
 import { logMigrations } from '../embedded/migrations.ts';
+import { moderationLogTables } from '../embedded/moderation-tables.ts';
 import { archiveTables } from './archive-tables.ts';
 import { directoryTables } from './directory-tables.ts';
+import { heldTables } from './held-tables.ts';
 import { liveEventTables } from './live-event-tables.ts';
 import { mediaTables } from './media-tables.ts';
 import { mirrorTables } from './mirror-tables.ts';

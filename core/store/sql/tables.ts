@@ -23,11 +23,15 @@ export interface Tables {
   link_codes: LinkCodesTable;
   opt_outs: OptOutsTable;
   timers: TimersTable;
+  channel_settings: ChannelSettingsTable;
+  reports: ReportsTable;
   // --- archive ---------------------------------------------------------------------------------------------------
   entries: EntriesTable;
   messages: MessagesTable;
   reactions: ReactionsTable;
   archive_marks: ArchiveMarksTable;
+  held: HeldTable;
+  first_heard: FirstHeardTable;
   audit: AuditTable;
   audit_effects: AuditEffectsTable;
   sanctions: SanctionsTable;
@@ -241,6 +245,42 @@ export interface ReactionsTable {
   emoji: string;
   user_id: string;
   at: number;
+}
+/** What was held for a moderator; `body` is empty once that is decided. */
+export interface HeldTable {
+  id: string;
+  channel_id: string;
+  author_id: string;
+  at: number;
+  /** JSON of a HeldBody. */
+  body: string;
+  /** `waiting`, `released` or `discarded`. */
+  state: string;
+  decided_by: string | null;
+  decided_at: number | null;
+}
+export interface FirstHeardTable {
+  user_id: string;
+  at: number;
+}
+/** JSON of a SettingsChange: what is not named is as it is everywhere. */
+export interface ChannelSettingsTable {
+  channel_id: string;
+  settings: string;
+  changed_by: string | null;
+  changed_at: number;
+}
+export interface ReportsTable {
+  message_id: string;
+  reporter_id: string;
+  channel_id: string;
+  author_id: string;
+  reason: string | null;
+  at: number;
+  /** Whether it counts towards hiding: by the standing of the reporter at that time. */
+  counts: number;
+  /** `open`, `upheld` or `dismissed`. */
+  state: string;
 }
 export interface ArchiveMarksTable {
   shard: number;

@@ -207,6 +207,7 @@ export function describeReading(open: OpenForTest): void {
         body: a.body,
         edit: null,
         redaction: null,
+        shown: null,
         reactions: [],
       });
       expect(pb).toMatchObject({ head: { revision: 2 }, body: b.body, edit: last.body });
@@ -247,6 +248,7 @@ export function describeReading(open: OpenForTest): void {
         body: null,
         edit: step.body,
         redaction: null,
+        shown: null,
         reactions: [],
       });
       expect((await store.log.page(at.scope, at.channel, null, 10)).messages).toEqual([]);

@@ -29,6 +29,12 @@ interface Props {
 }
 
 /** One message. Drawn again only when something about it has changed, for there may be hundreds. */
+const GONE = {
+  author: 'Message deleted',
+  moderator: 'Removed by a moderator',
+  reports: 'Reported; hidden until a moderator has looked',
+} as const;
+
 export class MessageRow extends Component<Props> {
   override shouldComponentUpdate(next: Readonly<Props>): boolean {
     const now = this.props;
@@ -85,9 +91,7 @@ export class MessageRow extends Component<Props> {
 
 function Body({ message, you }: { readonly message: WireChatMessage; readonly you: string | null }) {
   if (message.redaction !== null) {
-    return (
-      <div class="body gone">{message.redaction.by === 'author' ? 'Message deleted' : 'Removed by a moderator'}</div>
-    );
+    return <div class="body gone">{GONE[message.redaction.by]}</div>;
   }
   return (
     <>

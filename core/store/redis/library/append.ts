@@ -9,12 +9,18 @@ local function archived_head(known, id)
   local k = cjson.decode(known)
   if k.id ~= id then return nil end
   return { author = k.author, revision = k.revision, redaction = k.isRedacted and '{}' or '', channel = k.channel,
-    post = '', edit = '', last = '', whole = false }
+    hidden = k.isHidden and '{}' or '', post = '', edit = '', shown = '', last = '', whole = false }
 end
 
 local function check_change(p, effect, head)
   if not head then return { 'conflict', 'unknown' } end
   if head.redaction ~= '' then return { 'conflict', 'redacted' } end
+  local is_hidden = (head.hidden or '') ~= ''
+  if effect.kind == 'show' or effect.kind == 'hide' then
+    if is_hidden == (effect.kind == 'hide') then return { 'conflict', 'decided' } end
+  elseif is_hidden and effect.kind ~= 'redact' then
+    return { 'conflict', 'hidden' }
+  end
   if effect.kind ~= 'react' and head.author ~= effect.author then return { 'conflict', 'not-author' } end
   if effect.kind == 'edit' and head.revision ~= effect.fromRevision then return { 'conflict', 'edited' } end
   if effect.kind == 'react' then
@@ -25,12 +31,42 @@ local function check_change(p, effect, head)
   return nil
 end
 
+local function new_head(effect, channel)
+  return { author = effect.author, revision = 0, redaction = '', channel = channel, hidden = '',
+    post = '', edit = '', shown = '', last = '', whole = true }
+end
+
+-- What was decided, or told twice, is not decided again.
+local function check_held(p, effect)
+  local waits = redis.call('HEXISTS', p .. 'held', effect.id) == 1
+  if effect.kind == 'hold' then waits = not waits and redis.call('HEXISTS', p .. 'heads', effect.id) == 0 end
+  return not waits and { 'conflict', 'decided' } or nil
+end
+
+local function slow_key(p, effect)
+  return p .. 'slow:' .. effect.channel .. ':' .. effect.user
+end
+
+local function check_slow(p, effect)
+  local wait = tonumber(redis.call('GET', slow_key(p, effect)) or '0') + effect.everyMs - tonumber(effect.at)
+  if wait > 0 then return { 'slow', string.format('%.0f', math.min(wait, effect.everyMs)) } end
+  return nil
+end
+
+local HELD = { hold = true, release = true, discard = true }
+
 local function check_effects(p, effects, known, channel)
   local heads = {}
   for _, effect in ipairs(effects) do
     if effect.kind == 'message' then
-      heads[effect.id] = { author = effect.author, revision = 0, redaction = '', channel = channel,
-        post = '', edit = '', last = '', whole = true }
+      heads[effect.id] = new_head(effect, channel)
+    elseif HELD[effect.kind] then
+      local problem = check_held(p, effect)
+      if problem then return nil, problem end
+      if effect.kind ~= 'hold' then heads[effect.id] = new_head(effect, channel) end
+    elseif effect.kind == 'slow' then
+      local problem = check_slow(p, effect)
+      if problem then return nil, problem end
     elseif effect.id then
       local head = heads[effect.id] or get_head(p, effect.id) or archived_head(known, effect.id)
       local problem = check_change(p, effect, head)
@@ -41,7 +77,32 @@ local function check_effects(p, effects, known, channel)
   return heads, nil
 end
 
+-- @return whether it was one of these
+local function take_held(p, effect, head, position, step)
+  if effect.kind == 'hold' then
+    redis.call('HSET', p .. 'held', effect.id,
+      step.channel .. '\\31' .. effect.author .. '\\31' .. step.at .. '\\31' .. step.body)
+  elseif effect.kind == 'release' then
+    redis.call('HDEL', p .. 'held', effect.id)
+    head.post = position
+  elseif effect.kind == 'discard' then
+    redis.call('HDEL', p .. 'held', effect.id)
+    head.redaction = '{}'
+  elseif effect.kind == 'hide' then
+    head.hidden = effect.redaction
+  elseif effect.kind == 'show' then
+    head.hidden = ''
+    head.shown = position
+  elseif effect.kind == 'slow' then
+    redis.call('SET', slow_key(p, effect), effect.at, 'PX', effect.everyMs)
+  else
+    return false
+  end
+  return true
+end
+
 local function take_effect(p, effect, head, position, step)
+  if take_held(p, effect, head, position, step) then return false end
   if effect.kind == 'message' then
     head.post = position
   elseif effect.kind == 'edit' then
@@ -58,6 +119,9 @@ local function take_effect(p, effect, head, position, step)
     return true
   elseif effect.kind == 'channel' then
     redis.call('HSET', p .. 'state', 'c\\31' .. effect.channel, effect.state)
+    return true
+  elseif effect.kind == 'mode' then
+    redis.call('HSET', p .. 'state', 'm\\31' .. effect.channel, effect.slowSeconds .. '\\31' .. effect.shieldUntil)
     return true
   elseif effect.kind == 'rev' then
     return true
@@ -134,7 +198,7 @@ local function decide(p, step)
     heads, problem = check_effects(p, effects, step.known, step.channel)
     if problem then return problem end
   end
-  if step.audience == 'readers' and step.length >= step.cap then return { 'full' } end
+  if (step.audience == 'readers' or step.kind == 'held') and step.length >= step.cap then return { 'full' } end
   if message then return store_message(p, step, message, head) end
   return store(p, step, effects, heads)
 end

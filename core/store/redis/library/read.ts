@@ -6,7 +6,8 @@ end
 
 local function snapshot(keys)
   local p = prefix_of(keys[1])
-  return { last_of(keys[1]), redis.call('GET', p .. 'rev') or '0', redis.call('HGETALL', p .. 'state') }
+  return { last_of(keys[1]), redis.call('GET', p .. 'rev') or '0', redis.call('HGETALL', p .. 'state'),
+    redis.call('HGETALL', p .. 'held') }
 end
 
 local function hot_of(p, id)
@@ -15,8 +16,9 @@ local function hot_of(p, id)
   local known = cjson.decode(packed)
   local post = fields_at(p .. 'log', known.post)
   local edit = fields_at(p .. 'log', known.edit)
+  local shown = fields_at(p .. 'log', known.shown or '')
   return { id, packed, post and post[FIELD.seq] or '', post and post[FIELD.body] or '', edit and edit[FIELD.body] or '',
-    redis.call('HGETALL', p .. 'rx:' .. id) }
+    redis.call('HGETALL', p .. 'rx:' .. id), shown and shown[FIELD.body] or '' }
 end
 
 local function hot(keys, ids)
@@ -35,6 +37,12 @@ local function page(keys, args)
   return hot(keys, ids)
 end
 
+-- The redaction of a message, or what hides it for now.
+local function covers(known)
+  if known.redaction ~= '' then return known.redaction end
+  return known.hidden or ''
+end
+
 local function since(keys, args)
   local p = prefix_of(keys[1])
   local ids = redis.call('ZRANGE', p .. 'e:' .. args[1], '(' .. args[2], '+inf', 'BYSCORE', 'LIMIT', 0, args[3])
@@ -43,7 +51,7 @@ local function since(keys, args)
     local fields = fields_at(keys[1], id)
     if fields then
       local known = fields[FIELD.message] ~= '' and get_head(p, fields[FIELD.message])
-      found[#found + 1] = { id, fields, known and known.redaction or '' }
+      found[#found + 1] = { id, fields, known and covers(known) or '' }
     end
   end
   return found

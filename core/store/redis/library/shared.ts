@@ -5,7 +5,10 @@
  *   log            stream; fields kind audience channel seq message key at body note, always in this order
  *   seq            hash: channel -> newest seq
  *   rev            revision of the rights
- *   state          hash: s<31>scope<31>user -> act<31>until, c<31>channel -> open or read-only
+ *   state          hash: s<31>scope<31>user -> act<31>until<31>body, c<31>channel -> open or read-only,
+ *                  m<31>channel -> seconds of slow mode<31>end of shield mode
+ *   held           hash: message -> channel<31>author<31>at<31>body of the step that held it
+ *   slow:CHANNEL:USER  when this person last spoke there, while slow mode is on
  *   heads          hash: message -> JSON of what is known of it while an entry that touches it is hot
  *   rx:MESSAGE     hash: emoji<31>user -> 1 or 0
  *   e:CHANNEL      sorted set of positions of all entries for readers, by seq

@@ -1,0 +1,47 @@
+import type { AuditLine, KarmaLine } from './audit.ts';
+import type { BridgeId, EpochMs, UserId } from './ids.ts';
+import type { RemoteRef } from './message.ts';
+
+export const ENTRY_KINDS = [
+  'message',
+  'edit',
+  'redaction',
+  'reaction',
+  'notice',
+  'sanction',
+  'channel',
+  'change',
+  'held', // waits for a moderator
+  'discarded', // was held, and is never shown
+  'taken', // a moderator looks at what is held
+  'hidden', // until a moderator has looked at what was reported
+  'shown', // was hidden
+  'mode', // slow and shield mode
+  'act', // an act of moderation that changes nothing but its note
+] as const;
+export type EntryKind = (typeof ENTRY_KINDS)[number];
+
+/** What goes with an entry to hubs, couriers and the archiver. */
+export interface EntryNote {
+  readonly author?: UserId;
+  /** Origin of a message: the portal it came from gets no copy. */
+  readonly bridge?: BridgeId;
+  readonly ref?: RemoteRef | null;
+  /** Of whoever reacted. */
+  readonly platform?: string;
+  /** Who acted, where that is not the author. */
+  readonly actor?: UserId;
+  readonly reason?: string | null;
+  /** Of a message that was held: the key under which it first came. */
+  readonly cameAs?: string;
+  /** By the platform's clock, of what came late. */
+  readonly saidAt?: EpochMs;
+  /**
+   * `none`: stays where it was written; no room gets a copy. `away`: rooms that follow an event are elsewhere and get
+   * none. Absent: every room does.
+   */
+  readonly relay?: 'none' | 'away';
+  /** Kept in the same transaction as the entry. */
+  readonly audit?: AuditLine;
+  readonly karma?: readonly KarmaLine[];
+}

@@ -1,0 +1,87 @@
+import { modeAt } from '../domain/channel-mode.ts';
+import type { ChannelSettings } from '../domain/channel-settings.ts';
+import { plainText } from '../domain/content.ts';
+import type { ChannelId, EpochMs, UserId } from '../domain/ids.ts';
+import type { ChatMessage } from '../domain/message.ts';
+import { glanceAt } from '../moderation/glance.ts';
+import { isNewcomer } from '../moderation/newcomer.ts';
+import { judge, policyOf } from '../moderation/policy.ts';
+import type { PolicyConfig, Verdict } from '../moderation/rule.ts';
+import type { Place } from './address.ts';
+import type { FirstHeard } from './first-heard.ts';
+import type { Lately } from './lately.ts';
+import { type LiveFacts, sanctionIn } from './live-facts.ts';
+import type { Recent } from './recent.ts';
+
+/** What the same text is held against. */
+const MOST_TEXTS = 3;
+const TEXTS_MS = 60_000;
+
+export interface JudgeDeps {
+  readonly facts: LiveFacts;
+  readonly recent: Pick<Recent, 'message'>;
+  readonly lately: Lately;
+  readonly firstHeard: FirstHeard;
+  readonly karmaOf: (user: UserId) => number;
+}
+
+/** Judges messages by what this hub knows from memory. */
+export interface Judge {
+  /** Null: all that is needed of this person is at hand. Otherwise resolves once it is. */
+  ready(user: UserId): Promise<void> | null;
+  /** @param saidAt by the platform's clock where it comes late; null: an edit, which is no new message */
+  verdict(message: ChatMessage, here: Place, now: EpochMs, saidAt: EpochMs | null): Verdict;
+}
+
+export function createJudge({ facts, recent, lately, firstHeard, karmaOf }: JudgeDeps): Judge {
+  /** Made ready once for each state of a channel's settings. */
+  const policies = new WeakMap<ChannelSettings, PolicyConfig>();
+
+  function policyIn(channel: ChannelId): PolicyConfig {
+    const settings = facts.settings(channel);
+    const known = policies.get(settings);
+    if (known !== undefined) return known;
+    const made = policyOf(settings.rules);
+    policies.set(settings, made);
+    return made;
+  }
+
+  function textsOf(channel: ChannelId, user: UserId, saidAt: EpochMs): readonly string[] {
+    return lately
+      .of(channel, user)
+      .slice(0, MOST_TEXTS)
+      .filter(({ at }) => Math.abs(saidAt - at) < TEXTS_MS)
+      .flatMap(({ id }) => {
+        const said = recent.message(id);
+        return said === null ? [] : [plainText(said.content.rich)];
+      });
+  }
+
+  return {
+    ready: firstHeard.know,
+    verdict(message, here, now, saidAt) {
+      const { user } = message.author;
+      const channel = here.channel.id;
+      const policy = policyIn(channel);
+      const karma = karmaOf(user);
+      return judge(
+        {
+          message,
+          glance: glanceAt(message),
+          facts: {
+            now,
+            sanction: sanctionIn(facts, here.channel, user),
+            rank: here.standing.rank,
+            karma,
+            isNewcomer: isNewcomer(firstHeard.at(user), karma, now),
+            isShielded: modeAt(facts.mode(channel), now).isShielded,
+            saidAt: saidAt ?? now,
+            lately: saidAt === null ? [] : lately.of(channel, user).map(({ at }) => at),
+            lateTexts: saidAt === null || !policy.settings.repeatedText ? [] : textsOf(channel, user, saidAt),
+          },
+        },
+        policy,
+      );
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { ChannelId, EpochMs, MessageId, UserId } from '../domain/ids.ts';
+
+/** More than any channel's flood rule may ask for. */
+const MOST_EACH = 16;
+const MOST_PEOPLE = 20_000;
+
+/** One thing that somebody said. */
+export interface Said {
+  readonly id: MessageId;
+  /** By the platform's clock where it came late. */
+  readonly at: EpochMs;
+}
+
+/** What each person said last in each channel, over all hubs. */
+export interface Lately {
+  add(channel: ChannelId, user: UserId, said: Said): void;
+  /** Newest first; at most a few. */
+  of(channel: ChannelId, user: UserId): readonly Said[];
+}
+
+export function createLately(mostPeople = MOST_PEOPLE): Lately {
+  const people = new Map<string, Said[]>();
+  return {
+    add(channel, user, said) {
+      const key = `${channel} ${user}`;
+      const known = people.get(key);
+      if (known === undefined) {
+        const [oldest] = people.size >= mostPeople ? people.keys() : [];
+        if (oldest !== undefined) people.delete(oldest);
+        people.set(key, [said]);
+        return;
+      }
+      known.unshift(said);
+      if (known.length > MOST_EACH) known.pop();
+    },
+    of: (channel, user) => people.get(`${channel} ${user}`) ?? [],
+  };
+}
