@@ -32,4 +32,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'bodies of sanctions', sql: sanctionBodies },
   { name: 'audit', sql: auditTables },
   { name: 'karma', sql: karmaTables },
+  { name: 'held messages and modes in the embedded log', sql: moderationLogTables },
+  { name: 'held messages, settings and reports', sql: heldTables },
 ];
