@@ -10,6 +10,7 @@ import type { LaneState } from '../relay/lane-context.ts';
 import { type BridgeStatus, type ConfiguredBridge, createSupervisor } from '../supervisor.ts';
 import { keepForPortals } from './keep-for-portals.ts';
 import { createLinking, type Linking } from './linking.ts';
+import { createMirroring, type Mirroring } from './mirroring.ts';
 import { createOwnRooms } from './own-rooms.ts';
 import type { HubOptions, HubParts } from './parts.ts';
 import { surfacePort } from './surface-port.ts';
@@ -19,6 +20,7 @@ export interface Bridges {
   status(): readonly BridgeStatus[];
   health(): readonly BridgeHealth[];
   readonly linking: Linking;
+  readonly mirroring: Mirroring;
   readonly deadLetters: DeadLetters;
   /** The portals that are served here. */
   lanes(): ReadonlyMap<PortalId, LaneState>;
@@ -28,6 +30,7 @@ export interface Bridges {
 /** Loads and starts the native surfaces and what is configured. @throws when a required one does not come up */
 export async function startBridges(parts: HubParts, options: HubOptions): Promise<Bridges> {
   const { id, live, archive, archiving, knowledge, metrics, routing, accounts, presence, media, http, portals } = parts;
+  const { moderation } = parts;
   const { config, builtIns, clock, log } = options;
   const { directory, recent, history, tail } = knowledge;
   const { store } = live;
@@ -36,7 +39,17 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     for (const { channel } of batch) if (channel !== null) portals.wake(channel);
   });
   portals.refresh();
-  const linking = createLinking(parts, options);
+  const mirroring = createMirroring(
+    {
+      ...parts,
+      sanctions: moderation.sanctions,
+      sameAs: (user) => [user],
+      running: (bridge) => supervisor.live(bridge),
+      platformOf: (bridge) => platformOf(bridge),
+    },
+    options,
+  );
+  const linking = createLinking({ ...parts, effectOf: mirroring.effects.told }, options);
 
   const channelsFor = createOwnRooms({ directory, portals, desk: linking.desk, tail });
   const mayMakeRooms = new Set(config.bridges.flatMap(({ id, ownRooms }) => (ownRooms ? [id] : [])));
@@ -59,6 +72,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     clock,
     logger: log,
     publicUrl: config.publicUrl,
+    label: linking.label,
     outageMs,
     count: (outcome, reason, times) => metrics.relayed(reason ?? 'none', outcome, times),
   });
@@ -97,6 +111,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     courier,
     receive: createReceive({
       ...linking.inward,
+      ...mirroring.inward,
       linked: portals.at,
       recent,
       archived: async (key) => (await archive.byKey(key))?.message ?? null,
@@ -112,6 +127,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
       surfacePort(bridge, port, {
         publicUrl: config.publicUrl,
         accounts,
+        facts: knowledge.facts,
         media,
         questions,
         routing,
@@ -137,8 +153,10 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
   });
   await keeping.keep();
   linking.start(supervisor.live);
+  mirroring.start();
   await supervisor.start();
   return {
+    mirroring,
     linking,
     deadLetters,
     lanes: courier.lanes,
@@ -146,7 +164,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     health: () => supervisor.status().map(healthOf),
     async stop() {
       keeping.stop();
-      await Promise.all([linking.stop(), supervisor.stop()]);
+      await Promise.all([linking.stop(), mirroring.stop(), supervisor.stop()]);
     },
   };
 }

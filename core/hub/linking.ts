@@ -40,7 +40,9 @@ export interface Linking {
   stop(): Promise<void>;
 }
 
-type Parts = Pick<HubParts, 'sql' | 'live' | 'knowledge' | 'routing' | 'moderation' | 'portals'>;
+type Parts = Pick<HubParts, 'sql' | 'live' | 'knowledge' | 'routing' | 'moderation' | 'portals'> & {
+  readonly effectOf: CommandDeps['sanctions']['effectOf'];
+};
 
 const MAX_NOTICE_UTF16 = 500;
 /** How many messages of a channel are held against what a bot says. */
@@ -75,7 +77,7 @@ export function createLinking(parts: Parts, { config, clock, log: logger }: HubO
     loopIn: ({ id }) => loops.remark(id),
     redact: redactBy(parts),
     isOptedOut: directory.isOptedOut,
-    sanctions: parts.moderation.desk,
+    sanctions: { ...parts.moderation.desk, effectOf: parts.effectOf },
     now: clock.now,
   };
   const inRooms = createCommandsInRooms({ commands, facts, throttle, can, clock, logger });

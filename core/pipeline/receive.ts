@@ -43,6 +43,12 @@ export interface ReceiveDeps {
     moved(bridge: BridgeId, from: RoomId, to: RoomId): Promise<void>;
     renamed(bridge: BridgeId, room: RoomId, name: string): Promise<void>;
   };
+  /** Somebody does something on a platform. */
+  readonly seen: (platform: string, by: InboundAccount) => void;
+  readonly sanctioned: (stamped: Stamped, said: Extract<Inbound, { kind: 'sanction' }>) => Promise<Receipt>;
+  /** What a sanctioned person has written is taken away in its room, as far as that may be. */
+  readonly holdLine: (portal: Portal, ref: RemoteRef) => void;
+  readonly rightsChanged: (bridge: BridgeId) => void;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -158,7 +164,9 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
     if (deps.isRepeat(portal, said)) return UNCHANGED;
     const replyTo = said.replyTo === null ? null : await find(bridge, portal, said.replyTo);
     const request: Request = { kind: 'message', channel: portal.channel, content: said.content, replyTo };
-    return ask(stamped, said, request, originKey(bridge, ref), ref);
+    const receipt = await ask(stamped, said, request, originKey(bridge, ref), ref);
+    if (receipt.kind === 'refused' && receipt.code === 'sanctioned') deps.holdLine(portal, ref);
+    return receipt;
   }
 
   /** Never stored nor relayed. One that comes late, after an outage, is not what is wanted now. */
@@ -214,6 +222,7 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
 
   /** What one person says is judged in the order in which it came, whatever each part of it has to look up. */
   function inTurn({ platform }: Stamped, by: InboundAccount, task: () => Promise<Receipt>): Promise<Receipt> {
+    deps.seen(platform, by);
     return people.run(userIdOf(platform, by.id), task);
   }
 
@@ -238,14 +247,17 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
       case 'room-renamed':
         await deps.rooms.renamed(bridge, inbound.room, inbound.name);
         return UNCHANGED;
+      case 'sanction':
+        return inTurn(stamped, inbound.account, () => deps.sanctioned(stamped, inbound));
+      case 'rights-changed':
+        deps.rightsChanged(bridge);
+        return UNCHANGED;
       case 'direct':
       case 'choice':
-      case 'sanction':
       case 'membership':
       case 'profile':
       case 'typing':
       case 'read':
-      case 'rights-changed':
       case 'invitation':
         return UNCHANGED;
       default:

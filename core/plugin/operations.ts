@@ -143,6 +143,8 @@ export interface Operations {
       readonly maxMs: number;
       /** `room`: an act holds in this room alone. Absent: it may hold in more, such as a whole server. */
       readonly within?: 'room';
+      /** A timeout does not end there by itself: the hub lifts it. Absent: it does. */
+      readonly needsLift?: true;
     },
   ];
   direct: [Direct, RemoteRef, { readonly text: number; readonly choices: number }];

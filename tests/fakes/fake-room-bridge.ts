@@ -10,11 +10,13 @@ import {
   type HubPort,
   type Inbound,
   type InboundAccount,
+  type Operations,
   pause,
   plainText,
   type RemoteRef,
   type Respond,
   type RoomId,
+  type Sanction,
   textContent,
 } from 'slipmat-hub/plugin';
 
@@ -29,6 +31,8 @@ export interface FakeRoomConfig {
   readonly maxText: number;
   /** It can say who administers a room, and answer a ticket. */
   readonly knowsRoles: boolean;
+  /** What it can do to people of a room; null: nothing. */
+  readonly sanction: Operations['sanction'][2] | null;
   /** How much it takes; null: there is no limit. A bucket of its own for each room where it names none. */
   readonly budget: { readonly bucket: string | null; readonly count: number; readonly perMs: number } | null;
 }
@@ -52,6 +56,7 @@ const KNOWN_FIELDS = [
   'speaker',
   'maxText',
   'knowsRoles',
+  'sanction',
   'budget',
 ];
 
@@ -73,8 +78,14 @@ function parseConfig(input: unknown): FakeRoomConfig {
     speaker: fields.speaker === 'native' ? 'native' : 'prefix',
     knowsRoles: fields.knowsRoles === true,
     maxText: typeof fields.maxText === 'number' ? fields.maxText : 500,
+    sanction: parseSanction(fields.sanction),
     budget: parseBudget(fields.budget),
   };
+}
+
+function parseSanction(input: unknown): FakeRoomConfig['sanction'] {
+  if (typeof input !== 'object' || input === null) return null;
+  return { acts: ['timeout', 'ban', 'lift'], minMs: 1_000, maxMs: 86_400_000, within: 'room', ...input };
 }
 
 function parseBudget(input: unknown): FakeRoomConfig['budget'] {
@@ -163,7 +174,7 @@ function capabilities(
   room: RoomId,
   ask: (command: object, signal: AbortSignal) => Promise<unknown>,
 ): Capabilities {
-  const { isIdempotent, canFind, canEdit, speaker, maxText, knowsRoles, budget } = config;
+  const { isIdempotent, canFind, canEdit, speaker, maxText, knowsRoles, sanction, budget } = config;
   return {
     post: {
       limits: {
@@ -205,6 +216,15 @@ function capabilities(
         async run({ ref, text }: { ref: RemoteRef; text: Parameters<typeof plainText>[0] }, signal: AbortSignal) {
           await ask({ op: 'edit', room: ref.room, ref: ref.id, text: plainText(text) }, signal);
           return ref;
+        },
+      },
+    }),
+    ...(sanction !== null && {
+      sanction: {
+        limits: sanction,
+        async run({ room, account, act, until }: Sanction, signal: AbortSignal) {
+          await ask({ op: 'sanction', room, account, act, until }, signal);
+          return undefined;
         },
       },
     }),

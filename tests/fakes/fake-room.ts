@@ -23,6 +23,15 @@ export type FakeFailure =
   | 'applied-then-cut'
   | 'silence';
 
+/** A native act that came in, in the order in which they came. */
+export interface FakeAct {
+  readonly account: string;
+  readonly act: 'timeout' | 'ban' | 'lift';
+  readonly until: number | null;
+  /** By the platform's own clock. */
+  readonly at: number;
+}
+
 export interface FakeRoomServer {
   readonly port: number;
   readonly token: string;
@@ -42,6 +51,8 @@ export interface FakeRoomServer {
   setRole(room: string, name: string, role: 'owner' | 'admin' | 'moderator' | 'member'): void;
   /** Answers to tickets, oldest first. */
   responses(): readonly { readonly ticket: string; readonly text: string; readonly isPrivate: boolean }[];
+  /** What the bridge did to people of a room; each is told as a native act by nobody in particular, to the second. */
+  acts(room: string): readonly FakeAct[];
   /** Tells it again, as platforms do after a reconnect. */
   tellAgain(room: string, id: string): void;
   /** The next `times` commands of the bridge end so, in this room or (null) anywhere. */
@@ -88,6 +99,8 @@ interface Command {
   readonly account?: string;
   readonly ticket?: string;
   readonly isPrivate?: boolean;
+  readonly act?: FakeAct['act'];
+  readonly until?: number | null;
 }
 type Result = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: string };
 
@@ -99,6 +112,7 @@ export async function startFakeRoom(): Promise<FakeRoomServer> {
   const stalled = new Map<string, Promise<void>>();
   const roles = new Map<string, string>();
   const responses: { ticket: string; text: string; isPrivate: boolean }[] = [];
+  const acts = new Map<string, FakeAct[]>();
   let ids = 0;
   let tries = 0;
   const postTimes: { readonly room: string; readonly at: number }[] = [];
@@ -163,6 +177,16 @@ export async function startFakeRoom(): Promise<FakeRoomServer> {
         if (command.on === true && at < 0) stored.reactions.push(command.emoji ?? '');
         if (command.on !== true && at >= 0) stored.reactions.splice(at, 1);
         if (command.on === true) tell({ kind: 'reaction', room, id: stored.id, text: command.emoji, by: BOT });
+        return { ok: true, value: null };
+      }
+      case 'sanction': {
+        ids += 1;
+        const { account = '', act = 'lift', until = null } = command;
+        acts.set(room, [...(acts.get(room) ?? []), { account, act, until, at: Date.now() }]);
+        const told = { room, account: { id: account, name: account, avatarUrl: null, isBot: false }, by: null, act };
+        const end = until === null ? null : Math.floor(until / 1_000) * 1_000;
+        const inbound = { kind: 'sanction', eventId: `act-${ids}`, ...told, until: end, reason: null, at: Date.now() };
+        tell({ kind: 'raw', id: 'raw', inbound });
         return { ok: true, value: null };
       }
       case 'authority':
@@ -267,6 +291,7 @@ export async function startFakeRoom(): Promise<FakeRoomServer> {
     tells: (inbound) => tell({ kind: 'raw', id: 'raw', inbound }),
     setRole: (room, name, role) => void roles.set(`${room} ${name}`, role),
     responses: () => responses,
+    acts: (room) => acts.get(room) ?? [],
     tellAgain(room, id) {
       const post = find(room, id);
       if (post !== null) tellPost(room, post);

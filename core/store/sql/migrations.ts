@@ -34,4 +34,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'karma', sql: karmaTables },
   { name: 'held messages and modes in the embedded log', sql: moderationLogTables },
   { name: 'held messages, settings and reports', sql: heldTables },
+  { name: 'mirrored acts', sql: mirrorTables },
 ];

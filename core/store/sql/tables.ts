@@ -25,6 +25,10 @@ export interface Tables {
   timers: TimersTable;
   channel_settings: ChannelSettingsTable;
   reports: ReportsTable;
+  seen_accounts: SeenAccountsTable;
+  mirrored: MirroredTable;
+  mirror_effects: MirrorEffectsTable;
+  native_acts: NativeActsTable;
   // --- archive ---------------------------------------------------------------------------------------------------
   entries: EntriesTable;
   messages: MessagesTable;

@@ -1,0 +1,138 @@
+import type { Clock } from '../async/clock.ts';
+import { stepKey } from '../async/mint.ts';
+import { createSeenAccounts, type SeenAccounts } from '../community/accounts/seen.ts';
+import { createEffects, type Effects } from '../community/moderation/effect.ts';
+import { createFromPlatforms, type FromPlatforms } from '../community/moderation/from-platforms.ts';
+import { nativeActText } from '../community/moderation/native-act-text.ts';
+import { createNativeActs, type NativeActItem, type NativeActs } from '../community/moderation/native-acts.ts';
+import type { Sanctions } from '../community/moderation/sanctions.ts';
+import { authorityOf } from '../community/portals/redeem.ts';
+import type { Channel } from '../domain/channel.ts';
+import type { BridgeId, ScopeId, UserId } from '../domain/ids.ts';
+import type { Portal } from '../domain/portal.ts';
+import type { InForce } from '../pipeline/live-facts.ts';
+import type { ReceiveDeps } from '../pipeline/receive.ts';
+import { noticeStep } from '../pipeline/steps.ts';
+import type { Bridge } from '../plugin/bridge.ts';
+import { createMirror } from '../relay/mirror.ts';
+import { createEchoes } from '../relay/mirror-echo.ts';
+import { createMirrorRemovals } from '../relay/mirror-removals.ts';
+import { createMirrorRows } from '../relay/mirror-rows.ts';
+import { platformLabel } from '../relay/speaker.ts';
+import { isEverywhere } from '../store/every-shard.ts';
+import type { HubOptions, HubParts } from './parts.ts';
+
+/** One act on one person, on every platform. */
+export interface Mirroring {
+  readonly seen: SeenAccounts;
+  readonly effects: Effects;
+  /** Acts that stayed on their platform. */
+  readonly nativeActs: NativeActs;
+  readonly fromPlatforms: FromPlatforms;
+  /** What of this the way in from the bridges needs. */
+  readonly inward: Pick<ReceiveDeps, 'seen' | 'sanctioned' | 'holdLine' | 'rightsChanged'>;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+export interface MirroringDeps extends Pick<HubParts, 'sql' | 'live' | 'knowledge' | 'portals'> {
+  readonly sanctions: Sanctions;
+  /** Everybody who is one person with this user, this one among them. */
+  readonly sameAs: (user: UserId) => readonly UserId[];
+  /** The bridge while it is live on this hub. */
+  readonly running: (bridge: BridgeId) => Bridge | null;
+  /** Lower-case name; null until the plugin is loaded. */
+  readonly platformOf: (bridge: BridgeId) => string | null;
+}
+
+const SWEEP_MS = 3_600_000;
+
+export function createMirroring(deps: MirroringDeps, { clock, log: logger }: HubOptions): Mirroring {
+  const { sql, live, knowledge, portals, running, platformOf } = deps;
+  const { facts, directory, tail } = knowledge;
+  const { log } = live.store;
+  const parts = { clock, logger };
+  const seen = createSeenAccounts({ sql, sameAs: deps.sameAs, ...parts });
+  const rows = createMirrorRows(sql);
+  const echoes = createEchoes(rows, clock);
+  const nativeActs = createNativeActs(sql, clock);
+  const removals = createMirrorRemovals({ live: running, ...parts });
+  const holdsIn = (scope: ScopeId, portal: Portal): boolean =>
+    portal.scope === scope || (isEverywhere(scope) && log.shardOf(scope) === log.shardOf(portal.scope));
+  const effects = createEffects({
+    sql,
+    portals: portals.list,
+    holdsIn,
+    accountsOf: seen.accountsOf,
+    platform: ({ bridge }) => ({ id: platformOf(bridge), label: platformLabel(platformOf(bridge) ?? bridge) }),
+    clock,
+  });
+  const mirror = createMirror({
+    portals,
+    live: running,
+    platform: platformOf,
+    holdsIn,
+    inForce: () => inForceOf(facts, log.shards),
+    sanction: facts.sanction,
+    accountsOf: seen.accountsOf,
+    rows,
+    echoes,
+    report: effects.report,
+    ...parts,
+  });
+  const fromPlatforms = createFromPlatforms({
+    linked: portals.at,
+    facts,
+    sanctions: deps.sanctions,
+    echoes,
+    rows,
+    items: nativeActs,
+    report: effects.report,
+    isTrusted: ({ id }, channel) => directory.settings(channel.id).trustedPortals.includes(id),
+    authority: async ({ bridge, room }, account) => {
+      const can = running(bridge)?.capabilities(room);
+      return can === undefined ? 'unknown' : authorityOf({ bridge, room, account, can }, parts);
+    },
+    tell: (item, channel) => tellCrew(item, channel, deps, clock),
+    clock,
+  });
+  tail.follow(mirror.feed);
+
+  const stopSweep = clock.every(SWEEP_MS, () => {
+    Promise.all([effects.sweep(), nativeActs.sweep()]).catch((error: unknown) =>
+      logger.warn({ err: error }, 'old effects of acts could not be forgotten yet'),
+    );
+  });
+
+  return {
+    seen,
+    effects,
+    nativeActs,
+    fromPlatforms,
+    inward: {
+      seen: seen.note,
+      sanctioned: fromPlatforms.take,
+      holdLine: removals.remove,
+      rightsChanged: mirror.look,
+    },
+    start: mirror.start,
+    async stop() {
+      stopSweep();
+      await Promise.all([mirror.stop(), removals.stop()]);
+      await seen.stop();
+    },
+  };
+}
+
+function inForceOf(facts: Pick<HubParts['knowledge']['facts'], 'inForce'>, shards: number): readonly InForce[] {
+  return Array.from({ length: shards }, (_, shard) => facts.inForce(shard).sanctions).flat();
+}
+
+/** In the crew channel of the DJ, where there is one; the list of what is open shows it in any case. */
+async function tellCrew(item: NativeActItem, { owner }: Channel, deps: MirroringDeps, clock: Clock): Promise<void> {
+  const { knowledge, live, platformOf } = deps;
+  const crew = knowledge.directory.channels().find((one) => one.kind === 'crew' && one.owner === owner);
+  if (owner === null || crew === undefined) return;
+  const say = nativeActText(item, platformLabel(platformOf(item.bridge) ?? item.bridge));
+  await live.store.log.append(noticeStep(crew, 'native-act', say, stepKey('native-act', item.id), clock.now()));
+}
