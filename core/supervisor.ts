@@ -52,7 +52,7 @@ export interface SupervisorDeps {
 }
 
 /** What a plugin says of itself, on every hub. */
-export type PluginFacts = Pick<LoadedPlugin, 'platform' | 'defaultDirection' | 'outboundNotice'>;
+export type PluginFacts = Pick<LoadedPlugin, 'platform' | 'label' | 'defaultDirection' | 'outboundNotice'>;
 
 export interface BridgeStatus {
   readonly id: BridgeId;

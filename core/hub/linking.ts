@@ -4,6 +4,8 @@ import { createCommandsInRooms } from '../community/commands/in-room.ts';
 import { type Act, createAct } from '../community/commands/native.ts';
 import { createOptOuts } from '../community/commands/opt-outs.ts';
 import { COMMAND_SPECS } from '../community/commands/table.ts';
+import { createAskClosed, createClosedRooms } from '../community/crew/closed-rooms.ts';
+import { createRoles } from '../community/crew/roles.ts';
 import { type Codes, createCodes } from '../community/portals/codes.ts';
 import { createDesk, type DeskDeps, type PortalDesk } from '../community/portals/desk.ts';
 import { isEntitled } from '../community/portals/entitled.ts';
@@ -21,9 +23,10 @@ import { noticeStep } from '../pipeline/steps.ts';
 import { receiptOf } from '../pipeline/until-fresh.ts';
 import type { Bridge } from '../plugin/bridge.ts';
 import type { Capabilities } from '../plugin/operations.ts';
-import { platformLabel, prefixOf } from '../relay/speaker.ts';
+import { type Label, platformLabel, prefixOf } from '../relay/speaker.ts';
 import { START, type Step } from '../store/ports.ts';
 import type { PluginFacts } from '../supervisor.ts';
+import type { Mirroring } from './mirroring.ts';
 import type { HubOptions, HubParts } from './parts.ts';
 
 /** Links of rooms with channels, and the commands that people give in them. */
@@ -35,13 +38,18 @@ export interface Linking {
   /** What of this the way in from the bridges needs. */
   readonly inward: Pick<ReceiveDeps, 'commands' | 'isRepeat' | 'notice' | 'rooms'>;
   onLoaded(bridge: BridgeId, plugin: PluginFacts): void;
+  /** How a platform is called in what people read. */
+  readonly label: Label;
   /** Rooms are told of their links from now on. @param live the bridge while it is live on this hub */
   start(live: (bridge: BridgeId) => Bridge | null): void;
   stop(): Promise<void>;
 }
 
-type Parts = Pick<HubParts, 'sql' | 'live' | 'knowledge' | 'routing' | 'moderation' | 'portals'> & {
-  readonly effectOf: CommandDeps['sanctions']['effectOf'];
+type Parts = Pick<
+  HubParts,
+  'sql' | 'live' | 'knowledge' | 'routing' | 'moderation' | 'portals' | 'liveEvents' | 'timers'
+> & {
+  readonly mirroring: Pick<Mirroring, 'effects' | 'nativeActs'>;
 };
 
 const MAX_NOTICE_UTF16 = 500;
@@ -54,16 +62,29 @@ export function createLinking(parts: Parts, { config, clock, log: logger }: HubO
   const plugins = new Map<BridgeId, PluginFacts>();
   let live: (bridge: BridgeId) => Bridge | null = () => null;
   const can = (bridge: BridgeId, room: RoomId): Capabilities | null => live(bridge)?.capabilities(room) ?? null;
-  const platform = (bridge: BridgeId): string => platformLabel(plugins.get(bridge)?.platform ?? bridge);
+  const labels = new Map<string, string>();
+  const label: Label = (platform) => labels.get(platform) ?? platformLabel(platform);
+  const platform = (bridge: BridgeId): string => label(plugins.get(bridge)?.platform ?? bridge);
 
   const append = createAppend(parts);
   const announce: DeskDeps['announce'] = async (channel, code, say, cause) => {
     await append(noticeStep(channel, code, say, stepKey('portal-notice', ...cause), clock.now()));
   };
-  const desk = createDesk({ sql, directory, portals, clock, platform, announce, owe: oweFrom(parts) });
+  const isClosed = createAskClosed(can, { clock, logger });
+  const desk = createDesk({ sql, directory, portals, clock, platform, announce, isClosed, owe: oweFrom(parts) });
+  const closedRooms = createClosedRooms({
+    portals,
+    directory,
+    ask: isClosed,
+    isLive: (bridge) => live(bridge) !== null,
+    desk,
+    announce,
+    clock,
+    logger,
+  });
   const codes = createCodes(sql, clock);
   const throttle = createRoomThrottle();
-  const loops = createLoops({ lately: latelyIn(parts), clock, logger });
+  const loops = createLoops({ lately: latelyIn(parts, label), clock, logger });
   const commands: CommandDeps = {
     commands: COMMAND_SPECS,
     desk,
@@ -77,7 +98,11 @@ export function createLinking(parts: Parts, { config, clock, log: logger }: HubO
     loopIn: ({ id }) => loops.remark(id),
     redact: redactBy(parts),
     isOptedOut: directory.isOptedOut,
-    sanctions: { ...parts.moderation.desk, effectOf: parts.effectOf },
+    sanctions: { ...parts.moderation.desk, effectOf: parts.mirroring.effects.told },
+    nativeActs: parts.mirroring.nativeActs,
+    liveEvents: parts.liveEvents,
+    events: directory.events,
+    roles: createRoles({ sql, directory, facts, timers: parts.timers, clock, append: parts.live.store.log.append }),
     now: clock.now,
   };
   const inRooms = createCommandsInRooms({ commands, facts, throttle, can, clock, logger });
@@ -106,23 +131,31 @@ export function createLinking(parts: Parts, { config, clock, log: logger }: HubO
     desk,
     codes,
     loops,
+    label,
     act: createAct({ commands, facts, throttle, logger, newCause: newRowId }),
     inward: {
       commands: inRooms,
       isRepeat: loops.isRepeat,
       notice,
-      rooms: { moved: desk.moved, renamed: (bridge, room, name) => desk.renamed(bridge, room, cleanName(name)) },
+      rooms: {
+        moved: desk.moved,
+        renamed: (bridge, room, name) => desk.renamed(bridge, room, cleanName(name)),
+        rightsChanged: closedRooms.changed,
+      },
     },
     onLoaded(bridge, plugin) {
       plugins.set(bridge, plugin);
+      if (plugin.label !== null) labels.set(plugin.platform, plugin.label);
       portals.suggest(bridge, plugin.defaultDirection);
     },
     start(liveNow) {
       live = liveNow;
       teller.look();
+      closedRooms.look();
     },
     async stop() {
       stopFollowing();
+      await closedRooms.stop();
       await teller.stop();
       await inRooms.settled();
     },
@@ -192,13 +225,14 @@ function redactBy({ routing }: Parts): CommandDeps['redact'] {
   };
 }
 
-function latelyIn({ knowledge }: Parts): (portal: Portal, since: EpochMs) => readonly Lately[] {
+function latelyIn({ knowledge }: Parts, label: Label): (portal: Portal, since: EpochMs) => readonly Lately[] {
   const { recent } = knowledge;
   return ({ channel, bridge, room }, since) =>
     recent.since(channel, since, MOST_LATELY).flatMap((near) => {
       const message = recent.message(near.id);
       if (message === null) return [];
       const isFromRoom = near.bridge === bridge && near.room === room;
-      return [{ text: plainText(message.content.rich), at: near.at, prefix: prefixOf(message.author), isFromRoom }];
+      const prefix = prefixOf(message.author, label);
+      return [{ text: plainText(message.content.rich), at: near.at, prefix, isFromRoom }];
     });
 }

@@ -11,6 +11,8 @@ export interface BridgePlugin<Config> {
   readonly apiVersion: typeof PLUGIN_API_VERSION;
   /** Lower-case platform name, such as `discord`. Used in logs, metrics and display prefixes. */
   readonly platform: string;
+  /** The name as people write it, such as `IRC`; absent: the same with its first letter large. */
+  readonly label?: string;
   /** YAML with comments; becomes this plugin's part of the example config. */
   readonly exampleConfig: string;
   /** Which way a new portal goes unless somebody says otherwise; absent: both. */

@@ -39,6 +39,8 @@ export interface PortChoice {
 
 export interface LoadedPlugin {
   readonly platform: string;
+  /** The platform's name as people write it; null: nothing out of the ordinary. */
+  readonly label: string | null;
   readonly exampleConfig: string;
   /** Which way a new portal goes unless somebody says otherwise. */
   readonly defaultDirection: 'both' | 'in' | 'out';
@@ -70,6 +72,7 @@ function loadedBridge(use: string, found: unknown): LoadedPlugin {
   const plugin: BridgePlugin<unknown> = checked(use, found);
   return {
     platform: plugin.platform,
+    label: plugin.label ?? null,
     exampleConfig: plugin.exampleConfig,
     defaultDirection: plugin.defaultDirection ?? 'both',
     outboundNotice: plugin.outboundNotice ?? null,
@@ -90,6 +93,7 @@ function loadedSurface(use: string, found: unknown): LoadedPlugin {
   const plugin: SurfacePlugin<unknown> = checked(use, found);
   return {
     platform: plugin.platform,
+    label: plugin.label ?? null,
     exampleConfig: plugin.exampleConfig,
     defaultDirection: plugin.defaultDirection ?? 'both',
     outboundNotice: plugin.outboundNotice ?? null,
@@ -172,6 +176,10 @@ function wrongField(found: Readonly<Record<string, unknown>>): string | null {
   const platform = found.platform;
   if (typeof platform !== 'string' || !/^[a-z][a-z0-9-]{0,31}$/.test(platform)) {
     return '"platform" must be lower-case letters, digits and dashes';
+  }
+  const { label } = found;
+  if (label !== undefined && (typeof label !== 'string' || !/^[\p{L}\p{N}][\p{L}\p{N} .-]{0,31}$/u.test(label))) {
+    return '"label" must be up to 32 letters, digits, blanks, dots and dashes';
   }
   if (typeof found.exampleConfig !== 'string') return '"exampleConfig" must be a string';
   if (typeof found.parseConfig !== 'function') return '"parseConfig" must be a function';

@@ -3,7 +3,7 @@ import type { Author, Quote } from '../domain/message.ts';
 import type { WireChatMessage } from '../domain/wire.ts';
 import type { MediaRef, Operations, Speaker } from '../plugin/operations.ts';
 import { firstGraphemes, measure } from './measure.ts';
-import { prefixOf, tameName, withoutFakePrefixes } from './speaker.ts';
+import { type Label, prefixOf, tameName, withoutFakePrefixes } from './speaker.ts';
 import { splitText } from './split-text.ts';
 
 export type PostLimits = Operations['post'][2];
@@ -17,20 +17,27 @@ export interface Composed {
   readonly media: readonly MediaRef[];
 }
 
+/** What the look of a message hangs on besides the message and the room. */
+export interface Outlook {
+  /** Origin under which everybody reaches the hub; null where nobody outside does. */
+  readonly publicUrl: string | null;
+  /** Absent: platforms are called by their names with the first letter large. */
+  readonly label?: Label;
+}
+
 /**
  * What a message looks like in a room: name before the text where the platform shows no other name, a quote where it
  * has no replies, attachments as links where it takes none: by name alone where nobody outside can reach the hub.
  * @param hasReplyRef whether the message that is answered stands in the room
- * @param publicUrl origin under which everybody reaches the hub
  */
 export function compose(
   message: WireChatMessage,
   limits: PostLimits,
   hasReplyRef: boolean,
-  publicUrl: string | null,
+  { publicUrl, label }: Outlook,
 ): Composed {
   const { native, linked } = sortAttachments(message.content.attachments, limits);
-  const prefix = limits.speaker === 'prefix' ? prefixOf(message.author) : '';
+  const prefix = limits.speaker === 'prefix' ? prefixOf(message.author, label) : '';
   const said = message.content.rich;
   const needsQuote = message.replyTo !== null && !(limits.reply && hasReplyRef);
   const quote = needsQuote && message.replyTo !== null ? quoteLine(message.replyTo) : [];

@@ -18,6 +18,7 @@ import { type Command, limitsOf, type Plan, type Reason, type Target } from './p
 import { failureOf } from './retry.ts';
 import { type Sent, sendAll } from './send.ts';
 import { createSentTexts } from './sent-texts.ts';
+import type { Label } from './speaker.ts';
 import type { Summary } from './summary.ts';
 import type { Touched } from './touched.ts';
 
@@ -33,6 +34,8 @@ export interface LaneDeps {
   readonly logger: Logger;
   /** Origin under which everybody reaches the hub; null where nobody outside does. */
   readonly publicUrl: string | null;
+  /** How platforms are called in what people read; absent: by their names with the first letter large. */
+  readonly label?: Label;
   /** What was missed for longer than this becomes one line instead of a flood. */
   readonly outageMs: number;
   /** Counts what became of entries. */
@@ -166,6 +169,7 @@ export function createLane(of: LaneOf, deps: LaneDeps): Lane {
       limits: limitsOf(can()),
       now: clock.now(),
       publicUrl: deps.publicUrl,
+      ...(deps.label && { label: deps.label }),
     }),
     send(plan, { entry, message, preparedAt, expires, inDoubt, slots }) {
       of.onState(SENDING);

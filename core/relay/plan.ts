@@ -4,7 +4,7 @@ import type { EpochMs, MessageId, PortalId, RoomId, UserId } from '../domain/ids
 import type { RemoteRef } from '../domain/message.ts';
 import type { WireChatMessage } from '../domain/wire.ts';
 import type { Capabilities, Edit, Operations, Post, React, Redact, Speaker } from '../plugin/operations.ts';
-import { compose, type PostLimits, speakerOf } from './compose.ts';
+import { compose, type Outlook, type PostLimits, speakerOf } from './compose.ts';
 import { measure } from './measure.ts';
 
 /** One thing to ask of a bridge. */
@@ -40,13 +40,11 @@ export type Plan =
 /** What the room can do, without the doing. */
 export type Limits = { readonly [K in keyof Operations]?: Operations[K][2] };
 
-export interface Target {
+export interface Target extends Outlook {
   readonly portal: PortalId;
   readonly room: RoomId;
   readonly limits: Limits;
   readonly now: EpochMs;
-  /** Origin under which everybody reaches the hub; null where nobody outside does. */
-  readonly publicUrl: string | null;
 }
 
 /** The message as it is to be seen, and where its copies are by now. */
@@ -178,7 +176,7 @@ function postsOf(
   variant: string,
 ): readonly Command[] {
   const { message, replyRef } = said;
-  const { parts, media } = compose(message, limits, replyRef !== null, target.publicUrl);
+  const { parts, media } = compose(message, limits, replyRef !== null, target);
   return parts.map((text, part): Command => {
     const command: Post = {
       room: target.room,

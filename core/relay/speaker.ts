@@ -27,9 +27,15 @@ export function tameName(name: string): string {
   return firstGraphemes(bounded, MAX_NAME_CHARACTERS).trim() || 'somebody';
 }
 
+/** How a platform is called in what people read. */
+export type Label = (platform: string) => string;
+
 /** `[Discord] Ann: `, put before each part where the platform cannot show another name. */
-export function prefixOf(author: { readonly name: string; readonly platform: string }): string {
-  return `[${platformLabel(author.platform)}] ${tameName(author.name)}: `;
+export function prefixOf(
+  author: { readonly name: string; readonly platform: string },
+  label: Label = platformLabel,
+): string {
+  return `[${label(author.platform)}] ${tameName(author.name)}: `;
 }
 
 /** A platform's name as people write it: its first letter large. */

@@ -97,6 +97,7 @@ describe('says at which step it failed and how to mend it:', () => {
   it.each([
     ['nothing', 'export default null;'],
     ['no platform', "export default { apiVersion: 1, exampleConfig: '', parseConfig() {}, create() {} };"],
+    ['false label', `export default { ${PARTS}, label: 'IRC] Ann: ', create() {} };`],
     ['no create', `export default { ${PARTS} };`],
   ])('shape, for %s', async (name, source) => {
     expect((await loading(install(name.replace(' ', '-'), source))).step).toBe('shape');

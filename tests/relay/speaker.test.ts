@@ -5,6 +5,8 @@ import { prefixOf, tameName, withoutFakePrefixes } from '../../core/relay/speake
 
 it('names the platform and the person', () => {
   expect(prefixOf({ name: 'Ann', platform: 'discord' })).toBe('[Discord] Ann: ');
+  const label = (platform: string): string => platform.toUpperCase();
+  expect(prefixOf({ name: 'ida', platform: 'irc' }, label)).toBe('[IRC] ida: ');
 });
 
 it('cannot be faked or broken by a name, whatever it is', () => {

@@ -30,7 +30,7 @@ function message(rich: Rich, name: string): WireChatMessage {
 }
 
 function partsFor(rich: Rich, name: string, { limits }: TextCodec): readonly Rich[] {
-  return compose(message(rich, name), limits, false, null).parts;
+  return compose(message(rich, name), limits, false, { publicUrl: null }).parts;
 }
 
 /** What is left of a part once what says how much was left out is taken away. */

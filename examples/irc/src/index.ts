@@ -7,6 +7,7 @@ import { doctor } from './doctor.ts';
 export default defineBridge<IrcConfig>({
   apiVersion: PLUGIN_API_VERSION,
   platform: 'irc',
+  label: 'IRC',
   exampleConfig: EXAMPLE_CONFIG,
   parseConfig,
   create: createBridge,

@@ -74,13 +74,13 @@ describe.skipIf(!hasInspircd)('a hub with two channels of a real InspIRCd', () =
     const [ann, ben] = [await person('ann', ONE), await person('ben', TWO)];
     const { kim } = await hubOnIrc();
     ann.say(ONE, 'hello from \x02one\x02, ben');
-    await expect.poll(() => copies(ben, TWO)).toEqual(['[Irc] ann: hello from \x02one\x02, b\u200ben']);
+    await expect.poll(() => copies(ben, TWO)).toEqual(['[IRC] ann: hello from \x02one\x02, b\u200ben']);
     const id = await kim.say('welcome');
     await expect.poll(() => copies(ann, ONE)).toEqual(['[Slipmat] kim: welcome']);
     const copy = await ben.sees(/PRIVMSG #two :\[Slipmat\] kim: welcome/);
     ben.raw(`@+draft/reply=${/msgid=([^;\s]+)/.exec(copy)?.[1]} PRIVMSG ${TWO} :thanks`);
     await expect.poll(() => copies(ann, ONE)).toHaveLength(2);
-    expect(copies(ann, ONE)[1]).toBe('[Irc] ben: > kim: welcome / thanks');
+    expect(copies(ann, ONE)[1]).toBe('[IRC] ben: > kim: welcome / thanks');
     expect(await said(kim)).toEqual(['hello from one, ben', 'welcome', 'thanks']);
     expect((await kim.page()).at(-1)?.message.replyTo?.id).toBe(id);
     expect(copies(ben, TWO)).toHaveLength(2);
