@@ -4,8 +4,6 @@ import { createCommandsInRooms } from '../community/commands/in-room.ts';
 import { type Act, createAct } from '../community/commands/native.ts';
 import { createOptOuts } from '../community/commands/opt-outs.ts';
 import { COMMAND_SPECS } from '../community/commands/table.ts';
-import { createAskClosed, createClosedRooms } from '../community/crew/closed-rooms.ts';
-import { createRoles } from '../community/crew/roles.ts';
 import { type Codes, createCodes } from '../community/portals/codes.ts';
 import { createDesk, type DeskDeps, type PortalDesk } from '../community/portals/desk.ts';
 import { isEntitled } from '../community/portals/entitled.ts';
@@ -26,7 +24,6 @@ import type { Capabilities } from '../plugin/operations.ts';
 import { type Label, platformLabel, prefixOf } from '../relay/speaker.ts';
 import { START, type Step } from '../store/ports.ts';
 import type { PluginFacts } from '../supervisor.ts';
-import type { Mirroring } from './mirroring.ts';
 import type { HubOptions, HubParts } from './parts.ts';
 
 /** Links of rooms with channels, and the commands that people give in them. */
@@ -45,11 +42,8 @@ export interface Linking {
   stop(): Promise<void>;
 }
 
-type Parts = Pick<
-  HubParts,
-  'sql' | 'live' | 'knowledge' | 'routing' | 'moderation' | 'portals' | 'liveEvents' | 'timers'
-> & {
-  readonly mirroring: Pick<Mirroring, 'effects' | 'nativeActs'>;
+type Parts = Pick<HubParts, 'sql' | 'live' | 'knowledge' | 'routing' | 'moderation' | 'portals'> & {
+  readonly effectOf: CommandDeps['sanctions']['effectOf'];
 };
 
 const MAX_NOTICE_UTF16 = 500;
@@ -70,18 +64,7 @@ export function createLinking(parts: Parts, { config, clock, log: logger }: HubO
   const announce: DeskDeps['announce'] = async (channel, code, say, cause) => {
     await append(noticeStep(channel, code, say, stepKey('portal-notice', ...cause), clock.now()));
   };
-  const isClosed = createAskClosed(can, { clock, logger });
-  const desk = createDesk({ sql, directory, portals, clock, platform, announce, isClosed, owe: oweFrom(parts) });
-  const closedRooms = createClosedRooms({
-    portals,
-    directory,
-    ask: isClosed,
-    isLive: (bridge) => live(bridge) !== null,
-    desk,
-    announce,
-    clock,
-    logger,
-  });
+  const desk = createDesk({ sql, directory, portals, clock, platform, announce, owe: oweFrom(parts) });
   const codes = createCodes(sql, clock);
   const throttle = createRoomThrottle();
   const loops = createLoops({ lately: latelyIn(parts, label), clock, logger });
@@ -98,11 +81,7 @@ export function createLinking(parts: Parts, { config, clock, log: logger }: HubO
     loopIn: ({ id }) => loops.remark(id),
     redact: redactBy(parts),
     isOptedOut: directory.isOptedOut,
-    sanctions: { ...parts.moderation.desk, effectOf: parts.mirroring.effects.told },
-    nativeActs: parts.mirroring.nativeActs,
-    liveEvents: parts.liveEvents,
-    events: directory.events,
-    roles: createRoles({ sql, directory, facts, timers: parts.timers, clock, append: parts.live.store.log.append }),
+    sanctions: { ...parts.moderation.desk, effectOf: parts.effectOf },
     now: clock.now,
   };
   const inRooms = createCommandsInRooms({ commands, facts, throttle, can, clock, logger });
@@ -137,11 +116,7 @@ export function createLinking(parts: Parts, { config, clock, log: logger }: HubO
       commands: inRooms,
       isRepeat: loops.isRepeat,
       notice,
-      rooms: {
-        moved: desk.moved,
-        renamed: (bridge, room, name) => desk.renamed(bridge, room, cleanName(name)),
-        rightsChanged: closedRooms.changed,
-      },
+      rooms: { moved: desk.moved, renamed: (bridge, room, name) => desk.renamed(bridge, room, cleanName(name)) },
     },
     onLoaded(bridge, plugin) {
       plugins.set(bridge, plugin);
@@ -151,11 +126,9 @@ export function createLinking(parts: Parts, { config, clock, log: logger }: HubO
     start(liveNow) {
       live = liveNow;
       teller.look();
-      closedRooms.look();
     },
     async stop() {
       stopFollowing();
-      await closedRooms.stop();
       await teller.stop();
       await inRooms.settled();
     },
