@@ -6,6 +6,7 @@ import { createSanctions, type EventsOfBans, type Sanctions } from '../community
 import { createSanctionsDesk, type SanctionsDesk } from '../community/moderation/sanctions-desk.ts';
 import { createEverywhere } from '../community/moderation/sanctions-everywhere.ts';
 import { createUndo } from '../community/moderation/undo.ts';
+import type { ScopeId } from '../domain/ids.ts';
 import { isRunning } from '../domain/live-event.ts';
 import type { HubOptions, HubParts } from './parts.ts';
 
@@ -27,6 +28,11 @@ export function openModeration(parts: Parts, { config, clock, log: logger }: Hub
   const { untilFresh } = routing;
   const { log } = live.store;
   const events = eventsOf(directory);
+  const caughtUp = async (scope: ScopeId): Promise<void> => {
+    const shard = log.shardOf(scope);
+    const head = (await log.heads())[shard];
+    if (head !== undefined) await knowledge.tail.reached(shard, head);
+  };
   const finder = createPeopleFinder({
     recent,
     sql,
@@ -36,9 +42,9 @@ export function openModeration(parts: Parts, { config, clock, log: logger }: Hub
   const sanctions = createSanctions({ facts, karma, events, untilFresh, clock });
   const desk = createSanctionsDesk({
     sanction: sanctions.sanction,
-    undo: createUndo({ sql, directory, facts, untilFresh, clock }),
+    undo: createUndo({ sql, directory, facts, karma, untilFresh, clock }),
     everywhere: createEverywhere({ facts, directory, log, untilFresh, timers, sql, clock }),
-    redactLast: createLastMinutes({ recent, sql, route: routing.ask, clock }),
+    redactLast: createLastMinutes({ recent, sql, caughtUp, route: routing.ask, clock }),
     finder,
     audit,
     karma,

@@ -23,6 +23,8 @@ export interface KarmaBook {
   karmaOf(user: UserId): number;
   /** Timeouts since then that were not undone, over all channels. */
   timeoutsSince(user: UserId, at: EpochMs): number;
+  /** Whether the act of this cause was undone. */
+  isUndone(user: UserId, cause: string): boolean;
   /** Whether anything bad stands in somebody's book since then. */
   isSpotlessSince(user: UserId, at: EpochMs): boolean;
   /** Whether the hub gave them this today already. */
@@ -138,6 +140,7 @@ export function createKarmaBook({ clock, sameAs = (user) => [user] }: KarmaBookD
     add,
     karmaOf,
     timeoutsSince: (user, at) => new Set(timeoutsOf(badSince(user, at))).size,
+    isUndone: (user, cause) => pagesOf(user).some(({ undone }) => undone.has(cause)),
     isSpotlessSince: (user, at) => badSince(user, at).length === 0,
     hasToday: (line) => linesToday(line.user).some((other) => identityOf(other) === identityOf({ ...line, points: 0 })),
     hasRoomFor(user, giver) {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../async/clock.ts';
 import { stepKey } from '../../async/mint.ts';
-import type { Channel } from '../../domain/channel.ts';
-import type { BridgeId, ChannelId, EpochMs, MessageId, UserId } from '../../domain/ids.ts';
+import { type Channel, scopeOf } from '../../domain/channel.ts';
+import type { BridgeId, ChannelId, EpochMs, MessageId, ScopeId, UserId } from '../../domain/ids.ts';
 import type { Actor } from '../../domain/inbound.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import type { Asked } from '../../pipeline/address.ts';
@@ -16,6 +16,8 @@ const AT_ONCE = 20;
 export interface LastMinutesDeps {
   readonly recent: Pick<Recent, 'since' | 'head'>;
   readonly sql: Pick<Sql, 'build' | 'read'>;
+  /** Resolves once this hub knows all that is stored in the scope now. */
+  readonly caughtUp: (scope: ScopeId) => Promise<void>;
   readonly route: (asked: Asked) => Promise<Receipt>;
   readonly clock: Pick<Clock, 'now'>;
 }
@@ -55,6 +57,7 @@ export function createLastMinutes(deps: LastMinutesDeps): (request: LastMinutesR
   }
 
   return async (request) => {
+    await deps.caughtUp(scopeOf(request.at));
     const all = await ids(request);
     let gone = 0;
     for (let from = 0; from < all.length; from += AT_ONCE) {

@@ -10,6 +10,7 @@ import type { Fresh } from '../../pipeline/until-fresh.ts';
 import type { Directory } from '../../store/directory/directory.ts';
 import type { Step } from '../../store/ports.ts';
 import type { Sql } from '../../store/sql/sql.ts';
+import type { KarmaBook } from '../karma/book.ts';
 import { RECENT_MS } from './escalation.ts';
 import {
   NOTHING_RUNS,
@@ -25,9 +26,12 @@ export interface UndoDeps {
   readonly sql: Pick<Sql, 'build' | 'read'>;
   readonly directory: Pick<Directory, 'channels'>;
   readonly facts: LiveFacts;
+  readonly karma: Pick<KarmaBook, 'isUndone'>;
   readonly untilFresh: Fresh;
   readonly clock: Pick<Clock, 'now'>;
 }
+
+const MOST_LOOKED_AT = 50;
 
 type Wish = Omit<SanctionRequest, 'act'>;
 interface Past {
@@ -81,7 +85,11 @@ export function createUndo(deps: UndoDeps): (wish: Wish) => Promise<SanctionOutc
 }
 
 /** The newest in any channel of the same owner that was not undone yet. */
-async function lastTimeout(at: Channel, target: UserId, { sql, directory, clock }: UndoDeps): Promise<Past | null> {
+async function lastTimeout(
+  at: Channel,
+  target: UserId,
+  { sql, directory, karma, clock }: UndoDeps,
+): Promise<Past | null> {
   const scope = scopeOf(at);
   const siblings = directory.channels().filter((one) => scopeOf(one) === scope);
   const since = (clock.now() - RECENT_MS) as EpochMs;
@@ -96,21 +104,10 @@ async function lastTimeout(at: Channel, target: UserId, { sql, directory, clock 
       'in',
       siblings.map(({ id }) => id),
     )
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('karma')
-            .select('karma.id')
-            .where('user_id', '=', target)
-            .where('karma.at', '>=', since)
-            .where('why', '=', 'undone')
-            .whereRef('karma.cause', '=', 'audit.cause'),
-        ),
-      ),
-    )
-    .orderBy('audit.at', 'desc')
-    .orderBy('audit.id', 'desc')
-    .limit(1);
-  const [row] = await sql.read(query.compile());
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(MOST_LOOKED_AT);
+  const rows = await sql.read(query.compile());
+  const row = rows.find(({ cause }) => cause !== null && !karma.isUndone(target, cause));
   return row?.cause == null ? null : { cause: row.cause, by: row.by_id as UserId | null };
 }
