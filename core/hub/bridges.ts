@@ -49,7 +49,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     },
     options,
   );
-  const linking = createLinking({ ...parts, effectOf: mirroring.effects.told }, options);
+  const linking = createLinking({ ...parts, mirroring }, options);
 
   const channelsFor = createOwnRooms({ directory, portals, desk: linking.desk, tail });
   const mayMakeRooms = new Set(config.bridges.flatMap(({ id, ownRooms }) => (ownRooms ? [id] : [])));

@@ -24,6 +24,7 @@ import type { Capabilities } from '../plugin/operations.ts';
 import { type Label, platformLabel, prefixOf } from '../relay/speaker.ts';
 import { START, type Step } from '../store/ports.ts';
 import type { PluginFacts } from '../supervisor.ts';
+import type { Mirroring } from './mirroring.ts';
 import type { HubOptions, HubParts } from './parts.ts';
 
 /** Links of rooms with channels, and the commands that people give in them. */
@@ -43,7 +44,7 @@ export interface Linking {
 }
 
 type Parts = Pick<HubParts, 'sql' | 'live' | 'knowledge' | 'routing' | 'moderation' | 'portals'> & {
-  readonly effectOf: CommandDeps['sanctions']['effectOf'];
+  readonly mirroring: Pick<Mirroring, 'effects' | 'nativeActs'>;
 };
 
 const MAX_NOTICE_UTF16 = 500;
@@ -81,7 +82,8 @@ export function createLinking(parts: Parts, { config, clock, log: logger }: HubO
     loopIn: ({ id }) => loops.remark(id),
     redact: redactBy(parts),
     isOptedOut: directory.isOptedOut,
-    sanctions: { ...parts.moderation.desk, effectOf: parts.effectOf },
+    sanctions: { ...parts.moderation.desk, effectOf: parts.mirroring.effects.told },
+    nativeActs: parts.mirroring.nativeActs,
     now: clock.now,
   };
   const inRooms = createCommandsInRooms({ commands, facts, throttle, can, clock, logger });

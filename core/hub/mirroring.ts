@@ -2,12 +2,12 @@ import type { Clock } from '../async/clock.ts';
 import { stepKey } from '../async/mint.ts';
 import { createSeenAccounts, type SeenAccounts } from '../community/accounts/seen.ts';
 import { createEffects, type Effects } from '../community/moderation/effect.ts';
-import { createFromPlatforms, type FromPlatforms } from '../community/moderation/from-platforms.ts';
+import { createFromPlatforms, type NativeActsDesk } from '../community/moderation/from-platforms.ts';
 import { nativeActText } from '../community/moderation/native-act-text.ts';
-import { createNativeActs, type NativeActItem, type NativeActs } from '../community/moderation/native-acts.ts';
+import { createNativeActs, type NativeActItem } from '../community/moderation/native-acts.ts';
 import type { Sanctions } from '../community/moderation/sanctions.ts';
 import { authorityOf } from '../community/portals/redeem.ts';
-import type { Channel } from '../domain/channel.ts';
+import { type Channel, scopeOf } from '../domain/channel.ts';
 import type { BridgeId, ScopeId, UserId } from '../domain/ids.ts';
 import type { Portal } from '../domain/portal.ts';
 import type { InForce } from '../pipeline/live-facts.ts';
@@ -27,8 +27,7 @@ export interface Mirroring {
   readonly seen: SeenAccounts;
   readonly effects: Effects;
   /** Acts that stayed on their platform. */
-  readonly nativeActs: NativeActs;
-  readonly fromPlatforms: FromPlatforms;
+  readonly nativeActs: NativeActsDesk;
   /** What of this the way in from the bridges needs. */
   readonly inward: Pick<ReceiveDeps, 'seen' | 'sanctioned' | 'holdLine' | 'rightsChanged'>;
   start(): void;
@@ -55,8 +54,10 @@ export function createMirroring(deps: MirroringDeps, { clock, log: logger }: Hub
   const seen = createSeenAccounts({ sql, sameAs: deps.sameAs, ...parts });
   const rows = createMirrorRows(sql);
   const echoes = createEchoes(rows, clock);
-  const nativeActs = createNativeActs(sql, clock);
+  const items = createNativeActs(sql, clock);
+  const textOf = (item: NativeActItem): string => nativeActText(item, labelOf(item.bridge));
   const removals = createMirrorRemovals({ live: running, ...parts });
+  const labelOf = (bridge: BridgeId): string => platformLabel(platformOf(bridge) ?? bridge);
   const holdsIn = (scope: ScopeId, portal: Portal): boolean =>
     portal.scope === scope || (isEverywhere(scope) && log.shardOf(scope) === log.shardOf(portal.scope));
   const effects = createEffects({
@@ -64,7 +65,7 @@ export function createMirroring(deps: MirroringDeps, { clock, log: logger }: Hub
     portals: portals.list,
     holdsIn,
     accountsOf: seen.accountsOf,
-    platform: ({ bridge }) => ({ id: platformOf(bridge), label: platformLabel(platformOf(bridge) ?? bridge) }),
+    platform: ({ bridge }) => ({ id: platformOf(bridge), label: labelOf(bridge) }),
     clock,
   });
   const mirror = createMirror({
@@ -86,20 +87,22 @@ export function createMirroring(deps: MirroringDeps, { clock, log: logger }: Hub
     sanctions: deps.sanctions,
     echoes,
     rows,
-    items: nativeActs,
+    items,
     report: effects.report,
     isTrusted: ({ id }, channel) => directory.settings(channel.id).trustedPortals.includes(id),
     authority: async ({ bridge, room }, account) => {
       const can = running(bridge)?.capabilities(room);
       return can === undefined ? 'unknown' : authorityOf({ bridge, room, account, can }, parts);
     },
-    tell: (item, channel) => tellCrew(item, channel, deps, clock),
+    tell: (item, channel) => tellCrew({ id: item.id, say: textOf(item) }, channel, deps, clock),
+    textOf,
+    together: (channel) => directory.channels().flatMap((one) => (scopeOf(one) === scopeOf(channel) ? [one.id] : [])),
     clock,
   });
   tail.follow(mirror.feed);
 
   const stopSweep = clock.every(SWEEP_MS, () => {
-    Promise.all([effects.sweep(), nativeActs.sweep()]).catch((error: unknown) =>
+    Promise.all([effects.sweep(), items.sweep()]).catch((error: unknown) =>
       logger.warn({ err: error }, 'old effects of acts could not be forgotten yet'),
     );
   });
@@ -107,8 +110,7 @@ export function createMirroring(deps: MirroringDeps, { clock, log: logger }: Hub
   return {
     seen,
     effects,
-    nativeActs,
-    fromPlatforms,
+    nativeActs: fromPlatforms,
     inward: {
       seen: seen.note,
       sanctioned: fromPlatforms.take,
@@ -129,10 +131,14 @@ function inForceOf(facts: Pick<HubParts['knowledge']['facts'], 'inForce'>, shard
 }
 
 /** In the crew channel of the DJ, where there is one; the list of what is open shows it in any case. */
-async function tellCrew(item: NativeActItem, { owner }: Channel, deps: MirroringDeps, clock: Clock): Promise<void> {
-  const { knowledge, live, platformOf } = deps;
+async function tellCrew(
+  { id, say }: { readonly id: string; readonly say: string },
+  { owner }: Channel,
+  { knowledge, live }: MirroringDeps,
+  clock: Clock,
+): Promise<void> {
   const crew = knowledge.directory.channels().find((one) => one.kind === 'crew' && one.owner === owner);
   if (owner === null || crew === undefined) return;
-  const say = nativeActText(item, platformLabel(platformOf(item.bridge) ?? item.bridge));
-  await live.store.log.append(noticeStep(crew, 'native-act', say, stepKey('native-act', item.id), clock.now()));
+  const text = `${say} /apply lists it, to make it hold everywhere.`;
+  await live.store.log.append(noticeStep(crew, 'native-act', text, stepKey('native-act', id), clock.now()));
 }

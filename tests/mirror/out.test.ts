@@ -1,6 +1,23 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NODE_FLAGS } from '../../bench/lib/node-flags.ts';
 import { startTestHub } from '../fakes/hub.ts';
-import { LOBBY, linkEverywhere, MINUTE_MS, openStage, PLATFORMS, type Stage, userOn, WITHIN } from './rig.ts';
+import { startRedis } from '../fakes/redis-server.ts';
+import {
+  actAs,
+  FOUR,
+  LOBBY,
+  linkEverywhere,
+  MINUTE_MS,
+  openStage,
+  PLATFORMS,
+  type Stage,
+  userOn,
+  WITHIN,
+} from './rig.ts';
 
 const SECOND_MS = 1_000;
 let stage: Stage;
@@ -148,16 +165,95 @@ describe('over stops', () => {
     expect(stage.sanction(MALLORY)).toBe(null);
   });
 
-  it('is not repeated by a new start, nor by a second hub of the same host', async () => {
+  it('is not repeated by a new start', async () => {
     await startWithMallory();
     for (const name of PLATFORMS) await stage.reach(name, 'bans');
     await stage.act('carla', `ban ${MALLORY}`);
     const { dataDir } = stage.hub();
     await stage.hub().stop();
     await stage.start({ dataDir });
+    // what is brought there after the hub has looked at what is in force
+    await linkEverywhere(stage.hub(), userOn('west', 'other'), 'other');
     await stage.act('carla', `ban ${userOn('west', 'other')}`);
-    await expect.poll(() => stage.hub().hub.knowledge.facts.inForce(0).sanctions.length, WITHIN).toBeGreaterThan(0);
-    expect(acts()).toEqual(PLATFORMS.map(() => ['ban']));
-    expect(startTestHub).toBeTypeOf('function');
+    await expect.poll(acts, WITHIN).toEqual(PLATFORMS.map(() => ['ban', 'ban']));
+    await expect.poll(() => stage.world.acts('north').map(({ account }) => account)).toEqual(['mallory', 'other']);
+  });
+
+  it('M1: is lifted on all platforms at its time, with the hub killed in between, and what was not yet done is done', async () => {
+    await startWithMallory({}, { north: { needsLift: true } });
+    for (const name of PLATFORMS) await stage.reach(name, 'bans');
+    const { dataDir } = stage.hub();
+    await stage.hub().stop();
+    const killed = await startProcess(dataDir, stage.world.config({ north: { needsLift: true } }));
+    // one platform does not answer, and the hub falls while it waits
+    stage.world.rooms.west.failNext('silence', 1, 'dance');
+    const answer = await killed.say(`timeout ${MALLORY} 10`);
+    expect(answer).toContain('West: pending');
+    await killed.kill();
+    expect(stage.world.acts('west')).toEqual([]);
+    await stage.start({ dataDir }, { north: { needsLift: true } });
+    await expect.poll(() => stage.world.acts('west').at(-1)?.act, WITHIN).toBe('timeout');
+    const { dataDir: same } = stage.hub();
+    await stage.hub().stop();
+    stage.clock.ahead(11 * MINUTE_MS);
+    await stage.start({ dataDir: same }, { north: { needsLift: true } });
+    await expect.poll(() => stage.world.acts('north').map(({ act }) => act), WITHIN).toEqual(['timeout', 'lift']);
+    await expect.poll(() => stage.sanction(MALLORY), WITHIN).toBe(null);
+    for (const { until } of PLATFORMS.flatMap((name) =>
+      stage.world.acts(name).filter(({ act }) => act === 'timeout'),
+    )) {
+      expect(until ?? Number.POSITIVE_INFINITY).toBeLessThanOrEqual(stage.clock.now());
+    }
+  });
+
+  it('two hubs: whichever takes the command, the one that runs the bridge acts, once, and both tell what became of it', async () => {
+    const redis = await startRedis({ appendonly: true });
+    try {
+      await startWithMallory({ redisUrl: redis.url });
+      for (const name of PLATFORMS) await stage.reach(name, 'bans');
+      const first = stage.hub();
+      const second = await startTestHub({
+        builtIns: FOUR,
+        redisUrl: redis.url,
+        dataDir: first.dataDir,
+        config: { ...stage.world.config(), ...notRequired(stage.world.config()) },
+      });
+      expect(await actAs(second, 'carla', `timeout ${MALLORY} 5`)).toContain('East, North, South, West: applied');
+      expect(acts()).toEqual(PLATFORMS.map(() => ['timeout']));
+      expect(await stage.act('carla', `untimeout ${MALLORY}`)).toContain('East, North, South, West: lifted');
+      await second.stop();
+      expect(acts()).toEqual(PLATFORMS.map(() => ['timeout', 'lift']));
+    } finally {
+      await stage.hub().stop();
+      await redis.stop();
+    }
   });
 });
+
+/** A second hub stands by for the bridges of the first. */
+function notRequired(config: Record<string, unknown>) {
+  const bridges = config.bridges as readonly object[];
+  return { bridges: bridges.map((one) => ({ ...one, required: false })) };
+}
+
+const PROCESS = fileURLToPath(new URL('./hub-process.ts', import.meta.url));
+
+async function startProcess(dataDir: string, config: object) {
+  const args = [...NODE_FLAGS, '--conditions=source', PROCESS, dataDir, JSON.stringify(config)];
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => void lines.push(line));
+  await expect.poll(() => lines[0], WITHIN).toBe('up');
+  return {
+    async say(line: string): Promise<string> {
+      child.stdin.write(`${line}\n`);
+      await expect.poll(() => lines.length, WITHIN).toBeGreaterThan(1);
+      return lines[1] ?? '';
+    },
+    async kill(): Promise<void> {
+      const exited = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}

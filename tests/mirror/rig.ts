@@ -69,6 +69,10 @@ export interface Stage {
   writes(platform: PlatformName, name: string, text: string): Promise<string>;
   /** Tells of a native act. */
   tells(platform: PlatformName, act: Partial<Extract<Inbound, { kind: 'sanction' }>> & { readonly on: string }): void;
+  /** Makes a bridged person a moderator of the lobby. */
+  moderator(user: UserId): Promise<void>;
+  /** The channel lets the own moderators of this platform's room act for it. */
+  trust(platform: PlatformName): Promise<void>;
   sanction(user: UserId): { readonly act: string; readonly until: number | null } | null;
   close(): Promise<void>;
 }
@@ -116,6 +120,20 @@ export async function openStage(): Promise<Stage> {
       } as const;
       const at = systemClock.now() as EpochMs;
       world.rooms[platform].tells({ ...told, act: 'timeout', until: null, reason: null, at, ...act });
+    },
+    async moderator(user) {
+      const { sql, knowledge } = hub().hub;
+      const row = { user_id: user, scope: 'mega', channel_id: '', role: 'moderator', granted_by: null, granted_at: 0 };
+      const query = sql.build.insertInto('role_grants').values(row).compile();
+      await knowledge.directory.change({ statements: [{ query }], scopes: null, what: [{ kind: 'roles', user }] });
+    },
+    async trust(platform) {
+      const { sql, knowledge } = hub().hub;
+      const settings = JSON.stringify({ trustedPortals: [stage.portal(platform).id] });
+      const row = { channel_id: LOBBY, settings, changed_by: null, changed_at: 0 };
+      const query = sql.build.insertInto('channel_settings').values(row).compile();
+      const what = [{ kind: 'settings', channel: LOBBY }] as const;
+      await knowledge.directory.change({ statements: [{ query }], scopes: null, what });
     },
     sanction(user) {
       const found = hub().hub.knowledge.facts.sanction('mega' as never, user);

@@ -6,6 +6,7 @@ import type { Portal } from '../../domain/portal.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import type { CommandSpec } from '../../plugin/commands.ts';
 import type { Found } from '../moderation/find-people.ts';
+import type { NativeActsDesk } from '../moderation/from-platforms.ts';
 import type { SanctionsDesk } from '../moderation/sanctions-desk.ts';
 import type { Codes } from '../portals/codes.ts';
 import type { KnownPortals, PortalDesk } from '../portals/desk.ts';
@@ -54,6 +55,8 @@ export interface CommandDeps {
   readonly redact: (call: CommandCall, id: MessageId, reason: string | null) => Promise<Receipt>;
   readonly isOptedOut: (user: UserId) => boolean;
   readonly sanctions: SanctionsDesk;
+  /** Acts that stayed on their platform. */
+  readonly nativeActs: NativeActsDesk;
   readonly now: () => EpochMs;
 }
 

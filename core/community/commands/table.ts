@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../../plugin/commands.ts';
+import { apply } from './apply.ts';
 import { ban } from './ban.ts';
 import { bridge } from './bridge.ts';
 import type { Command } from './command.ts';
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   untimeout,
   ban,
   unban,
+  apply,
   note,
   nobridge,
   bridge,

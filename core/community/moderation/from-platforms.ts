@@ -1,7 +1,7 @@
 import type { Clock } from '../../async/clock.ts';
 import { stepKey, userIdOf } from '../../async/mint.ts';
 import { type Channel, scopeOf } from '../../domain/channel.ts';
-import type { AccountId, BridgeId, EpochMs, RoomId, UserId } from '../../domain/ids.ts';
+import type { AccountId, BridgeId, ChannelId, EpochMs, RoomId, UserId } from '../../domain/ids.ts';
 import type { Actor, Inbound, InboundAccount, Stamped } from '../../domain/inbound.ts';
 import type { Portal } from '../../domain/portal.ts';
 import type { Receipt } from '../../domain/receipt.ts';
@@ -18,10 +18,16 @@ import { isRunning, type SanctionAct, type SanctionOutcome, type Sanctions } fro
 export type NativeSanction = Extract<Inbound, { kind: 'sanction' }>;
 
 /** Acts of moderation that the platforms tell of. */
-export interface FromPlatforms {
+export interface FromPlatforms extends NativeActsDesk {
   take(stamped: Stamped, said: NativeSanction): Promise<Receipt>;
-  /** Somebody wants what stayed on a platform to hold everywhere. */
-  applyEverywhere(by: Actor, id: string): Promise<SanctionOutcome>;
+}
+
+/** What stayed on a platform, for the moderators of a channel. */
+export interface NativeActsDesk {
+  /** What nobody has decided, newest first. */
+  open(channel: Channel): Promise<readonly { readonly id: string; readonly say: string }[]>;
+  /** Makes it hold everywhere. */
+  apply(by: Actor, id: string): Promise<SanctionOutcome>;
 }
 
 export interface FromPlatformsDeps {
@@ -38,6 +44,10 @@ export interface FromPlatformsDeps {
   readonly authority: (portal: Portal, account: AccountId) => Promise<Authority | 'unknown' | null>;
   /** Shown to the moderators of the channel. */
   readonly tell: (item: NativeActItem, channel: Channel) => Promise<void>;
+  /** It in one line. */
+  readonly textOf: (item: NativeActItem) => string;
+  /** The channels whose moderators have to do with what happens in this one. */
+  readonly together: (channel: Channel) => readonly ChannelId[];
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -51,6 +61,7 @@ interface Case {
   readonly id: string;
 }
 
+const MOST_OPEN = 20;
 const UNCHANGED: Receipt = { kind: 'unchanged', id: null, seq: null };
 const STOPPING: Receipt = { kind: 'stopping' };
 const MINUTE_MS = 60_000;
@@ -141,7 +152,11 @@ export function createFromPlatforms(deps: FromPlatformsDeps): FromPlatforms {
       if (outcome.ok) return UNCHANGED;
       return outcome.code === 'unavailable' ? STOPPING : keep(one, by);
     },
-    async applyEverywhere(by, id) {
+    async open(channel) {
+      const found = await items.open(deps.together(channel), MOST_OPEN);
+      return found.map((item) => ({ id: item.id, say: deps.textOf(item) }));
+    },
+    async apply(by, id) {
       const item = await items.find(id);
       const portal = item === null ? null : deps.linked(item.bridge, item.room);
       const channel = portal === null ? null : facts.channel(portal.channel);

@@ -5,5 +5,5 @@ export function nativeActText({ act, name, byName, reason }: NativeActItem, plat
   const done = { timeout: 'timed out', ban: 'banned', lift: 'let go' }[act];
   const by = byName === null ? '' : ` by ${byName}`;
   const why = reason === null ? '' : `, because: ${reason}`;
-  return `${name} was ${done} on ${platform}${by}${why}. It holds there alone; /apply lists it and makes it hold everywhere.`;
+  return `${name} was ${done} on ${platform}${by}${why}. It holds there alone.`;
 }

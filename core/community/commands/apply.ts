@@ -1,0 +1,40 @@
+import type { Command, CommandCall, CommandDeps } from './command.ts';
+
+/** Enough of an id to tell what is open apart. */
+const SHOWN = 6;
+
+/** Native acts of moderation stay on their platform unless a moderator makes them hold everywhere. */
+export const apply: Command = {
+  name: 'apply',
+  summary: 'Lists what was done to people on the platforms alone, or makes one of it hold everywhere.',
+  arguments: [
+    {
+      name: 'act',
+      summary: 'Its sign in the list; without it the list is shown.',
+      kind: 'text',
+      choices: [],
+      isRequired: false,
+    },
+  ],
+  least: 'moderator',
+  where: 'linked',
+  isSlow: true,
+  run: (call, deps) => (call.rest === '' ? listed(call, deps) : applied(call, deps)),
+};
+
+async function listed({ channel, prefix }: CommandCall, { nativeActs }: CommandDeps): Promise<string> {
+  const open = channel === null ? [] : await nativeActs.open(channel);
+  if (open.length === 0) return 'Nothing was done on the platforms that does not hold here.';
+  const lines = open.map(({ id, say }) => `${id.slice(0, SHOWN)}: ${say}`);
+  return [...lines, `To make one hold everywhere: ${prefix}apply SIGN`].join('\n');
+}
+
+async function applied({ channel, rest, actor }: CommandCall, { nativeActs, sanctions }: CommandDeps): Promise<string> {
+  const open = channel === null || rest.length < SHOWN ? [] : await nativeActs.open(channel);
+  const [found, ...others] = open.filter(({ id }) => id.startsWith(rest));
+  if (found === undefined || others.length > 0) return 'There is no such act; it may be decided already.';
+  const outcome = await nativeActs.apply(actor, found.id);
+  if (!outcome.ok) return outcome.say;
+  const effect = await sanctions.effectOf(outcome);
+  return ['It holds everywhere now.', effect].filter((part) => part !== null).join(' ');
+}
