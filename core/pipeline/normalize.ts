@@ -115,7 +115,7 @@ function cleanNode(node: RichNode, budget: Budget, depth: number): RichNode | nu
       return { ...node, name: cleanName(node.name) };
     case 'link':
       return isWebUrl(node.url)
-        ? withChildren({ t: 'link', url: wholeUrl(node.url), children: unlinked(node.children) }, budget, depth)
+        ? withChildren({ t: 'link', url: wholeUrl(node.url), children: honest(node) }, budget, depth)
         : flatten(node.children, budget);
     case 'bold':
     case 'italic':
@@ -156,6 +156,28 @@ function unlinked(rich: Rich): Rich {
   });
 }
 
+/** Words that are the address of another place would lie about where the link leads: it shows its own instead. */
+function honest({ url, children }: Extract<RichNode, { t: 'link' }>): Rich {
+  const to = hostOf(url);
+  const isLie = addressesIn(plainText(children)).some((address) => hostOf(address) !== to);
+  return isLie ? [{ t: 'text', text: wholeUrl(url) }] : unlinked(children);
+}
+
+/** Wherever they begin as an address does; without that where nothing else is said. */
+function addressesIn(words: string): readonly string[] {
+  const seen = words
+    .normalize('NFKC')
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .trim();
+  const marked = seen.match(/https?:\/\/[^\s/?#]+/gi) ?? [];
+  return BARE_ADDRESS.test(seen) ? [...marked, `https://${seen}`] : marked;
+}
+const BARE_ADDRESS = /^(?:[\p{L}\p{N}_-]{1,63}\.){1,8}\p{L}{2,24}(?::\d{1,5})?(?:[/?#]\S*)?$/u;
+
+function hostOf(url: string): string {
+  return (URL.parse(url)?.hostname ?? '').replace(/^www\./, '').replace(/\.$/, '');
+}
+
 /** A tree too deep, or a link that leads nowhere safe, goes on as its text. */
 function flatten(children: Rich, budget: Budget): RichNode | null {
   const text = take(plainTextBounded(children), budget);
@@ -191,7 +213,8 @@ function hasEmoji(rich: Rich): boolean {
 function isWebUrl(url: string): boolean {
   if (url.length > 2_048) return false;
   const parsed = URL.parse(url);
-  return parsed !== null && (parsed.protocol === 'https:' || parsed.protocol === 'http:') && parsed.username === '';
+  const isWeb = parsed !== null && (parsed.protocol === 'https:' || parsed.protocol === 'http:');
+  return isWeb && parsed.username === '' && parsed.password === '';
 }
 
 function cleanAttachment(attachment: Attachment): Attachment {

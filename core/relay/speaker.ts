@@ -16,6 +16,14 @@ const TAMED: Readonly<Record<string, string>> = {
   '>': '›',
 };
 
+/** What ends a line on any platform; between it and a bracket there may stand what nobody sees. */
+const LINE_END = '[\\n\\r\\v\\f\\u0085\\u2028\\u2029]';
+const UNSEEN = `[[\\s\\p{Cc}\\p{Cf}\\p{Default_Ignorable_Code_Point}\\u2800]--${LINE_END}]*`;
+const BRACKET_AFTER_LINE_END = new RegExp(`(${LINE_END}${UNSEEN})\\[`, 'gv');
+const BRACKET_FIRST = new RegExp(`^(${UNSEEN})\\[`, 'v');
+const ENDS_AT_LINE_START = new RegExp(`${LINE_END}${UNSEEN}$`, 'v');
+const ONLY_UNSEEN = new RegExp(`^${UNSEEN}$`, 'v');
+
 /** A display name that can neither ping nor be taken for a prefix. Never empty. */
 export function tameName(name: string): string {
   const visible = name
@@ -90,11 +98,10 @@ function guardNode(node: RichNode, atLineStart: boolean): RichNode {
 }
 
 function guardText(text: string, atLineStart: boolean): string {
-  const inside = text.replace(/([\n\r\v\f\u0085\u2028\u2029][^\S\n]*)\[/gu, '$1\uff3b');
-  return atLineStart ? inside.replace(/^([^\S\n]*)\[/u, '$1\uff3b') : inside;
+  const inside = text.replace(BRACKET_AFTER_LINE_END, '$1\uff3b');
+  return atLineStart ? inside.replace(BRACKET_FIRST, '$1\uff3b') : inside;
 }
 
 function endsAtLineStart(text: string, before: boolean): boolean {
-  if (text.trim() === '' && !/[\n\r\v\f\u0085\u2028\u2029]/u.test(text)) return before;
-  return /[\n\r\v\f\u0085\u2028\u2029][^\S\n]*$/u.test(text);
+  return ONLY_UNSEEN.test(text) ? before : ENDS_AT_LINE_START.test(text);
 }
