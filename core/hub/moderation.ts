@@ -39,11 +39,11 @@ export function openModeration(parts: Parts, { config, clock, log: logger }: Hub
     message: async (channel, id) => (await history.message(channel, id))?.message.author ?? null,
   });
   const audit = createAudit({ sql, finder, keepDays: config.retention.auditDays, clock });
-  const sanctions = createSanctions({ facts, karma, events, untilFresh, clock });
+  const sanctions = createSanctions({ facts, karma, events, untilFresh, caughtUp, clock });
   const desk = createSanctionsDesk({
     sanction: sanctions.sanction,
     undo: createUndo({ sql, directory, facts, karma, untilFresh, clock }),
-    everywhere: createEverywhere({ facts, directory, log, untilFresh, timers, sql, clock }),
+    everywhere: createEverywhere({ facts, directory, log, untilFresh, caughtUp, timers, sql, clock }),
     redactLast: createLastMinutes({ recent, sql, caughtUp, route: routing.ask, clock }),
     finder,
     audit,

@@ -36,6 +36,7 @@ export interface EverywhereDeps {
   readonly directory: Pick<Directory, 'isAdmin' | 'isDisabled'>;
   readonly log: Pick<Log, 'shards' | 'shardOf' | 'append'>;
   readonly untilFresh: Fresh;
+  readonly caughtUp: (scope: ScopeId) => Promise<void>;
   readonly timers: Pick<Timers, 'set' | 'cancel' | 'on'>;
   readonly sql: Pick<Sql, 'write'>;
   readonly clock: Pick<Clock, 'now'>;
@@ -108,6 +109,7 @@ export function createEverywhere(deps: EverywhereDeps): (request: EverywhereRequ
     await sql.write([timers.set({ id, kind: KIND, due, payload: JSON.stringify(request) })]);
     const outcome = await carryOut(request);
     await sql.write([timers.cancel(id)]);
+    if (outcome.ok) await Promise.all(scopes.map(deps.caughtUp));
     return outcome;
   };
 }

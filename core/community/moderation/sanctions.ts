@@ -66,6 +66,8 @@ export interface SanctionDeps {
   readonly karma: Pick<KarmaBook, 'karmaOf' | 'timeoutsSince'>;
   readonly events: EventsOfBans;
   readonly untilFresh: Fresh;
+  /** Resolves once this hub knows all that is stored in the scope now. */
+  readonly caughtUp: (scope: ScopeId) => Promise<void>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -90,7 +92,10 @@ export function createSanctions(deps: SanctionDeps): Sanctions {
         const { body, note } = judged;
         return { ...sanctionStep(body, [cause], deps.clock.now(), note), ifRev: rev };
       });
-      return outcomeOf(receipt, judged, request);
+      const outcome = outcomeOf(receipt, judged, request);
+      // whoever may write again may do so at once, here at least
+      if (outcome.ok) await deps.caughtUp(scope);
+      return outcome;
     },
   };
 }
