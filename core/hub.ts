@@ -22,6 +22,7 @@ import { openLiveEvents } from './hub/live-events.ts';
 import { type OpenedLive, openLive } from './hub/live-store.ts';
 import { openMedia } from './hub/media.ts';
 import { openModeration } from './hub/moderation.ts';
+import { createOrder } from './hub/order.ts';
 import type { HubOptions, HubParts } from './hub/parts.ts';
 import { createPortals, type LivePortals } from './hub/portals.ts';
 import { createRouting, type Routing } from './hub/routing.ts';
@@ -102,6 +103,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       await Promise.race([part.settled(), new Promise<void>((resolve) => clock.after(SETTLE_MS, resolve))]);
     });
     const moderation = keep(openModeration({ sql, live, knowledge, routing, timers }, options), (part) => part.stop());
+    const order = createOrder({ sql, live, knowledge, routing, moderation, timers }, options);
     for (const [channel, channelState] of live.carriedStates) {
       if (knowledge.facts.channel(channel)?.state !== channelState)
         await routing.setChannelState(channel, channelState);
@@ -133,6 +135,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       metrics,
       routing,
       moderation,
+      order,
       portals,
       liveEvents,
       accounts,

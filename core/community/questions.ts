@@ -33,6 +33,8 @@ export interface QuestionDeps {
     readonly id: MessageId;
     readonly seq: Seq;
   }) => Promise<readonly Delivery[]>;
+  /** What moderators ask of their channels. */
+  readonly order: Pick<Ask, 'settings' | 'queue' | 'reports'>;
   /** Newest seq of a channel that this hub knows of; null before its first message. */
   readonly headSeq: (channel: ChannelId) => Seq | null;
 }
@@ -66,6 +68,7 @@ export function createQuestions(deps: QuestionDeps): Ask {
   }
 
   return {
+    ...deps.order,
     channels: async (actor) => ok({ channels: list(actor).toSorted(byPlace) }),
     async channel(actor, { channel }) {
       const here = listed(actor, channel);

@@ -1,4 +1,6 @@
+import { newRowId } from '../async/mint.ts';
 import { COMMAND_SPECS } from '../community/commands/table.ts';
+import { createDeeds, createOrderQuestions } from '../community/deeds.ts';
 import { createQuestions } from '../community/questions.ts';
 import type { BridgeId, PortalId } from '../domain/ids.ts';
 import type { BridgeHealth } from '../ops/checks.ts';
@@ -93,9 +95,11 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     },
     presence,
     headSeq: knowledge.headSeq,
+    order: createOrderQuestions(parts.order),
     deliveries: (message) =>
       deliveriesOf(message, { deliveries: store.deliveries, portals, platformOf, lanes: courier.lanes }),
   });
+  const deeds = createDeeds({ ...parts.order, newCause: newRowId });
   const deadLetters = createDeadLetters({ deliveries: store.deliveries, portals, courier, clock });
   const supervisor = createSupervisor({
     media: media.port,
@@ -132,6 +136,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
         questions,
         routing,
         act: linking.act,
+        deeds,
         presence,
         feed: knowledge.feed,
         http,

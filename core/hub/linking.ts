@@ -43,7 +43,7 @@ export interface Linking {
   stop(): Promise<void>;
 }
 
-type Parts = Pick<HubParts, 'sql' | 'live' | 'knowledge' | 'routing' | 'moderation' | 'portals'> & {
+type Parts = Pick<HubParts, 'sql' | 'live' | 'knowledge' | 'routing' | 'moderation' | 'order' | 'portals'> & {
   readonly mirroring: Pick<Mirroring, 'effects' | 'nativeActs'>;
 };
 
@@ -82,6 +82,8 @@ export function createLinking(parts: Parts, { config, clock, log: logger }: HubO
     loopIn: ({ id }) => loops.remark(id),
     redact: redactBy(parts),
     isOptedOut: directory.isOptedOut,
+    modes: parts.order.modes,
+    reports: parts.order.reports,
     sanctions: { ...parts.moderation.desk, effectOf: parts.mirroring.effects.told },
     nativeActs: parts.mirroring.nativeActs,
     now: clock.now,

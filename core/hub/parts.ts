@@ -19,6 +19,7 @@ import type { Archiving } from './archiving.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { OpenedLive } from './live-store.ts';
 import type { Moderation } from './moderation.ts';
+import type { Order } from './order.ts';
 import type { LivePortals } from './portals.ts';
 import type { Routing } from './routing.ts';
 
@@ -52,6 +53,7 @@ export interface HubParts {
   readonly metrics: Metrics;
   readonly routing: Routing;
   readonly moderation: Moderation;
+  readonly order: Order;
   readonly portals: LivePortals;
   readonly liveEvents: LiveEvents;
   readonly accounts: Accounts;

@@ -2,6 +2,7 @@ import { stepKey } from '../async/mint.ts';
 import type { Accounts } from '../community/accounts/accounts.ts';
 import type { Act } from '../community/commands/native.ts';
 import { isCodeLine } from '../community/commands/read.ts';
+import type { Do } from '../community/deeds.ts';
 import type { HubPresence } from '../community/presence.ts';
 import type { createQuestions } from '../community/questions.ts';
 import { plainText } from '../domain/content.ts';
@@ -11,7 +12,7 @@ import type { HttpServer } from '../http/server.ts';
 import type { MediaStore } from '../media/media-store.ts';
 import type { Logger } from '../ops/log.ts';
 import type { HubPort } from '../plugin/hub-port.ts';
-import type { Answer, Feed, Questions, SurfacePort } from '../plugin/surface.ts';
+import type { Answer, Deeds, Feed, Questions, SurfacePort } from '../plugin/surface.ts';
 import { StoreUnavailable } from '../store/ports.ts';
 import type { Routing } from './routing.ts';
 
@@ -22,6 +23,7 @@ export interface SurfaceParts {
   readonly questions: ReturnType<typeof createQuestions>;
   readonly routing: Routing;
   readonly act: Act;
+  readonly deeds: Do;
   readonly presence: HubPresence;
   readonly feed: Feed;
   readonly http: Pick<HttpServer, 'upgrades'>;
@@ -53,6 +55,13 @@ export function surfacePort(bridge: BridgeId, port: HubPort, parts: SurfaceParts
         return await questions[kind](actor, question);
       } catch (error) {
         return unanswered<Questions[K][1]>(error, kind, parts.logger);
+      }
+    },
+    async do<K extends keyof Deeds>(actor: Parameters<SurfacePort['do']>[0], kind: K, deed: Deeds[K][0]) {
+      try {
+        return await parts.deeds[kind](actor, deed);
+      } catch (error) {
+        return unanswered<Deeds[K][1]>(error, kind, parts.logger);
       }
     },
     feed,

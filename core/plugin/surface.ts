@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Attachment } from '../domain/content.ts';
+import type { ChannelSettings } from '../domain/channel-settings.ts';
 import type { Delivery } from '../domain/delivery.ts';
-import type { ChannelId, Epoch, MessageId, Seq, UserId } from '../domain/ids.ts';
+import type { ChannelId, Epoch, EpochMs, MessageId, Seq, UserId } from '../domain/ids.ts';
 import type { Actor, Request } from '../domain/inbound.ts';
 import type { Receipt, Refusal } from '../domain/receipt.ts';
+import type { QueuedMessage, ReportedMessage } from '../domain/staff.ts';
 import type { HistoryMessage, ListedChannel, Person } from '../domain/wire.ts';
 import type { HubPort } from './hub-port.ts';
 
@@ -33,6 +35,8 @@ export interface SurfacePort extends HubPort {
   ): Promise<Answer<{ readonly say: string }>>;
   /** Everything that is asked and changes nothing. */
   ask<K extends keyof Questions>(actor: Actor, kind: K, question: Questions[K][0]): Promise<Answer<Questions[K][1]>>;
+  /** Acts that are not said in a channel. */
+  do<K extends keyof Deeds>(actor: Actor, kind: K, deed: Deeds[K][0]): Promise<Answer<Deeds[K][1]>>;
   readonly feed: Feed;
   /** Says who is connected to a channel through this surface; again when they leave. */
   readonly presence: { join(channel: ChannelId, actor: Actor): void; leave(channel: ChannelId, actor: Actor): void };
@@ -88,7 +92,48 @@ export interface Questions {
     { readonly channel: ChannelId; readonly message: MessageId },
     { readonly deliveries: readonly Delivery[] },
   ];
+  /** For those who moderate a channel: what is set for it, and how calm it is kept now. */
+  settings: [
+    { readonly channel: ChannelId },
+    {
+      readonly settings: ChannelSettings;
+      readonly mode: { readonly slowSeconds: number; readonly isShielded: boolean; readonly shieldUntil: EpochMs | null };
+    },
+  ];
+  /** What waits for a moderator, the oldest first; channel null: wherever this person moderates. */
+  queue: [
+    { readonly channel: ChannelId | null; readonly after: MessageId | null; readonly limit: number },
+    { readonly held: readonly QueuedMessage[]; readonly waiting: number },
+  ];
+  /** What was reported and nobody has decided yet. */
+  reports: [
+    { readonly channel: ChannelId | null; readonly limit: number },
+    { readonly reported: readonly ReportedMessage[] },
+  ];
 }
+/** Every act that is not said in a channel, with what it takes and what it answers. The only place to add one. */
+export interface Deeds {
+  /** What a DJ sets for a channel; what is not named stays as it is. */
+  'set-settings': [{ readonly channel: ChannelId; readonly change: unknown }, { readonly settings: ChannelSettings }];
+  'set-slow': [{ readonly channel: ChannelId; readonly seconds: number }, { readonly say: string }];
+  'set-shield': [{ readonly channel: ChannelId; readonly isOn: boolean }, { readonly say: string }];
+  /** For a minute others are told that this moderator looks at it. */
+  'take-held': [OfMessage, Record<never, never>];
+  /** The message is one of the channel from now on. */
+  'release-held': [OfMessage, { readonly seq: Seq | null }];
+  'discard-held': [OfMessage & { readonly reason: string | null }, Record<never, never>];
+  report: [OfMessage & { readonly reason: string | null }, { readonly isNew: boolean }];
+  /** The message goes everywhere, or is shown again. */
+  'decide-reports': [
+    OfMessage & { readonly as: 'upheld' | 'dismissed'; readonly reason: string | null },
+    Record<never, never>,
+  ];
+}
+interface OfMessage {
+  readonly channel: ChannelId;
+  readonly message: MessageId;
+}
+
 /** One entry for readers. `body` is JSON of a WireEntry; the surface puts `"seq":N,` in front and does not parse it. */
 export interface FeedEntry {
   readonly seq: Seq;

@@ -17,7 +17,7 @@ import type {
 } from '../domain/ids.ts';
 import type { Redaction, RemoteRef } from '../domain/message.ts';
 import type { Portal } from '../domain/portal.ts';
-import type { HistoryMessage } from '../domain/wire.ts';
+import type { HistoryMessage, WireChatMessage } from '../domain/wire.ts';
 
 export type { Effect } from '../domain/effect.ts';
 export { ENTRY_KINDS, type EntryKind, type EntryNote } from '../domain/entry.ts';
@@ -337,6 +337,8 @@ export interface Archive {
   head(id: MessageId): Promise<Head | null>;
   /** One message as archived. */
   message(id: MessageId): Promise<SearchHit | null>;
+  /** A message as it was before reports hid it; null: they do not. */
+  hidden(id: MessageId): Promise<WireChatMessage | null>;
   /** What replies to these messages quote: `quoteText` of each as archived; empty once redacted. */
   quoteTexts(ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, string>>;
   /** The step with this key, for repeats that come late. */

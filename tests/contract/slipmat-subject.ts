@@ -30,6 +30,7 @@ let takeUpgrade: Take | null = null;
 const NOT_ASKED = {
   attachment: async () => null,
   act: async () => ({ ok: false, code: 'not-found', say: 'Nothing is commanded here.' }) as const,
+  do: async () => ({ ok: false, code: 'not-found', say: 'Nothing is done here.' }) as const,
 };
 
 /** What a surface asks of the hub, told to the kit as an inbound: the same route takes both. */

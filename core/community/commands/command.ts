@@ -7,6 +7,8 @@ import type { Receipt } from '../../domain/receipt.ts';
 import type { CommandSpec } from '../../plugin/commands.ts';
 import type { Found } from '../moderation/find-people.ts';
 import type { NativeActsDesk } from '../moderation/from-platforms.ts';
+import type { Modes } from '../moderation/modes.ts';
+import type { Reports } from '../moderation/reports.ts';
 import type { SanctionsDesk } from '../moderation/sanctions-desk.ts';
 import type { Codes } from '../portals/codes.ts';
 import type { KnownPortals, PortalDesk } from '../portals/desk.ts';
@@ -57,6 +59,8 @@ export interface CommandDeps {
   readonly sanctions: SanctionsDesk;
   /** Acts that stayed on their platform. */
   readonly nativeActs: NativeActsDesk;
+  readonly modes: Pick<Modes, 'set'>;
+  readonly reports: Pick<Reports, 'report'>;
   readonly now: () => EpochMs;
 }
 

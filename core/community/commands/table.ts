@@ -8,6 +8,9 @@ import { karma } from './karma.ts';
 import { nobridge } from './nobridge.ts';
 import { note } from './note.ts';
 import { redact } from './redact.ts';
+import { report } from './report.ts';
+import { shield } from './shield.ts';
+import { slow } from './slow.ts';
 import { timeout } from './timeout.ts';
 import { unban } from './unban.ts';
 import { untimeout } from './untimeout.ts';
@@ -19,11 +22,14 @@ export const COMMANDS: readonly Command[] = [
   whois,
   karma,
   redact,
+  report,
   timeout,
   untimeout,
   ban,
   unban,
   apply,
+  slow,
+  shield,
   note,
   nobridge,
   bridge,

@@ -59,6 +59,7 @@ export function openArchive({ file, searchDeadlineMs = SEARCH_DEADLINE_MS }: Arc
   const head = db.prepare<[string], HeadColumns>(
     'select id, channel_id, author_id, revision, is_redacted, hidden from messages where id = ?',
   );
+  const hidden = db.prepare<[string], string | null>('select hidden from messages where id = ?').pluck();
   const contents = db.prepare<[string], ContentColumns>(
     'select id, message from messages where id in (select value from json_each(?))',
   );
@@ -107,6 +108,11 @@ export function openArchive({ file, searchDeadlineMs = SEARCH_DEADLINE_MS }: Arc
     entries: (channel, after, below, limit) => reading(() => entries.all(channel, after, below ?? NO_BOUND, limit)),
     head: (id) => reading(() => asHead(head.get(id))),
     message: (id) => reading(() => readRows(one.all(id))[0] ?? null),
+    hidden: (id) =>
+      reading(() => {
+        const json = hidden.get(id) ?? null;
+        return json === null ? null : parseMessage(json);
+      }),
     quoteTexts: (ids) => reading(() => new Map(contents.all(JSON.stringify(ids)).map(quoteOf))),
     originated: ({ channel, bridge, room, author, since: at, limit }) =>
       reading(() => originated.all(channel, MOST_LOOKED_THROUGH, at, bridge, room, author, author, limit)),

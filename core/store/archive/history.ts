@@ -1,6 +1,6 @@
 import { type Channel, scopeOf } from '../../domain/channel.ts';
 import type { ChannelId, MessageId, ScopeId, Seq } from '../../domain/ids.ts';
-import type { HistoryMessage } from '../../domain/wire.ts';
+import type { HistoryMessage, WireChatMessage } from '../../domain/wire.ts';
 import type { Archive, ArchivedEntry, Entry, Head, HotMessage, Log, SearchHit } from '../ports.ts';
 import { blankBody, fromHot, overlay } from './fold.ts';
 import { createQuotes, type Quotes } from './quotes.ts';
@@ -13,6 +13,8 @@ export interface History {
   page(channel: Place, before: Seq | null, limit: number): Promise<HistoryPage>;
   /** One message as it stands now; null when it is not in this channel. */
   message(channel: Place, id: MessageId): Promise<HistoryMessage | null>;
+  /** The same with its words also while reports hide it, for moderators; null once it is redacted. */
+  original(channel: Place, id: MessageId): Promise<WireChatMessage | null>;
   /** Entries for readers above `after`, oldest first, redacted content blanked. */
   since(channel: Place, after: Seq, limit: number): Promise<readonly ArchivedEntry[]>;
   /** The same whole and with what readers must not see, for couriers. */
@@ -98,6 +100,17 @@ export function createHistory({ log, archive }: HistoryParts): History {
     return layOver({ seq: row.seq, message: row.message, reactions: row.reactions }, hot);
   }
 
+  async function archivedOriginal(
+    channel: Place,
+    id: MessageId,
+    hot: HotMessage | undefined,
+  ): Promise<HistoryMessage | null> {
+    const row = await archive.message(id);
+    if (row === null || row.channel !== channel.id) return null;
+    const original = (await archive.hidden(id)) ?? row.message;
+    return layOver({ seq: row.seq, message: original, reactions: row.reactions }, hot);
+  }
+
   return {
     async page(channel, before, limit) {
       const scope = scopeOf(channel);
@@ -116,6 +129,14 @@ export function createHistory({ log, archive }: HistoryParts): History {
       const found = await single(channel, id);
       if (found === null) return null;
       return (await quotes.ofRows(scopeOf(channel), [found]))[0] ?? null;
+    },
+
+    async original(channel, id) {
+      const known = (await log.hot(scopeOf(channel), [id])).get(id);
+      const hot = known?.head.isHidden === true ? { ...known, redaction: null } : known;
+      const whole = hot === undefined || hot.head.channel !== channel.id ? null : fromHot(hot);
+      const row = whole ?? (await archivedOriginal(channel, id, hot));
+      return row === null || row.message.redaction !== null ? null : row.message;
     },
 
     async since(channel, after, limit) {

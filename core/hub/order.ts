@@ -1,0 +1,66 @@
+import { stepKey } from '../async/mint.ts';
+import { createModes, type Modes } from '../community/moderation/modes.ts';
+import { createQueue, type Queue } from '../community/moderation/queue.ts';
+import { createReportRows } from '../community/moderation/report-rows.ts';
+import { createReports, type Reports } from '../community/moderation/reports.ts';
+import { createSettings, type Settings } from '../community/moderation/settings.ts';
+import type { BridgeId } from '../domain/ids.ts';
+import { type Step, StoreUnavailable } from '../store/ports.ts';
+import type { HubOptions, HubParts } from './parts.ts';
+
+/** What keeps channels in good order: what is held, what is reported, how calm they are kept, what is set for them. */
+export interface Order {
+  readonly queue: Queue;
+  readonly reports: Reports;
+  readonly modes: Modes;
+  readonly settings: Settings;
+}
+
+type Parts = Pick<HubParts, 'sql' | 'live' | 'knowledge' | 'routing' | 'moderation' | 'timers'>;
+
+export function createOrder(parts: Parts, { clock }: HubOptions): Order {
+  const { sql, live, knowledge, routing, moderation, timers } = parts;
+  const { facts, held, directory, recent, firstHeard, history, karma, tail } = knowledge;
+  const { log } = live.store;
+  const { untilFresh } = routing;
+  const { finder, audit } = moderation.desk;
+
+  /** For steps that no right decides; this hub knows of it once it resolves. */
+  async function append(step: Step): Promise<void> {
+    const stored = await log.append(step);
+    if (stored.kind === 'stored' || stored.kind === 'duplicate')
+      await tail.reached(log.shardOf(step.scope), stored.position);
+    else if (stored.kind !== 'conflict') throw new StoreUnavailable(`it was not stored: ${stored.kind}`);
+  }
+
+  const common = {
+    facts,
+    untilFresh,
+    append,
+    sql,
+    clock,
+    karmaOf: karma.karmaOf,
+    channels: directory.channels,
+    finder,
+  };
+  return {
+    queue: createQueue({ ...common, held, recent, audit }),
+    reports: createReports({
+      ...common,
+      history,
+      firstHeard,
+      rows: createReportRows(sql),
+      redact: ({ by, channel, id, reason }) =>
+        routing.ask({
+          actor: by,
+          request: { kind: 'redaction', channel, id, reason },
+          origin: { bridge: 'reports' as BridgeId, ref: null },
+          key: stepKey('uphold', id, by.user),
+          clientKey: null,
+          again: false,
+        }),
+    }),
+    modes: createModes({ ...common, timers }),
+    settings: createSettings({ ...common, directory }),
+  };
+}
