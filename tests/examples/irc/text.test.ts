@@ -32,6 +32,23 @@ describe('text for IRC', () => {
     expect(encode(rich)).toEqual([line]);
   });
 
+  it.each<[string, string, Rich]>([
+    [
+      'the colour of its ground',
+      'who? \x0301,01me\x03!',
+      [...text('who? '), { t: 'spoiler', children: text('me') }, ...text('!')],
+    ],
+    [
+      'that colour set in two steps, until all ends',
+      '\x0304,1\x031x\x0fy',
+      [{ t: 'spoiler', children: text('x') }, ...text('y')],
+    ],
+    ['any other colours, which are no cover', '\x0304,12red\x03 \x0399,99own\x03', text('red own')],
+  ])('is read with %s', (_, line, rich) => {
+    expect(decodeText(line)).toEqual(rich);
+    expect(stripText(line)).toBe(plainText(rich));
+  });
+
   it('calls nobody who is there, however the name is put', () => {
     const nicks = new Set(['ann', 'ünal']);
     expect(encode(text('Ann: hi ANN, annual (ann) ünal'), nicks)).toEqual([
