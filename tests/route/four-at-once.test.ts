@@ -10,7 +10,7 @@ const golden = isWriting ? {} : readGolden();
 const found: GoldenTable = {};
 
 describe.each(['embedded', 'redis'] as const)(
-  'Slipmat, Discord, Twitch, Telegram and IRC on one channel, on %s',
+  'Slipmat, Discord, Twitch, Telegram, Matrix and IRC on one channel, on %s',
   (kind) => {
     let stage: Stage | undefined;
     let stopRedis = async (): Promise<void> => {};

@@ -4,7 +4,7 @@
 
 export const ACTS = ['message', 'reply', 'edit', 'reaction', 'image', 'redaction'] as const;
 export type Act = (typeof ACTS)[number];
-export const PLACES = ['slipmat', 'discord', 'twitch', 'telegram', 'irc'] as const;
+export const PLACES = ['slipmat', 'discord', 'twitch', 'telegram', 'matrix', 'irc'] as const;
 export type PlaceName = (typeof PLACES)[number];
 
 /** One message as people in a place see it. */
@@ -38,6 +38,8 @@ export interface Place {
   readonly name: PlaceName;
   /** Part of the hub's configuration; null for the hub's own people. */
   readonly link: { readonly bridge: object; readonly portal: object } | null;
+  /** For platforms that call the hub. */
+  connect?(hubUrl: string): void;
   shown(): Promise<readonly Shown[]>;
   /** What people there can say of a text in the notation. */
   speaks(notation: string): string;

@@ -8,6 +8,7 @@ import { type Participant, participant } from '../fakes/people.ts';
 import { THIS_MACHINE } from '../media/rig.ts';
 import { openDiscordPlace } from './golden-discord.ts';
 import { openIrcPlace } from './golden-irc.ts';
+import { openMatrixPlace } from './golden-matrix.ts';
 import { type Act, changes, findIn, type Place, type PlaceName, type Shown } from './golden-place.ts';
 import { slipmatPlace } from './golden-slipmat.ts';
 import { openTelegramPlace } from './golden-telegram.ts';
@@ -32,7 +33,8 @@ const ANSWERED: Readonly<Record<PlaceName, PlaceName>> = {
   discord: 'twitch',
   twitch: 'telegram',
   telegram: 'irc',
-  irc: 'slipmat',
+  irc: 'matrix',
+  matrix: 'slipmat',
 };
 const TITLES: Readonly<Record<PlaceName, string>> = {
   slipmat: 'Slipmat',
@@ -40,12 +42,19 @@ const TITLES: Readonly<Record<PlaceName, string>> = {
   twitch: 'Twitch',
   telegram: 'Telegram',
   irc: 'IRC',
+  matrix: 'Matrix',
 };
 const MARK = 'the end of act';
 
-/** Five places on one channel of a real hub. Their platforms take whatever comes, so that nothing is summed up. */
+/** Six places on one channel of a real hub. Their platforms take whatever comes, so that nothing is summed up. */
 export async function openStage(redisUrl: string | null): Promise<Stage> {
-  const rooms = [await openDiscordPlace(), await openTwitchPlace(), await openTelegramPlace(), await openIrcPlace()];
+  const rooms: readonly Place[] = [
+    await openDiscordPlace(),
+    await openTwitchPlace(),
+    await openTelegramPlace(),
+    await openMatrixPlace(),
+    await openIrcPlace(),
+  ];
   const hub = await startTestHub({
     redisUrl,
     outside: THIS_MACHINE,
@@ -57,6 +66,7 @@ export async function openStage(redisUrl: string | null): Promise<Stage> {
       portals: rooms.map(({ link }) => ({ channel: 'lobby', ...link?.portal })),
     },
   });
+  for (const room of rooms) room.connect?.(hub.url);
   const token = await hub.user('nina');
   const nina = await participant(hub.wsUrl, token);
   const prompter = await participant(hub.wsUrl, await hub.user('prompter'));
