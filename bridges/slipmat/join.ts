@@ -1,3 +1,4 @@
+import { isPublic } from '../../core/domain/channel.ts';
 import type { Epoch, Seq } from '../../core/domain/ids.ts';
 import type { HistoryMessage } from '../../core/domain/wire.ts';
 import type { FeedEntry, SurfacePort } from '../../core/plugin/surface.ts';
@@ -52,6 +53,7 @@ export async function join(
     return;
   }
   reader.mayPost = allowed.value.mayPost;
+  reader.isClosed = !isPublic(allowed.value.kind);
   let isIn = false;
   try {
     isIn = await enter({ port, readers, connection, reader, frame, person });

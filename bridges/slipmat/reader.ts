@@ -36,6 +36,8 @@ export interface Reader {
   /** Newest seq written to the connection; what is at or below it is never written again. */
   lastSent: Seq;
   mayPost: boolean;
+  /** For its members alone. */
+  isClosed: boolean;
   /** Left, removed, or of a former epoch: whoever still works for it stops. */
   isGone: boolean;
   typingToldAt: number;

@@ -28,6 +28,7 @@ export class Readers {
       place: -1,
       lastSent: 0 as Seq,
       mayPost: false,
+      isClosed: false,
       isGone: false,
       typingToldAt: Number.NEGATIVE_INFINITY,
     };

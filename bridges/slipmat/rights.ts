@@ -17,6 +17,8 @@ type Lists = Map<string, Promise<Loaded>>;
 /** Connections looked at in one turn of the loop. */
 const PER_TURN = 100;
 
+const NO_LONGER = 'You may no longer read this channel.';
+
 /** Sessions and tokens also end by themselves, and nobody tells of that. */
 const ALL_AGAIN_MS = 10 * 60_000;
 
@@ -74,7 +76,7 @@ export function createRightsWatch(
         continue;
       }
       readers.leave(connection, channel);
-      connection.send({ type: 'removed', channel, say: 'You may no longer read this channel.' });
+      connection.send({ type: 'removed', channel, say: NO_LONGER });
     }
     if (connection.listDigest === null || connection.listDigest === digest) return;
     connection.listDigest = digest;
@@ -116,6 +118,20 @@ export function createRightsWatch(
     return { list, bytes: encodeFrame({ type: 'channels', id: null, channels }), digest: digestOfList(channels) };
   }
 
+  /** At once, for what is stored after the change comes next. What is public stays so, and is looked at in its turn. */
+  function closeDoors(change: RightsChange): void {
+    for (const connection of connections) {
+      const { person } = connection;
+      if (person === null || connection.joined.size === 0) continue;
+      if (!change.isForAll && !change.users.has(person.actor.user)) continue;
+      for (const reader of [...connection.joined.values()]) {
+        if (!reader.isClosed || port.mayRead(person.actor, reader.channel)) continue;
+        readers.leave(connection, reader.channel);
+        connection.send({ type: 'removed', channel: reader.channel, say: NO_LONGER });
+      }
+    }
+  }
+
   function run(): void {
     if (isStopped) return;
     running ??= rounds().finally(() => {
@@ -128,7 +144,9 @@ export function createRightsWatch(
   });
 
   return {
-    changed({ users, isForAll }) {
+    changed(change) {
+      const { users, isForAll } = change;
+      closeDoors(change);
       for (const user of users) due.add(user);
       areListsDue ||= isForAll;
       run();

@@ -4,6 +4,8 @@ import { createCommandsInRooms } from '../community/commands/in-room.ts';
 import { type Act, createAct } from '../community/commands/native.ts';
 import { createOptOuts } from '../community/commands/opt-outs.ts';
 import { COMMAND_SPECS } from '../community/commands/table.ts';
+import { createAskClosed, createClosedRooms } from '../community/crew/closed-rooms.ts';
+import { createRoles } from '../community/crew/roles.ts';
 import { type Codes, createCodes } from '../community/portals/codes.ts';
 import { createDesk, type DeskDeps, type PortalDesk } from '../community/portals/desk.ts';
 import { isEntitled } from '../community/portals/entitled.ts';
@@ -43,7 +45,10 @@ export interface Linking {
   stop(): Promise<void>;
 }
 
-type Parts = Pick<HubParts, 'sql' | 'live' | 'knowledge' | 'routing' | 'moderation' | 'order' | 'portals'> & {
+type Parts = Pick<
+  HubParts,
+  'sql' | 'live' | 'knowledge' | 'routing' | 'moderation' | 'order' | 'portals' | 'liveEvents' | 'timers'
+> & {
   readonly mirroring: Pick<Mirroring, 'effects' | 'nativeActs'>;
 };
 
@@ -65,7 +70,18 @@ export function createLinking(parts: Parts, { config, clock, log: logger }: HubO
   const announce: DeskDeps['announce'] = async (channel, code, say, cause) => {
     await append(noticeStep(channel, code, say, stepKey('portal-notice', ...cause), clock.now()));
   };
-  const desk = createDesk({ sql, directory, portals, clock, platform, announce, owe: oweFrom(parts) });
+  const isClosed = createAskClosed(can, { clock, logger });
+  const desk = createDesk({ sql, directory, portals, clock, platform, announce, isClosed, owe: oweFrom(parts) });
+  const closedRooms = createClosedRooms({
+    portals,
+    directory,
+    ask: isClosed,
+    isLive: (bridge) => live(bridge) !== null,
+    desk,
+    announce,
+    clock,
+    logger,
+  });
   const codes = createCodes(sql, clock);
   const throttle = createRoomThrottle();
   const loops = createLoops({ lately: latelyIn(parts, label), clock, logger });
@@ -86,6 +102,9 @@ export function createLinking(parts: Parts, { config, clock, log: logger }: HubO
     reports: parts.order.reports,
     sanctions: { ...parts.moderation.desk, effectOf: parts.mirroring.effects.told },
     nativeActs: parts.mirroring.nativeActs,
+    liveEvents: parts.liveEvents,
+    events: directory.events,
+    roles: createRoles({ sql, directory, facts, timers: parts.timers, clock, append: parts.live.store.log.append }),
     now: clock.now,
   };
   const inRooms = createCommandsInRooms({ commands, facts, throttle, can, clock, logger });
@@ -120,7 +139,11 @@ export function createLinking(parts: Parts, { config, clock, log: logger }: HubO
       commands: inRooms,
       isRepeat: loops.isRepeat,
       notice,
-      rooms: { moved: desk.moved, renamed: (bridge, room, name) => desk.renamed(bridge, room, cleanName(name)) },
+      rooms: {
+        moved: desk.moved,
+        renamed: (bridge, room, name) => desk.renamed(bridge, room, cleanName(name)),
+        rightsChanged: closedRooms.changed,
+      },
     },
     onLoaded(bridge, plugin) {
       plugins.set(bridge, plugin);
@@ -130,9 +153,11 @@ export function createLinking(parts: Parts, { config, clock, log: logger }: HubO
     start(liveNow) {
       live = liveNow;
       teller.look();
+      closedRooms.look();
     },
     async stop() {
       stopFollowing();
+      await closedRooms.stop();
       await teller.stop();
       await inRooms.settled();
     },

@@ -12,6 +12,8 @@ import type { Directory } from '../store/directory/directory.ts';
 export interface LivePortals extends Portals {
   /** Looks at the directory again. */
   refresh(): void;
+  /** Of the links of closed channels, those whose rooms are known to be closed: others of them send nothing. */
+  confirm(rooms: ReadonlyMap<PortalId, RoomId>): void;
   /** What was said in a channel that is over has changed: its rooms are looked after again. */
   wake(channel: ChannelId): void;
   /** The link of this room, paused or not, whichever way it goes. */
@@ -39,6 +41,7 @@ export function createPortals({ config, directory, clock, logger }: PortalsParts
   const listeners = new Set<() => void>();
   const suggested = new Map<BridgeId, Portal['direction']>();
   const woken = new Set<ChannelId>();
+  let confirmed: ReadonlyMap<PortalId, RoomId> = new Map();
   let portals: readonly Portal[] = [];
   let legs: readonly Leg[] = [];
   let byPlace = new Map<BridgeId, Map<RoomId, Portal>>();
@@ -67,6 +70,10 @@ export function createPortals({ config, directory, clock, logger }: PortalsParts
     isAwake: ({ since, channel }) => clock.now() - since < AWAKE_MS || woken.has(channel),
   };
 
+  function mayBeSentTo({ id, room, home }: Portal): boolean {
+    return directory.channel(home)?.kind !== 'crew' || confirmed.get(id) === room;
+  }
+
   function show(next: readonly Portal[], nextLegs: readonly Leg[]): void {
     portals = next;
     legs = nextLegs;
@@ -79,7 +86,7 @@ export function createPortals({ config, directory, clock, logger }: PortalsParts
   function refresh(): void {
     const homes = read();
     const next = followEvents(homes, following);
-    const nextLegs = legsOf(next, following);
+    const nextLegs = legsOf(next.filter(mayBeSentTo), following);
     if (JSON.stringify([next, nextLegs]) === JSON.stringify([portals, legs])) return;
     logger.info({ portals: next.length, configured: config.portals.length }, 'portals linked');
     show(next, nextLegs);
@@ -88,6 +95,10 @@ export function createPortals({ config, directory, clock, logger }: PortalsParts
   return {
     list: () => portals,
     legs: () => legs,
+    confirm(rooms) {
+      confirmed = rooms;
+      refresh();
+    },
     wake(channel) {
       const event = directory.events.ownerOf(channel);
       if (event === null || !isOver(event.state) || woken.has(channel)) return;

@@ -11,6 +11,8 @@ import { refused } from '../domain/receipt.ts';
 import type { HttpServer } from '../http/server.ts';
 import type { MediaStore } from '../media/media-store.ts';
 import type { Logger } from '../ops/log.ts';
+import { isReceipt, place } from '../pipeline/address.ts';
+import type { LiveFacts } from '../pipeline/live-facts.ts';
 import type { HubPort } from '../plugin/hub-port.ts';
 import type { Answer, Deeds, Feed, Questions, SurfacePort } from '../plugin/surface.ts';
 import { StoreUnavailable } from '../store/ports.ts';
@@ -19,6 +21,7 @@ import type { Routing } from './routing.ts';
 export interface SurfaceParts {
   readonly publicUrl: string | null;
   readonly accounts: Pick<Accounts, 'verify'>;
+  readonly facts: LiveFacts;
   readonly media: Pick<MediaStore, 'claim'>;
   readonly questions: ReturnType<typeof createQuestions>;
   readonly routing: Routing;
@@ -37,6 +40,7 @@ export function surfacePort(bridge: BridgeId, port: HubPort, parts: SurfaceParts
     ...port,
     publicUrl: parts.publicUrl,
     verify: (token) => accounts.verify(token),
+    mayRead: (actor, channel) => !isReceipt(place(parts.facts, actor, channel, 'read')),
     attachment: (url) => media.claim(url),
     act: parts.act,
     request: async (actor, request, { key, again }) => {

@@ -42,6 +42,8 @@ export interface ReceiveDeps {
   readonly rooms: {
     moved(bridge: BridgeId, from: RoomId, to: RoomId): Promise<void>;
     renamed(bridge: BridgeId, room: RoomId, name: string): Promise<void>;
+    /** What people may do or read in it has changed. */
+    rightsChanged(bridge: BridgeId, room: RoomId): void;
   };
   /** Somebody does something on a platform. */
   readonly seen: (platform: string, by: InboundAccount) => void;
@@ -178,7 +180,16 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
   ): Promise<Receipt> {
     if (at < deps.clock.now() - LATE_MS) return UNCHANGED;
     const answered = portal === null || replyTo === null ? null : await find(bridge, portal, replyTo);
-    const given = { bridge, platform, room: ref.room, portal, by, said: { text }, replyTo: answered, picked: mentioned(content) };
+    const given = {
+      bridge,
+      platform,
+      room: ref.room,
+      portal,
+      by,
+      said: { text },
+      replyTo: answered,
+      picked: mentioned(content),
+    };
     await deps.commands.take({ ...given, ticket: null, ref, cause: originKey(bridge, ref) });
     return UNCHANGED;
   }
@@ -251,6 +262,7 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
         return inTurn(stamped, inbound.account, () => deps.sanctioned(stamped, inbound));
       case 'rights-changed':
         deps.rightsChanged(bridge);
+        deps.rooms.rightsChanged(bridge, inbound.room);
         return UNCHANGED;
       case 'direct':
       case 'choice':

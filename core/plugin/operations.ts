@@ -152,6 +152,8 @@ export interface Operations {
   signal: [Signal, undefined, { readonly kinds: readonly Signal['what']['kind'][] }];
   ensureRoom: [EnsureRoom, RoomId, Record<never, never>];
   setRole: [SetRole, undefined, Record<never, never>];
+  /** Whether nobody but those who were let in can read what is posted in this room. Absent: nobody can say, so it counts as open. */
+  isClosed: [{ readonly room: RoomId }, boolean, Record<never, never>];
   /** Whether this post arrived, where the platform can be asked; its refs if it did. */
   find: [Post, readonly RemoteRef[] | null, Record<never, never>];
   /** Who this account is in this room on the platform, asked when a command needs it. */

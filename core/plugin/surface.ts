@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Attachment } from '../domain/content.ts';
 import type { ChannelSettings } from '../domain/channel-settings.ts';
+import type { Attachment } from '../domain/content.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import type { ChannelId, Epoch, EpochMs, MessageId, Seq, UserId } from '../domain/ids.ts';
 import type { Actor, Request } from '../domain/inbound.ts';
@@ -37,6 +37,8 @@ export interface SurfacePort extends HubPort {
   ask<K extends keyof Questions>(actor: Actor, kind: K, question: Questions[K][0]): Promise<Answer<Questions[K][1]>>;
   /** Acts that are not said in a channel. */
   do<K extends keyof Deeds>(actor: Actor, kind: K, deed: Deeds[K][0]): Promise<Answer<Deeds[K][1]>>;
+  /** Whether this person may read the channel by all that the feed has handed out so far; in memory. */
+  mayRead(actor: Actor, channel: ChannelId): boolean;
   readonly feed: Feed;
   /** Says who is connected to a channel through this surface; again when they leave. */
   readonly presence: { join(channel: ChannelId, actor: Actor): void; leave(channel: ChannelId, actor: Actor): void };
@@ -97,7 +99,11 @@ export interface Questions {
     { readonly channel: ChannelId },
     {
       readonly settings: ChannelSettings;
-      readonly mode: { readonly slowSeconds: number; readonly isShielded: boolean; readonly shieldUntil: EpochMs | null };
+      readonly mode: {
+        readonly slowSeconds: number;
+        readonly isShielded: boolean;
+        readonly shieldUntil: EpochMs | null;
+      };
     },
   ];
   /** What waits for a moderator, the oldest first; channel null: wherever this person moderates. */
@@ -167,7 +173,10 @@ export interface Feed {
   headSeq(channel: ChannelId): Promise<Seq>;
   /** Calls back when the log may have gone back: everybody reloads. @returns a function that stops it */
   onEpoch(listener: (epoch: Epoch) => void): () => void;
-  /** Calls back when rights, members or channels changed: ask again who may read what. @returns a function that stops it */
+  /**
+   * Calls back when rights, members or channels changed, before what was stored after that is handed out: ask again who
+   * may read what. @returns a function that stops it
+   */
   onRights(listener: (change: RightsChange) => void): () => void;
 }
 

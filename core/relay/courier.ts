@@ -190,7 +190,7 @@ export function createCourier(deps: CourierDeps): Courier {
       function follow(): void {
         const all = deps.portals.legs().filter((one) => one.bridge === served.id);
         const wanted = new Map(all.filter(isServed).map((one) => [one.id, one]));
-        const linked = new Set(all.map(({ of }) => of));
+        const linked = new Set(deps.portals.list().map(({ id }) => id));
         for (const lane of lanes.values()) {
           const { id, of, room } = lane.portal;
           // a portal whose room got another id goes on from where it stands

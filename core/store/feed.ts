@@ -75,9 +75,10 @@ export function createFeed(deps: FeedDeps): HubFeed {
       return () => void rightsListeners.delete(listener);
     },
     apply(batch) {
-      for (const [channel, entries] of byChannel(batch)) hand(channel, entries);
+      // first: whoever may read no more gets nothing of what follows
       const change = rightsIn(batch);
       if (change !== null) for (const listener of rightsListeners) listener(change);
+      for (const [channel, entries] of byChannel(batch)) hand(channel, entries);
     },
     stop: stopEpochs,
   };

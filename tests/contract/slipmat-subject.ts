@@ -54,6 +54,7 @@ function surfacePort(hub: HubPort): SurfacePort {
       onEpoch: () => () => {},
       onRights: () => () => {},
     },
+    mayRead: () => true,
     presence: { join() {}, leave() {} },
     upgrades(_path, take) {
       takeUpgrade = take;

@@ -31,6 +31,8 @@ export interface FakeRoomConfig {
   readonly maxText: number;
   /** It can say who administers a room, and answer a ticket. */
   readonly knowsRoles: boolean;
+  /** It can say whether a room is closed. */
+  readonly knowsReaders: boolean;
   /** What it can do to people of a room; null: nothing. */
   readonly sanction: Operations['sanction'][2] | null;
   /** How much it takes; null: there is no limit. A bucket of its own for each room where it names none. */
@@ -56,6 +58,7 @@ const KNOWN_FIELDS = [
   'speaker',
   'maxText',
   'knowsRoles',
+  'knowsReaders',
   'sanction',
   'budget',
 ];
@@ -77,6 +80,7 @@ function parseConfig(input: unknown): FakeRoomConfig {
     canEdit: fields.canEdit !== false,
     speaker: fields.speaker === 'native' ? 'native' : 'prefix',
     knowsRoles: fields.knowsRoles === true,
+    knowsReaders: fields.knowsReaders === true,
     maxText: typeof fields.maxText === 'number' ? fields.maxText : 500,
     sanction: parseSanction(fields.sanction),
     budget: parseBudget(fields.budget),
@@ -174,7 +178,7 @@ function capabilities(
   room: RoomId,
   ask: (command: object, signal: AbortSignal) => Promise<unknown>,
 ): Capabilities {
-  const { isIdempotent, canFind, canEdit, speaker, maxText, knowsRoles, sanction, budget } = config;
+  const { isIdempotent, canFind, canEdit, speaker, maxText, knowsRoles, knowsReaders, sanction, budget } = config;
   return {
     post: {
       limits: {
@@ -240,6 +244,14 @@ function capabilities(
         async run({ ticket, text, isPrivate }: Respond, signal: AbortSignal) {
           await ask({ op: 'respond', ticket, text: plainText(text), isPrivate }, signal);
           return undefined;
+        },
+      },
+    }),
+    ...(knowsReaders && {
+      isClosed: {
+        limits: {},
+        async run({ room }: { room: RoomId }, signal: AbortSignal) {
+          return (await ask({ op: 'is-closed', room }, signal)) === true;
         },
       },
     }),

@@ -49,6 +49,8 @@ export interface FakeRoomServer {
   tells(inbound: Inbound): void;
   /** Who this account is in a room from now on; everybody else is a member. */
   setRole(room: string, name: string, role: 'owner' | 'admin' | 'moderator' | 'member'): void;
+  /** Whether nobody but its members reads it, from now on; at first everybody does. */
+  setClosed(room: string, is: boolean): void;
   /** Answers to tickets, oldest first. */
   responses(): readonly { readonly ticket: string; readonly text: string; readonly isPrivate: boolean }[];
   /** What the bridge did to people of a room; each is told as a native act by nobody in particular, to the second. */
@@ -111,6 +113,7 @@ export async function startFakeRoom(): Promise<FakeRoomServer> {
   const failures: { readonly failure: FakeFailure; readonly room: string | null }[] = [];
   const stalled = new Map<string, Promise<void>>();
   const roles = new Map<string, string>();
+  const closed = new Set<string>();
   const responses: { ticket: string; text: string; isPrivate: boolean }[] = [];
   const acts = new Map<string, FakeAct[]>();
   let ids = 0;
@@ -191,6 +194,8 @@ export async function startFakeRoom(): Promise<FakeRoomServer> {
       }
       case 'authority':
         return { ok: true, value: roles.get(`${room} ${command.account}`) ?? 'member' };
+      case 'is-closed':
+        return { ok: true, value: closed.has(room) };
       case 'respond':
         responses.push({
           ticket: command.ticket ?? '',
@@ -290,6 +295,7 @@ export async function startFakeRoom(): Promise<FakeRoomServer> {
     },
     tells: (inbound) => tell({ kind: 'raw', id: 'raw', inbound }),
     setRole: (room, name, role) => void roles.set(`${room} ${name}`, role),
+    setClosed: (room, is) => void (is ? closed.add(room) : closed.delete(room)),
     responses: () => responses,
     acts: (room) => acts.get(room) ?? [],
     tellAgain(room, id) {

@@ -5,6 +5,9 @@ import type { Rank } from '../../domain/permission.ts';
 import type { Portal } from '../../domain/portal.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import type { CommandSpec } from '../../plugin/commands.ts';
+import type { Directory } from '../../store/directory/directory.ts';
+import type { Roles } from '../crew/roles.ts';
+import type { LiveEvents } from '../events/live-events.ts';
 import type { Found } from '../moderation/find-people.ts';
 import type { NativeActsDesk } from '../moderation/from-platforms.ts';
 import type { Modes } from '../moderation/modes.ts';
@@ -59,6 +62,10 @@ export interface CommandDeps {
   readonly sanctions: SanctionsDesk;
   /** Acts that stayed on their platform. */
   readonly nativeActs: NativeActsDesk;
+  readonly liveEvents: LiveEvents;
+  /** As this hub knows them. */
+  readonly events: Directory['events'];
+  readonly roles: Roles;
   readonly modes: Pick<Modes, 'set'>;
   readonly reports: Pick<Reports, 'report'>;
   readonly now: () => EpochMs;

@@ -1,10 +1,13 @@
 import type { CommandSpec } from '../../plugin/commands.ts';
 import { apply } from './apply.ts';
+import { appoint } from './appoint.ts';
 import { ban } from './ban.ts';
 import { bridge } from './bridge.ts';
 import type { Command } from './command.ts';
+import { dismiss } from './dismiss.ts';
 import { help } from './help.ts';
 import { karma } from './karma.ts';
+import { live } from './live.ts';
 import { nobridge } from './nobridge.ts';
 import { note } from './note.ts';
 import { redact } from './redact.ts';
@@ -31,6 +34,9 @@ export const COMMANDS: readonly Command[] = [
   slow,
   shield,
   note,
+  appoint,
+  dismiss,
+  live,
   nobridge,
   bridge,
 ];

@@ -6,6 +6,7 @@ import type { Portal } from '../../domain/portal.ts';
 import type { Directory } from '../../store/directory/directory.ts';
 import type { Sql, Statement } from '../../store/sql/sql.ts';
 import { done, type Outcome, type Problem, problem } from '../accounts/outcome.ts';
+import { type AskClosed, openProblem } from '../crew/closed-rooms.ts';
 import { DEFAULT_PREFIX } from './merge.ts';
 import { changePortal, endLink, insertLink, type Switches } from './rows.ts';
 import { linkedNotice, unlinkedNotice } from './say.ts';
@@ -29,6 +30,8 @@ export interface DeskDeps {
   readonly owe: (portal: PortalId, channel: Channel, history: number) => Promise<void>;
   /** A line for readers of a channel; the same cause says it once. */
   readonly announce: (channel: Channel, code: string, say: string, cause: readonly string[]) => Promise<void>;
+  /** Whether nobody but its members can read a room: for channels that are not public. */
+  readonly isClosed: AskClosed;
   /** A bridge's platform as people write it. */
   readonly platform: (bridge: BridgeId) => string;
 }
@@ -73,7 +76,7 @@ export function createDesk(deps: DeskDeps): PortalDesk {
   function unlinkable(id: ChannelId): Problem | null {
     const channel = directory.channel(id);
     if (channel === null) return problem('not-found', 'There is no such channel.');
-    if (isPublic(channel.kind)) return null;
+    if (isPublic(channel.kind) || channel.kind === 'crew') return null;
     return problem('forbidden', 'Only public channels can be linked: this one is for its members alone.');
   }
 
@@ -85,6 +88,11 @@ export function createDesk(deps: DeskDeps): PortalDesk {
     if (room.length === 0 || room.length > MAX_ROOM_ID) return problem('bad-request', 'room: is no id of a room.');
     if (prefix !== null && !isPrefix(prefix)) return BAD_PREFIX;
     return unlinkable(channel);
+  }
+
+  /** What is said in a closed channel goes where nobody else reads it. */
+  async function openUp(channel: Channel, bridge: BridgeId, room: RoomId): Promise<Problem | null> {
+    return isPublic(channel.kind) ? null : openProblem(await deps.isClosed(bridge, room));
   }
 
   function taken(channel: ChannelId): Problem {
@@ -99,6 +107,8 @@ export function createDesk(deps: DeskDeps): PortalDesk {
     if (portal === null || channel === null) return NO_PORTAL;
     if (switches.prefix !== undefined && !isPrefix(switches.prefix)) return BAD_PREFIX;
     if (Object.keys(switches).length === 0) return done(portal);
+    const open = switches.isPaused === false ? await openUp(channel, portal.bridge, portal.room) : null;
+    if (open !== null) return open;
     const written = await write(channel, [changePortal(sql, portal, switches, clock.now())]);
     return written.ok ? done(portals.byId(id) ?? portal) : NO_PORTAL;
   }
@@ -110,8 +120,10 @@ export function createDesk(deps: DeskDeps): PortalDesk {
       const problemFound = obstacle(wish);
       const channel = directory.channel(wish.channel);
       if (problemFound !== null || channel === null) return problemFound ?? NO_PORTAL;
-      const id = newRowId() as PortalId;
       const { bridge, room, madeBy } = wish;
+      const open = await openUp(channel, bridge, room);
+      if (open !== null) return open;
+      const id = newRowId() as PortalId;
       const direction = wish.direction ?? portals.defaultDirection(bridge);
       const reach = wish.reach ?? 'none';
       const prefix = wish.prefix ?? DEFAULT_PREFIX;

@@ -53,7 +53,8 @@ export function mergePortals({ configured, stored, channel, defaultDirection }: 
   const doubled: Merged['doubled'][number][] = [];
   for (const one of all) {
     const found = channel(one.channel);
-    if (found === null || !isPublic(found.kind)) continue;
+    // a crew channel is linked while the hub runs, where its room can be looked at
+    if (found === null || !(isPublic(found.kind) || (found.kind === 'crew' && one.source === 'linked'))) continue;
     const { id, bridge, room, roomName, isPaused, reach, prefix, source } = one;
     const key = JSON.stringify([bridge, room]);
     if (taken.has(key)) {
