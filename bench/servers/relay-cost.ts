@@ -54,7 +54,7 @@ const nowhere: BridgePlugin<object> = {
         post: {
           limits: NULL_POST,
           run: async ({ room }) => {
-            posted += 1;
+            hasPosted();
             return [{ room, id: `p${posted}` }];
           },
         },
@@ -97,29 +97,34 @@ serve({
     }
     return {};
   },
-  /** CPU of this thread for one message, in microseconds, at a steady pace. */
+  /** CPU of this thread for one message, in microseconds; so many are on their way at once. */
   async relay(words) {
-    const [messages, perSecond, targets] = ['messages', 'perSecond', 'targets'].map((name) => numberIn(words, name));
+    const [messages = 0, atOnce = 1, targets = 0] = ['messages', 'atOnce', 'targets'].map((name) =>
+      numberIn(words, name),
+    );
     const from = port;
     if (from === null) throw new Error('not started');
-    return paced(messages ?? 0, perSecond ?? 1, targets ?? 0, async () => {
-      inbounds += 1;
-      const receipt = await from.receive({
-        kind: 'message',
-        ref: { room: 'source' as RoomId, id: `s${inbounds}` },
-        by: { id: `a${inbounds % 50}` as AccountId, name: `Fan ${inbounds % 50}`, avatarUrl: null, isBot: false },
-        content: textContent(`${TEXT} ${inbounds}`),
-        replyTo: null,
-        at: systemClock.now(),
-      });
-      if (receipt.kind !== 'accepted') throw new Error(JSON.stringify(receipt));
+    const before = posted;
+    const done = (): number => (targets === 0 ? messages : Math.floor((posted - before) / targets));
+    return measured(messages, async () => {
+      const running: Promise<void>[] = [];
+      for (let n = 0; n < messages; n += 1) {
+        while (targets > 0 && n - done() >= atOnce) await nextPost();
+        running.push(say(from));
+      }
+      await Promise.all(running);
+      while (done() < messages) await nextPost();
     });
   },
-  /** The same commands with no hub behind them. */
+  /** The same commands with no hub behind them: one after the other in each room. */
   async send(words) {
-    const [messages, perSecond] = ['messages', 'perSecond'].map((name) => numberIn(words, name));
-    return paced(messages ?? 0, perSecond ?? 1, libraries.length, async (n) => {
-      await Promise.all(libraries.map((one) => sendOne(one, n)));
+    const messages = numberIn(words, 'messages');
+    return measured(messages, async () => {
+      await Promise.all(
+        libraries.map(async (one) => {
+          for (let n = 0; n < messages; n += 1) await sendOne(one, n);
+        }),
+      );
     });
   },
   /** Memory that stays, in bytes. */
@@ -138,21 +143,36 @@ serve({
   },
 });
 
-async function paced(messages: number, perSecond: number, targets: number, one: (n: number) => Promise<void>) {
-  const before = posted;
-  const running: Promise<void>[] = [];
+async function say(from: HubPort): Promise<void> {
+  inbounds += 1;
+  const receipt = await from.receive({
+    kind: 'message',
+    ref: { room: 'source' as RoomId, id: `s${inbounds}` },
+    by: { id: `a${inbounds % 50}` as AccountId, name: `Fan ${inbounds % 50}`, avatarUrl: null, isBot: false },
+    content: textContent(`${TEXT} ${inbounds}`),
+    replyTo: null,
+    at: systemClock.now(),
+  });
+  if (receipt.kind !== 'accepted') throw new Error(JSON.stringify(receipt));
+}
+
+async function measured(messages: number, run: () => Promise<void>) {
   const cpu = process.threadCpuUsage();
   const began = performance.now();
-  for (let n = 0; n < messages; n += 1) {
-    running.push(one(n));
-    const aheadMs = ((n + 1) * 1_000) / perSecond - (performance.now() - began);
-    if (aheadMs > 1) await delay(aheadMs);
-  }
-  await Promise.all(running);
-  while (posted - before < messages * targets) await delay(5);
+  await run();
   const used = process.threadCpuUsage(cpu);
-  const wallMs = performance.now() - began;
-  return { cpuUs: (used.user + used.system) / messages, wallMs };
+  return { cpuUs: (used.user + used.system) / messages, wallMs: performance.now() - began };
+}
+
+let wake = Promise.withResolvers<void>();
+/** Resolves when something more was posted somewhere. */
+function nextPost(): Promise<void> {
+  return wake.promise;
+}
+function hasPosted(): void {
+  posted += 1;
+  wake.resolve();
+  wake = Promise.withResolvers();
 }
 
 /** Counts what has arrived. */
@@ -173,7 +193,7 @@ function counted(plugin: object): BridgePlugin<unknown> {
           if (post === undefined) return can;
           const run: typeof post.run = async (command, signal) => {
             const refs = await post.run(command, signal);
-            posted += 1;
+            hasPosted();
             return refs;
           };
           return { ...can, post: { limits: post.limits, run } };
