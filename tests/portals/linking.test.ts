@@ -59,15 +59,48 @@ it('takes a code once, and not after ten minutes', async () => {
   await expect.poll(() => rig.lastLine('roof'), WITHIN).toContain('wrong, used or over');
 });
 
-it('stops looking at codes in a room where too many wrong ones were tried', async () => {
+it('stops looking at codes in a room where too many wrong ones were tried, and voids one that is read there then', async () => {
   rig = await startRig();
   await rig.native('root', 'admin');
   rig.room.setRole('floor', 'ann', 'admin');
   for (let n = 0; n < 5; n += 1) await rig.ask('floor', 'eve', `!bridge AAAAA-AAAA${n}`);
   const code = codeIn(await rig.act('root', 'bridge code'));
   expect(await rig.ask('floor', 'ann', `!bridge ${code}`)).toContain('Too many wrong codes');
-  rig.room.setRole('bar', 'ann', 'admin');
-  expect(await rig.ask('bar', 'ann', `!bridge ${code}`)).toBe('Linked.');
+  rig.room.setRole('bar', 'eve', 'admin');
+  expect(await rig.ask('bar', 'eve', `!bridge ${code}`)).toContain('wrong, used or over');
+  const another = codeIn(await rig.act('root', 'bridge code'));
+  expect(await rig.ask('bar', 'eve', `!bridge ${another}`)).toBe('Linked.');
+});
+
+it('voids a code that is read in a room which cannot be linked by it', async () => {
+  rig = await startRig({ portals: [{ channel: 'lobby', bridge: 'fake', room: 'floor' }] });
+  await rig.native('root', 'admin');
+  rig.room.setRole('floor', 'ann', 'admin');
+  rig.room.setRole('lair', 'eve', 'owner');
+  const code = codeIn(await rig.act('root', 'bridge code'));
+  expect(await rig.ask('floor', 'ann', `!bridge ${code}`)).toContain('void now');
+  expect(await rig.ask('lair', 'eve', `!bridge ${code}`)).toContain('wrong, used or over');
+});
+
+it('keeps a code for the room where it was written first while the platform is asked who wrote it', async () => {
+  rig = await startRig();
+  await rig.native('root', 'admin');
+  rig.room.setRole('floor', 'ann', 'admin');
+  rig.room.setRole('lair', 'eve', 'owner');
+  const code = codeIn(await rig.act('root', 'bridge code'));
+  rig.room.userPosts('floor', 'ann', `!bridge ${code}`);
+  rig.room.userPosts('lair', 'eve', `!bridge ${code}`);
+  await expect
+    .poll(
+      () =>
+        rig
+          .hub()
+          .hub.portals.list()
+          .map(({ room }) => room),
+      WITHIN,
+    )
+    .toEqual(['floor']);
+  await expect.poll(() => rig.lastLine('lair'), WITHIN).toContain('wrong, used or over');
 });
 
 it('binds a code to the bridge that was named', async () => {
@@ -77,6 +110,8 @@ it('binds a code to the bridge that was named', async () => {
   const made = await rig.hub().hub.linking.codes.make({ channel: LOBBY, bridge: 'other' as never, madeBy: null });
   rig.room.setRole('floor', 'ann', 'admin');
   expect(await rig.ask('floor', 'ann', `!bridge ${made.code}`)).toContain('another platform');
+  const own = await rig.hub().hub.linking.codes.find(made.code);
+  expect(own).toBeNull();
 });
 
 it('says that a room cannot be linked by a code where the bridge cannot tell who administers it', async () => {

@@ -28,6 +28,8 @@ export interface Codes {
   find(typed: string): Promise<FoundCode | null>;
   /** Fails when somebody else was first. */
   use(hash: string): Statement;
+  /** Keeps others off while it is looked at who wrote it: they can read it too. Null: somebody else was first. */
+  claim(hash: string): (() => void) | null;
 }
 
 /** What people type, without case and with the letters that are taken for digits put right. Null: it is no code. */
@@ -37,6 +39,7 @@ export function readCode(typed: string): string | null {
 }
 
 export function createCodes(sql: Sql, clock: Pick<Clock, 'now'>): Codes {
+  const claimed = new Set<string>();
   const hashOf = (code: string): string => hashSecret(`link ${code}`);
 
   function sweep(madeBy: UserId | null): readonly Statement[] {
@@ -82,6 +85,11 @@ export function createCodes(sql: Sql, clock: Pick<Clock, 'now'>): Codes {
         .where('used_at', 'is', null)
         .where('expires_at', '>', now);
       return { query: update.compile(), expect: 1 };
+    },
+    claim(hash) {
+      if (claimed.has(hash)) return null;
+      claimed.add(hash);
+      return () => void claimed.delete(hash);
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Logger } from '../../ops/log.ts';
 import type { Capabilities, Operations } from '../../plugin/operations.ts';
 import type { Sql } from '../../store/sql/sql.ts';
 import { done, type Outcome, type Problem, problem } from '../accounts/outcome.ts';
-import type { Codes } from './codes.ts';
+import type { Codes, FoundCode } from './codes.ts';
 import { type PortalDesk, USED_CODE } from './desk.ts';
 import type { RoomThrottle } from './throttle.ts';
 
@@ -71,33 +71,46 @@ export async function administers(at: InRoom, deps: Pick<RedeemDeps, 'clock' | '
   }
 }
 
-/** Links the room by the code that was typed in it. A code that somebody typed who may not use it is void: all saw it. */
+/**
+ * Links the room by the code that was typed in it. Everybody there has read it: one that does not link this room now is
+ * void, unless it could not be looked at.
+ */
 export async function redeem(
   typed: string,
   at: InRoom,
   extras: Extras,
   deps: RedeemDeps,
 ): Promise<Outcome<Portal['id']>> {
-  const { codes, desk, throttle } = deps;
+  const { codes, throttle } = deps;
   const gate = await throttle.enter(at.bridge, at.room);
-  if (!gate.ok) return problem('rate-limited', 'Too many wrong codes in this room. Try again later.');
   const code = await codes.find(typed);
-  if (code === null) return problem('not-found', USED_CODE);
+  const release = code === null ? null : codes.claim(code.hash);
+  if (code === null || release === null) return gate.ok ? problem('not-found', USED_CODE) : TOO_MANY;
+  try {
+    const linked = gate.ok ? await linkBy(code, at, extras, deps) : TOO_MANY;
+    if (linked.ok) await throttle.forgive(at.bridge, at.room);
+    if (linked.ok || linked.code === 'unavailable') return linked;
+    await deps.sql.write([{ query: codes.use(code.hash).query }]);
+    return gate.ok ? problem(linked.code, `${linked.say} The code was seen by everybody and is void now.`) : linked;
+  } finally {
+    release();
+  }
+}
+
+const TOO_MANY = problem('rate-limited', 'Too many wrong codes in this room. Try again later, with a new one.');
+const NO_AUTHORITY = problem(
+  'forbidden',
+  'The hub cannot see who administers a room here, so it cannot be linked by a code. The operator of the hub can link it.',
+);
+
+async function linkBy(code: FoundCode, at: InRoom, extras: Extras, deps: RedeemDeps): Promise<Outcome<Portal['id']>> {
+  const { codes, desk } = deps;
   if (code.bridge !== null && code.bridge !== at.bridge) {
     return problem('forbidden', 'This code is for a room on another platform.');
   }
-  if (at.can.authority === undefined) {
-    return problem(
-      'forbidden',
-      'The hub cannot see who administers a room here, so it cannot be linked by a code. The operator of the hub can link it.',
-    );
-  }
+  if (at.can.authority === undefined) return NO_AUTHORITY;
   const refusal = await administers(at, deps);
-  if (refusal !== null) {
-    if (refusal.code === 'unavailable') return refusal;
-    await deps.sql.write([{ query: codes.use(code.hash).query }]);
-    return problem('forbidden', `${refusal.say} The code was seen by everybody and is void now.`);
-  }
+  if (refusal !== null) return refusal;
   if (code.madeBy !== null && !deps.mayLink(code.madeBy, code.channel)) {
     return problem('forbidden', 'Whoever made this code may no longer link that channel.');
   }
@@ -105,7 +118,5 @@ export async function redeem(
   const { channel, madeBy } = code;
   const reach = extras.reach ?? (at.can.sanction?.limits.within === 'room' ? 'bans' : 'none');
   const wish = { channel, bridge, room, direction: extras.direction, reach, prefix: null, madeBy };
-  const linked = await desk.link(wish, codes.use(code.hash));
-  if (linked.ok) await throttle.forgive(bridge, room);
-  return linked.ok ? done(linked.value) : linked;
+  return desk.link(wish, codes.use(code.hash));
 }
