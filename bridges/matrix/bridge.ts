@@ -41,7 +41,7 @@ export function createBridge(config: MatrixConfig, hub: HubPort): Bridge {
 
   async function start(signal: AbortSignal): Promise<void> {
     const registered = await readRegistration(config);
-    const client = createClient(config, registered.asToken);
+    const client = await createClient(config, registered.asToken);
     const stopping = new AbortController();
     try {
       await introduce(client, config, signal);

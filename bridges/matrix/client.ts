@@ -1,4 +1,3 @@
-import { LogLevel, LogService, MatrixClient } from 'matrix-bot-sdk';
 import type { MatrixConfig } from './config.ts';
 import { NoAnswer, Refusal, readError } from './failures.ts';
 
@@ -22,7 +21,12 @@ export interface Client {
   download(mxc: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
 }
 
-export function createClient({ homeserverUrl }: Pick<MatrixConfig, 'homeserverUrl'>, token: string): Client {
+/** The SDK is loaded here, for it takes long and is needed by nothing but a client. */
+export async function createClient(
+  { homeserverUrl }: Pick<MatrixConfig, 'homeserverUrl'>,
+  token: string,
+): Promise<Client> {
+  const { LogLevel, LogService, MatrixClient } = await import('matrix-bot-sdk');
   // It would print what the hub logs itself, and bodies of answers with it.
   LogService.setLogger(SILENT);
   LogService.setLevel(LogLevel.ERROR);

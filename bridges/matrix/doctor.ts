@@ -24,7 +24,7 @@ export async function doctor(
   });
   if (typeof registered === 'string')
     return [{ level: 'fail', what: registered, mend: `Run slipmat-hub registration: ${GUIDE}#registration` }];
-  const client = createClient(config, registered.asToken);
+  const client = await createClient(config, registered.asToken);
   const versions = await versionsOf(client, signal);
   if (versions.level !== 'ok') return [versions];
   const token = await tokenOf(client, config, signal);

@@ -1,4 +1,3 @@
-import { MatrixError } from 'matrix-bot-sdk';
 import { BridgeError, type BridgeFailure } from '../../core/plugin/index.ts';
 
 /** What the homeserver answered, or that it did not. Its text may hold anything; the code alone is shown. */
@@ -31,11 +30,8 @@ const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREAC
 
 /** What the SDK threw as one of ours; the original is not kept, for it may hold the token. */
 export function readError(thrown: unknown): Refusal | NoAnswer {
-  if (thrown instanceof MatrixError) {
-    const { errcode, statusCode, retryAfterMs } = thrown;
-    return new Refusal(codeFrom(errcode), statusCode, retryAfterMs ?? null);
-  }
-  const { statusCode, code } = factsOf(thrown);
+  const { errcode, statusCode, retryAfterMs, code } = factsOf(thrown);
+  if (errcode !== null) return new Refusal(codeFrom(errcode), statusCode ?? 400, retryAfterMs);
   if (statusCode !== null) return new Refusal(`HTTP_${statusCode}`, statusCode, null);
   return new NoAnswer(codeFrom(code ?? 'no answer'), !NOT_SENT.has(code ?? ''));
 }
@@ -44,11 +40,14 @@ function codeFrom(text: unknown): string {
   return typeof text === 'string' && /^[A-Za-z0-9_. ]{1,60}$/.test(text) ? text : 'unknown';
 }
 
-function factsOf(thrown: unknown): { readonly statusCode: number | null; readonly code: string | null } {
-  if (typeof thrown !== 'object' || thrown === null) return { statusCode: null, code: null };
-  const statusCode = 'statusCode' in thrown && typeof thrown.statusCode === 'number' ? thrown.statusCode : null;
-  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : null;
-  return { statusCode, code };
+function factsOf(thrown: unknown) {
+  const bag: object = typeof thrown === 'object' && thrown !== null ? thrown : {};
+  return {
+    errcode: 'errcode' in bag && typeof bag.errcode === 'string' ? bag.errcode : null,
+    statusCode: 'statusCode' in bag && typeof bag.statusCode === 'number' ? bag.statusCode : null,
+    retryAfterMs: 'retryAfterMs' in bag && typeof bag.retryAfterMs === 'number' ? bag.retryAfterMs : null,
+    code: 'code' in bag && typeof bag.code === 'string' ? bag.code : null,
+  };
 }
 
 /**

@@ -8,6 +8,7 @@ import { makeBridge } from './new-bridge.ts';
 import { CliError, type CliParts, EXIT, readConfig, write } from './parts.ts';
 import { choosePassword, passwordLine } from './password.ts';
 import { addPortalCommands } from './portal.ts';
+import { register } from './registration.ts';
 import { start } from './start.ts';
 import { expectOk, listUsers, userText } from './user.ts';
 
@@ -57,6 +58,15 @@ function createProgram(parts: CliParts, setExit: (code: number) => void): Comman
       const { bridges, surfaces } = parts.builtIns;
       const taken = [...Object.keys(bridges), ...Object.keys(surfaces)];
       return write(parts.stdout, makeBridge({ name, folder: dir ?? null, taken, version: parts.version }));
+    });
+  program
+    .command('registration')
+    .description('make the file by which a homeserver knows the hub; its secrets are made once and kept')
+    .option('--bridge <id>', 'of which bridge')
+    .option('--out <file>', 'where to write it (default: where the bridge looks for it)')
+    .action(async (wish: { bridge?: string; out?: string }) => {
+      const { bridge, out } = wish;
+      await write(parts.stdout, await register({ bridge, out }, readConfig(parts, file()), parts));
     });
   program
     .command('version')
