@@ -21,7 +21,7 @@ import type { Linking } from './hub/linking.ts';
 import { openLiveEvents } from './hub/live-events.ts';
 import { type OpenedLive, openLive } from './hub/live-store.ts';
 import { openMedia } from './hub/media.ts';
-import { openModeration } from './hub/moderation.ts';
+import { type Moderation, openModeration } from './hub/moderation.ts';
 import { createOrder } from './hub/order.ts';
 import type { HubOptions, HubParts } from './hub/parts.ts';
 import { createPortals, type LivePortals } from './hub/portals.ts';
@@ -48,6 +48,7 @@ export interface Hub {
   readonly sql: OpenedSql;
   readonly live: OpenedLive;
   readonly liveEvents: LiveEvents;
+  readonly moderation: Moderation;
   readonly health: Health;
   readonly portals: LivePortals;
   readonly linking: Linking;
@@ -161,6 +162,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       sql,
       live,
       liveEvents,
+      moderation,
       health,
       portals,
       linking,

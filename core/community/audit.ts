@@ -1,26 +1,11 @@
+import { sql as raw } from 'kysely';
 import type { Clock } from '../async/clock.ts';
+import type { AuditedAct } from '../domain/audited.ts';
 import type { Channel } from '../domain/channel.ts';
 import type { ChannelId, EpochMs, MessageId, UserId } from '../domain/ids.ts';
 import { DAY_MS, WINDOW_DAYS } from '../domain/karma.ts';
 import type { Sql } from '../store/sql/sql.ts';
 import type { Found, PeopleFinder } from './moderation/find-people.ts';
-
-/** One act of moderation, as moderators see it. */
-export interface AuditedAct {
-  /** Ask with it for what is older. */
-  readonly id: number;
-  readonly at: EpochMs;
-  readonly act: string;
-  /** Null: the hub itself. */
-  readonly by: Found | null;
-  readonly target: Found | null;
-  readonly message: MessageId | null;
-  readonly channel: ChannelId | null;
-  readonly until: EpochMs | null;
-  readonly reason: string | null;
-  /** What became of it on the platforms; null: nothing was told of that. */
-  readonly effect: string | null;
-}
 
 export interface AuditQuery {
   /** Null: of all channels, and what is in none. */
@@ -57,12 +42,15 @@ export function createAudit({ sql, finder, keepDays, clock }: AuditDeps): Audit 
       .leftJoin('audit_effects as e', 'e.cause', 'a.cause')
       .selectAll('a')
       .select('e.effect')
+      .orderBy('a.at', 'desc')
       .orderBy('a.id', 'desc')
       .limit(Math.max(1, Math.min(MOST_LINES, limit)));
     if (channel !== null) query = query.where('a.channel_id', '=', channel.id);
     if (target !== null) query = query.where('a.target_id', '=', target);
     if (act !== null) query = query.where('a.act', '=', act);
-    if (before !== null) query = query.where('a.id', '<', before);
+    // shards are archived side by side, so that ids alone are not in the order of time
+    const isOlder = raw<boolean>`(a.at, a.id) < ((select at from audit where id = ${before}), ${before})`;
+    if (before !== null) query = query.where(isOlder);
     return query.compile();
   }
 

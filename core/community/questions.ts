@@ -35,6 +35,8 @@ export interface QuestionDeps {
   }) => Promise<readonly Delivery[]>;
   /** What moderators ask of their channels. */
   readonly order: Pick<Ask, 'settings' | 'queue' | 'reports'>;
+  /** The ledgers of moderation. */
+  readonly ledgers: Pick<Ask, 'audit' | 'karma'>;
   /** Newest seq of a channel that this hub knows of; null before its first message. */
   readonly headSeq: (channel: ChannelId) => Seq | null;
 }
@@ -69,6 +71,7 @@ export function createQuestions(deps: QuestionDeps): Ask {
 
   return {
     ...deps.order,
+    ...deps.ledgers,
     channels: async (actor) => ok({ channels: list(actor).toSorted(byPlace) }),
     async channel(actor, { channel }) {
       const here = listed(actor, channel);

@@ -95,6 +95,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     },
     presence,
     headSeq: knowledge.headSeq,
+    ledgers: parts.moderation.questions,
     order: createOrderQuestions(parts.order),
     deliveries: (message) =>
       deliveriesOf(message, { deliveries: store.deliveries, portals, platformOf, lanes: courier.lanes }),

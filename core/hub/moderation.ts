@@ -5,6 +5,7 @@ import { createLifts } from '../community/moderation/lifts.ts';
 import { createSanctions, type EventsOfBans, type Sanctions } from '../community/moderation/sanctions.ts';
 import { createSanctionsDesk, type SanctionsDesk } from '../community/moderation/sanctions-desk.ts';
 import { createEverywhere } from '../community/moderation/sanctions-everywhere.ts';
+import { createSanctionQuestions, type SanctionQuestions } from '../community/moderation/sanctions-questions.ts';
 import { createUndo } from '../community/moderation/undo.ts';
 import type { ScopeId } from '../domain/ids.ts';
 import { isRunning } from '../domain/live-event.ts';
@@ -15,6 +16,7 @@ export interface Moderation {
   readonly sanctions: Sanctions;
   readonly desk: SanctionsDesk;
   readonly audit: Audit;
+  readonly questions: SanctionQuestions;
   stop(): Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export function openModeration(parts: Parts, { config, clock, log: logger }: Hub
     sanctions,
     desk,
     audit,
+    questions: createSanctionQuestions({ facts, directory, desk }),
     async stop() {
       stopSweeping();
       await lifts.stop();

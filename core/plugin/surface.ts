@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ChannelSettings } from '../domain/channel-settings.ts';
+import type { AuditedAct, ShownKarma } from '../domain/audited.ts';
 import type { Attachment } from '../domain/content.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import type { ChannelId, Epoch, EpochMs, MessageId, Seq, UserId } from '../domain/ids.ts';
@@ -89,6 +90,23 @@ export interface Questions {
   ];
   /** Who is connected, over all hubs. */
   people: [{ readonly channel: ChannelId }, { readonly people: readonly Person[]; readonly guests: number }];
+  /** Acts of moderation, newest first, for those who moderate the channel; channel null: all of them, for admins. */
+  audit: [
+    {
+      readonly channel: ChannelId | null;
+      /** Null: about anybody. */
+      readonly target: UserId | null;
+      /** `id` of the last act that was told; null: from the newest. */
+      readonly before: number | null;
+      readonly limit: number;
+    },
+    { readonly acts: readonly AuditedAct[] },
+  ];
+  /** Somebody's standing with its newest lines; one's own, or for those who moderate the channel. */
+  karma: [
+    { readonly channel: ChannelId; readonly user: UserId },
+    { readonly balance: number; readonly lines: readonly ShownKarma[] },
+  ];
   /** Where a message has got to in each room of its channel; for its author, and for those who moderate there. */
   delivery: [
     { readonly channel: ChannelId; readonly message: MessageId },

@@ -1,4 +1,5 @@
 import { sql as raw } from 'kysely';
+import type { NamedUser } from '../../domain/audited.ts';
 import type { Channel } from '../../domain/channel.ts';
 import type { ChannelId, EpochMs, MessageId, UserId } from '../../domain/ids.ts';
 import type { Recent } from '../../pipeline/recent.ts';
@@ -6,12 +7,7 @@ import type { Sql } from '../../store/sql/sql.ts';
 import { skeletonOf } from '../accounts/names.ts';
 
 /** Somebody that a moderator may mean. */
-export interface Found {
-  readonly user: UserId;
-  /** Null: the hub has only the id. */
-  readonly name: string | null;
-  readonly platform: string | null;
-}
+export type Found = NamedUser;
 
 export interface PeopleFinder {
   /** Everybody who goes by this name in the channel, or one that looks like it, each once. */
