@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { describeAppend } from './append.ts';
 import { describeDeliveries } from './deliveries.ts';
 import { describeExperiments } from './experiments.ts';
+import { describeModeration } from './moderation.ts';
 import type { OpenForTest, Traits } from './opened.ts';
 import { describeModel } from './property.ts';
 import { describeReading } from './reading.ts';
@@ -12,6 +13,7 @@ import { describeTrimming } from './trimming.ts';
 export function describeLiveStore(name: string, open: OpenForTest, traits: Traits): void {
   describe(name, () => {
     describeAppend(open);
+    describeModeration(open);
     describeReading(open);
     describeTrimming(open);
     describeSmallPorts(open, traits);

@@ -9,6 +9,7 @@ export interface Model {
   rev: number;
   next: number;
   readonly banned: Set<UserId>;
+  readonly held: Map<MessageId, string>;
 }
 export interface ModelEntry {
   /** Place in the order of all that was ever stored. */
@@ -20,12 +21,13 @@ export interface ModelHead {
   readonly author: UserId;
   revision: number;
   isRedacted: boolean;
+  isHidden: boolean;
   last: number;
   readonly reactions: Map<string, boolean>;
 }
 
 export function emptyModel(rev: number): Model {
-  return { entries: [], heads: new Map(), keys: new Map(), rev, next: 0, banned: new Set() };
+  return { entries: [], heads: new Map(), keys: new Map(), rev, next: 0, banned: new Set(), held: new Map() };
 }
 
 /** Applies the step and says how a store must answer. */
@@ -47,38 +49,59 @@ export function applyStep(model: Model, step: Step): string {
 }
 
 function problemOf(model: Model, effect: Effect): string | null {
-  if (effect.kind !== 'edit' && effect.kind !== 'redact' && effect.kind !== 'react') return null;
+  if (effect.kind === 'hold')
+    return model.held.has(effect.id) || model.heads.has(effect.id) ? 'conflict decided' : null;
+  if (effect.kind === 'release' || effect.kind === 'discard') {
+    return model.held.has(effect.id) ? null : 'conflict decided';
+  }
+  if (!CHANGES.has(effect.kind) || !('id' in effect)) return null;
   const head = model.heads.get(effect.id);
   if (head === undefined) return 'conflict unknown';
   if (head.isRedacted) return 'conflict redacted';
-  if (effect.kind !== 'react' && head.author !== effect.author) return 'conflict not-author';
+  if (effect.kind === 'hide' && head.isHidden) return 'conflict decided';
+  if (effect.kind === 'show' && !head.isHidden) return 'conflict decided';
+  if ((effect.kind === 'edit' || effect.kind === 'react') && head.isHidden) return 'conflict hidden';
+  if (effect.kind !== 'react' && 'author' in effect && head.author !== effect.author) return 'conflict not-author';
   if (effect.kind === 'edit' && head.revision !== effect.fromRevision) return 'conflict edited';
   if (effect.kind === 'react' && isOn(head, effect) === effect.on) return 'unchanged';
   return null;
 }
+
+const CHANGES: ReadonlySet<Effect['kind']> = new Set(['edit', 'redact', 'react', 'hide', 'show']);
 
 const isOn = (head: ModelHead, effect: Extract<Effect, { kind: 'react' }>): boolean =>
   head.reactions.get(`${effect.emoji} ${effect.user}`) ?? false;
 
 function take(model: Model, effect: Effect, place: number): void {
   switch (effect.kind) {
+    case 'hold':
+      model.held.set(effect.id, effect.author);
+      return;
     case 'message':
+    case 'release':
+    case 'discard':
+      model.held.delete(effect.id);
       model.heads.set(effect.id, {
         author: effect.author,
         revision: 0,
-        isRedacted: false,
+        isRedacted: effect.kind === 'discard',
+        isHidden: false,
         last: place,
         reactions: new Map(),
       });
       return;
     case 'edit':
     case 'redact':
+    case 'hide':
+    case 'show':
     case 'react': {
       const head = model.heads.get(effect.id);
       if (head === undefined) return;
       head.last = place;
       if (effect.kind === 'edit') head.revision += 1;
       if (effect.kind === 'redact') head.isRedacted = true;
+      if (effect.kind === 'hide') head.isHidden = true;
+      if (effect.kind === 'show') head.isHidden = false;
       if (effect.kind === 'react') head.reactions.set(`${effect.emoji} ${effect.user}`, effect.on);
       return;
     }
@@ -87,7 +110,10 @@ function take(model: Model, effect: Effect, place: number): void {
       else model.banned.add(effect.user);
       model.rev += 1;
       return;
+    case 'slow':
+      return;
     case 'channel':
+    case 'mode':
     case 'rev':
       model.rev += 1;
       return;

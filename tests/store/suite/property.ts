@@ -4,6 +4,7 @@ import type { MessageId, Position, Rev, UserId } from '../../../core/domain/ids.
 import type { LiveStore, Step, Stored } from '../../../core/store/ports.ts';
 import type { Model } from './model.ts';
 import { applyStep, emptyModel, readable, trimModel } from './model.ts';
+import { discard, hide, hold, release, show } from './moderation.ts';
 import type { OpenedForTest, OpenForTest } from './opened.ts';
 import { trimAll, wholeShard } from './opened.ts';
 import type { Place } from './steps.ts';
@@ -13,6 +14,8 @@ type Move =
   | { readonly do: 'post'; readonly by: UserId }
   | { readonly do: 'edit'; readonly message: number; readonly by: UserId; readonly offset: number }
   | { readonly do: 'redact'; readonly message: number; readonly by: UserId }
+  | { readonly do: 'hold' }
+  | { readonly do: 'release' | 'discard' | 'hide' | 'show'; readonly message: number }
   | { readonly do: 'react'; readonly message: number; readonly emoji: string; readonly on: boolean }
   | { readonly do: 'ban' | 'lift'; readonly who: UserId }
   | { readonly do: 'judged'; readonly by: UserId; readonly behind: number }
@@ -25,6 +28,8 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('post' as const), by }) },
   fc.record({ do: fc.constant('edit' as const), message, by, offset: fc.constantFrom(0, 0, 0, 1, -1) }),
   fc.record({ do: fc.constant('redact' as const), message, by }),
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('hold' as const) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('release', 'discard', 'hide', 'show'), message }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -59,6 +64,13 @@ export function describeModel(open: OpenForTest): void {
     }, 120_000);
   });
 }
+
+const DECISIONS = {
+  release,
+  discard,
+  hide: (at: Place, id: MessageId) => hide(at, id),
+  show: (at: Place, id: MessageId) => show(at, id, 'text 0'),
+} as const;
 
 interface Run {
   readonly store: LiveStore;
@@ -110,6 +122,18 @@ function stepOf({ at, ids, steps, model }: Run, each: Exclude<Move, { do: 'trim'
       const id = pick(each.message);
       return id === undefined ? null : redact(at, id, { author: each.by });
     }
+    case 'hold': {
+      const step = hold(at, `text ${ids.length}`);
+      ids.push(step.id);
+      return step;
+    }
+    case 'release':
+    case 'discard':
+    case 'hide':
+    case 'show': {
+      const id = pick(each.message);
+      return id === undefined ? null : DECISIONS[each.do](at, id);
+    }
     case 'react': {
       const id = pick(each.message);
       return id === undefined ? null : react(at, id, each.emoji, each.on);
@@ -132,6 +156,8 @@ async function trim({ store, at, model, positions }: Run, upTo: number): Promise
   await trimAll(store, store.log.shardOf(at.scope), position);
 }
 
+const WITH_WORDS: ReadonlySet<string> = new Set(['message', 'edit', 'shown']);
+
 async function compare({ store, at, model, ids }: Run): Promise<void> {
   const shard = store.log.shardOf(at.scope);
   const own = (await wholeShard(store, shard)).filter((entry) => entry.channel === at.channel);
@@ -141,7 +167,8 @@ async function compare({ store, at, model, ids }: Run): Promise<void> {
   const since = await store.log.since(at.scope, at.channel, seq(0), 1_000);
   expect(since.map(({ key }) => key)).toEqual(readable(model).map(({ step }) => step.key));
   for (const { message: id, kind, body } of since) {
-    if (id === null || !model.heads.get(id)?.isRedacted || (kind !== 'message' && kind !== 'edit')) continue;
+    const head = id === null ? undefined : model.heads.get(id);
+    if (!(head?.isRedacted || head?.isHidden) || !WITH_WORDS.has(kind)) continue;
     expect(body).not.toMatch(/text \d|edit \d/);
   }
 
@@ -154,13 +181,16 @@ async function compare({ store, at, model, ids }: Run): Promise<void> {
   for (const [id, { head, edit: edited, reactions }] of hot) {
     const known = model.heads.get(id);
     expect(head).toMatchObject({ author: known?.author, revision: known?.revision, isRedacted: known?.isRedacted });
+    expect(head.isHidden ?? false).toBe(known?.isHidden);
     const lastEdit = model.entries.findLast(({ step, message: of }) => step.kind === 'edit' && of === id);
     if (!head.isRedacted) expect(edited).toBe(lastEdit?.step.body ?? null);
     const got = reactions.map(({ emoji, user, on }) => [`${emoji} ${user}`, on]);
     expect(new Map(got as [string, boolean][])).toEqual(known?.reactions);
   }
 
-  const { sanctions, rev } = await store.live.snapshot(shard);
+  const { sanctions, rev, held } = await store.live.snapshot(shard);
+  const waiting = held.filter(({ channel }) => channel === at.channel).map(({ id }) => id);
+  expect(waiting.sort()).toEqual([...model.held.keys()].sort());
   expect(rev).toBe(model.rev);
   const banned = sanctions.filter(({ scope }) => scope === at.scope).map(({ user }) => user);
   expect(banned.sort()).toEqual([...model.banned].sort());
