@@ -180,7 +180,12 @@ export function createOutbound(deps: OutboundDeps): (key: RoomId) => Capabilitie
       ...(rights.isMod &&
         may(SCOPES.bans) && {
           sanction: {
-            limits: { acts: ['timeout', 'ban', 'lift'] as const, minMs: 1_000, maxMs: MAX_TIMEOUT_MS },
+            limits: {
+              acts: ['timeout', 'ban', 'lift'] as const,
+              minMs: 1_000,
+              maxMs: MAX_TIMEOUT_MS,
+              within: 'room' as const,
+            },
             run: sanction,
           },
         }),
