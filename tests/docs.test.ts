@@ -75,6 +75,7 @@ it.each([
   ['config/hub.example.yaml and docs/configuration.md', 'config/example.ts'],
   ['docs/protocol.schema.json', 'tools/protocol-schema.mts'],
   ['docs/rooms.md', 'tools/commands-page.mts'],
+  ['docs/fidelity.md', 'tools/fidelity.mts'],
 ])('%s is what the code says', (_, generator) => {
   const run = () =>
     execFileSync(process.execPath, [generator, '--check'], { cwd: root, encoding: 'utf8', stdio: 'pipe' });
