@@ -160,7 +160,9 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
     const { ref } = said;
     const linked = deps.linked(bridge, ref.room);
     const text = plainText(said.content.rich);
-    if (deps.commands.isCommand(text, linked)) return receiveTyped(stamped, said, text, linked);
+    // bots that answer one another would never end; only a code is never shown, whoever writes it
+    const isTyped = said.by.isBot ? deps.commands.isCode(text) : deps.commands.isCommand(text, linked);
+    if (isTyped) return receiveTyped(stamped, said, text, linked);
     const portal = inlet(bridge, ref.room);
     if (portal === null) return NO_PORTAL;
     if (deps.isRepeat(portal, said)) return UNCHANGED;

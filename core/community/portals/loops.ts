@@ -1,7 +1,7 @@
 import type { Clock } from '../../async/clock.ts';
 import { plainText } from '../../domain/content.ts';
 import type { EpochMs, PortalId } from '../../domain/ids.ts';
-import type { InboundMessage } from '../../domain/inbound.ts';
+import type { InboundAccount, InboundMessage } from '../../domain/inbound.ts';
 import type { Portal } from '../../domain/portal.ts';
 import type { Logger } from '../../ops/log.ts';
 
@@ -23,11 +23,12 @@ export interface LoopDeps {
 }
 
 /**
- * Other relays in our rooms. A bot that says again what we carried there would make everything go round for ever;
- * what it says is not taken, and whoever looks after the room is told.
+ * Other relays in our rooms. One that says again what we carried there would make everything go round for ever; what it
+ * says is not taken, and whoever looks after the room is told. Not every platform tells which accounts are bots: whoever
+ * says our copies again, prefix and all, is taken for one from the second time on.
  */
 export interface Loops {
-  /** Whether a bot carries our own messages back. */
+  /** Whether our own messages are carried back. */
   isRepeat(portal: Portal, said: InboundMessage): boolean;
   /** What to tell of this room; null: no such bot was noticed in the last day. */
   remark(portal: PortalId): string | null;
@@ -40,6 +41,11 @@ const WITHIN_MS = 60_000;
 const PREFIX_MS = 3_600_000;
 const REMEMBERED_MS = 86_400_000;
 const MOST_REMEMBERED = 1_000;
+/** So much of a text tells one copy from another: platforms cut and mark the rest. */
+const TOLD_BY = 8;
+const LIKE_A_COPY = /\[[^[\]]{1,64}\] [^:]{1,64}:/u;
+/** A prefix stands so near to the beginning, behind the name that an other relay puts in front. */
+const MOST_IN_FRONT = 80;
 /** Shorter ones are said by many, so only the very same text counts. */
 const SHORT = 4;
 
@@ -51,14 +57,13 @@ interface Noticed {
 export function createLoops(deps: LoopDeps): Loops {
   const { clock, logger } = deps;
   const noticed = new Map<PortalId, Noticed>();
+  /** When somebody who is not said to be a bot last said a copy of ours again. */
+  const copiers = new Map<string, EpochMs>();
 
   function notice(portal: Portal, name: string): void {
     const earlier = fresh(portal.id);
     const say = `A bot here (${name.slice(0, 64)}) carries our own messages back; they are left out. Take one of the two relays out of this room.`;
-    noticed.delete(portal.id);
-    noticed.set(portal.id, { say, at: clock.now() });
-    const [oldest] = noticed.keys();
-    if (noticed.size > MOST_REMEMBERED && oldest !== undefined) noticed.delete(oldest);
+    remember(noticed, portal.id, { say, at: clock.now() });
     if (earlier === null)
       logger.warn({ portal: portal.id, room: portal.room, bridge: portal.bridge }, 'another relay in a room');
   }
@@ -68,15 +73,25 @@ export function createLoops(deps: LoopDeps): Loops {
     return found !== undefined && clock.now() - found.at < REMEMBERED_MS ? found.say : null;
   }
 
+  /** Somebody may show a line of another room once. */
+  function isAgain({ bridge }: Portal, { id }: InboundAccount, now: EpochMs): boolean {
+    const key = JSON.stringify([bridge, id]);
+    const before = copiers.get(key);
+    remember(copiers, key, now);
+    return before !== undefined && now - before < PREFIX_MS;
+  }
+
   return {
     isRepeat(portal, said) {
-      if (!said.by.isBot) return false;
       const text = fold(plainText(said.content.rich));
-      if (text === '') return false;
+      // most of what people say can be no copy with a prefix
+      if (text === '' || (!said.by.isBot && !LIKE_A_COPY.test(text))) return false;
       const now = clock.now();
+      const { isBot } = said.by;
       const isOurs = deps
         .lately(portal, (now - PREFIX_MS) as EpochMs)
-        .some((one) => isCopy(text, one, now - one.at < WITHIN_MS));
+        .some((one) => (isBot ? isCopy(text, one, now - one.at < WITHIN_MS) : isWholeCopy(text, one)));
+      if (isOurs && !isBot && !isAgain(portal, said.by, now)) return false;
       if (isOurs) notice(portal, said.by.name);
       return isOurs;
     },
@@ -89,12 +104,28 @@ export function createLoops(deps: LoopDeps): Loops {
 function isCopy(said: string, { text, prefix, isFromRoom }: Lately, isNew: boolean): boolean {
   const at = said.indexOf(fold(prefix));
   // also where it was said first: only a copy in another room begins so
-  if (at >= 0 && at < 80) return true;
+  if (at >= 0 && at < MOST_IN_FRONT) return true;
   const ours = fold(text);
   if (isFromRoom || !isNew || ours === '') return false;
   return said === ours || (ours.length >= SHORT && said.endsWith(` ${ours}`));
 }
 
+/** Our prefix with the text behind it, as it stands in another room than the one it was said in. */
+function isWholeCopy(said: string, { text, prefix }: Lately): boolean {
+  const start = `${fold(prefix)} ${fold(text).slice(0, TOLD_BY)}`.trimEnd();
+  const at = said.indexOf(start);
+  return at >= 0 && at < MOST_IN_FRONT;
+}
+
+/** What platforms put between letters to keep them apart is seen by nobody, and counts for nothing. */
 function fold(text: string): string {
-  return text.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ').trim();
+  const seen = text.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '');
+  return seen.toLowerCase().replace(/\s+/gu, ' ').trim();
+}
+
+function remember<Key, Value>(all: Map<Key, Value>, key: Key, value: Value): void {
+  all.delete(key);
+  all.set(key, value);
+  const [oldest] = all.keys();
+  if (all.size > MOST_REMEMBERED && oldest !== undefined) all.delete(oldest);
 }
