@@ -14,7 +14,7 @@ import { type Receipt, refused } from './domain/receipt.ts';
 import type { WireEntry, WireMessage } from './domain/wire.ts';
 import { isJudged } from './moderation/policy.ts';
 import type { Finding } from './moderation/rule.ts';
-import { type Asked, authorOf, isReceipt, type Place, place } from './pipeline/address.ts';
+import { type Asked, authorOf, isReceipt, MOVED, type Place, place } from './pipeline/address.ts';
 import type { Judge } from './pipeline/gather-facts.ts';
 import { type HeldFacts, MOST_HELD } from './pipeline/held-facts.ts';
 import { discardStep, holdStep } from './pipeline/held-steps.ts';
@@ -73,6 +73,7 @@ async function routeMessage(asked: Of<'message'>, at: RouterDeps): Promise<Recei
   const { actor, request } = asked;
   const limited = await at.limit(asked);
   if (limited !== null) return limited;
+  if (hasMoved(asked, at)) return MOVED;
   const first = place(at.facts, actor, request.channel, 'post');
   if (isReceipt(first)) return first;
   const quote = request.replyTo === null ? null : await quoted(first, request.replyTo, at);
@@ -83,6 +84,7 @@ async function routeMessage(asked: Of<'message'>, at: RouterDeps): Promise<Recei
   const now = at.clock.now();
   let isHeld = false;
   const receipt = await at.untilFresh(first.scope, (rev) => {
+    if (hasMoved(asked, at)) return MOVED;
     const here = place(at.facts, actor, request.channel, 'post');
     if (isReceipt(here)) return here;
     const author = authorOf(actor, here.standing);
@@ -114,6 +116,12 @@ async function routeMessage(asked: Of<'message'>, at: RouterDeps): Promise<Recei
   });
   if (isHeld && receipt.kind === 'accepted') return { ...receipt, kind: 'held' };
   return asRepeat(asked, receipt);
+}
+
+/** Said in a room that is at another channel by now. */
+function hasMoved({ request, isFromFollower }: Of<'message'>, at: RouterDeps): boolean {
+  const channel = isFromFollower === true ? at.facts.channel(request.channel) : null;
+  return channel !== null && at.facts.areRoomsElsewhere(channel);
 }
 
 /** A message that was held has no seq, or another key since a moderator has released it. */

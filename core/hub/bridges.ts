@@ -121,6 +121,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
       recent,
       archived: async (key) => (await archive.byKey(key))?.message ?? null,
       legs: (portal) => portals.legs().filter((leg) => leg.of === portal),
+      channelNow: portals.channelNow,
       channelOf: async ({ scope }, message) => (await history.head(scope, message))?.channel ?? null,
       copyOf: (leg, ref) => store.deliveries.messageOf(leg, ref),
       forget: (leg, ref) => store.deliveries.forget(leg, ref),

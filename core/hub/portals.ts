@@ -1,6 +1,6 @@
 import type { HubConfig } from '../../config/schema.ts';
 import type { Clock } from '../async/clock.ts';
-import { type FollowParts, followEvents, legsOf } from '../community/portals/follow.ts';
+import { channelNow, type FollowParts, followEvents, legsOf } from '../community/portals/follow.ts';
 import { mergePortals } from '../community/portals/merge.ts';
 import type { BridgeId, ChannelId, PortalId, RoomId } from '../domain/ids.ts';
 import { isOver } from '../domain/live-event.ts';
@@ -19,6 +19,8 @@ export interface LivePortals extends Portals {
   /** The link of this room, paused or not, whichever way it goes. */
   at(bridge: BridgeId, room: RoomId): Portal | null;
   byId(id: PortalId): Portal | null;
+  /** Where a portal is by all that was read of the log: `list` may be a moment behind. */
+  channelNow(portal: Portal): ChannelId;
   /** What this bridge's plugin suggests for portals that say nothing of their direction. */
   suggest(bridge: BridgeId, direction: Portal['direction']): void;
   /** Which way a new portal of this bridge goes. */
@@ -114,6 +116,7 @@ export function createPortals({ config, directory, clock, logger }: PortalsParts
     refresh,
     at: (bridge, room) => byPlace.get(bridge)?.get(room) ?? null,
     byId: (id) => byId.get(id) ?? null,
+    channelNow: (portal) => channelNow(portal, following),
     suggest(bridge, direction) {
       if (defaultDirection(bridge) === direction) return;
       suggested.set(bridge, direction);

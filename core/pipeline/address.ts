@@ -21,6 +21,8 @@ export interface Asked<R extends Request = Request> {
   readonly again: boolean;
   /** The room where the message first appeared has removed it: it is honoured, whether it says by whom or not. */
   readonly byRoom?: 'said' | 'unsaid';
+  /** Said in a room that follows the DJ's event: answered with `MOVED` once it is at another channel. */
+  readonly isFromFollower?: boolean;
   /** Names the act that this is a part of; absent: it is one by itself. */
   readonly cause?: string;
 }
@@ -31,6 +33,9 @@ export interface Place {
   readonly scope: ScopeId;
   readonly standing: Standing;
 }
+
+/** Not stored: the room is at another channel than the one asked for; ask again for that one. */
+export const MOVED = refused('unavailable', 'The room has moved on to another chat; try again.', 1_000);
 
 /** A channel that somebody may not read does not exist for them. */
 export const NO_CHANNEL = refused('not-found', 'There is no such channel.');

@@ -167,7 +167,7 @@ export function createLiveFacts({ directory, log, guestsMayPost }: FactsDeps): L
     areRoomsElsewhere({ id, kind, owner }) {
       if (owner === null || (kind !== 'dj' && kind !== 'event')) return false;
       const event = directory.events.followed(owner);
-      return event !== null && event.channel !== id;
+      return event === null ? kind === 'event' : event.channel !== id;
     },
     channel(id) {
       const defined = directory.channel(id);

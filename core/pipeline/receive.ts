@@ -15,7 +15,7 @@ import type {
 import type { RemoteRef } from '../domain/message.ts';
 import type { Leg, Portal } from '../domain/portal.ts';
 import { type Receipt, refused } from '../domain/receipt.ts';
-import type { Asked } from './address.ts';
+import { type Asked, MOVED } from './address.ts';
 import type { Recent } from './recent.ts';
 import { createRemovals, type RemovalDeps } from './removals.ts';
 
@@ -27,6 +27,8 @@ export interface ReceiveDeps {
   readonly archived: (key: string) => Promise<MessageId | null>;
   /** Every channel that this portal has to do with, one where it follows no event. */
   readonly legs: (portal: PortalId) => readonly Leg[];
+  /** The channel that the portal is at by all that was read of the log. */
+  readonly channelNow: (portal: Portal) => ChannelId;
   /** The channel of a message, however old. */
   readonly channelOf: (portal: Portal, message: MessageId) => Promise<ChannelId | null>;
   /** The message that a native id in this room is a copy of, by leg. */
@@ -87,6 +89,8 @@ export interface Given {
 const LATE_MS = 10 * 60_000;
 /** What took longer than this on its way is judged by when it was said, where the pace of somebody is judged. */
 const DELAYED_MS = 5_000;
+/** A room moves on while a message of it is stored; hardly twice. */
+const MOST_MOVES = 5;
 /** What one person may have waiting. */
 const MOST_WAITING = 200;
 
@@ -147,12 +151,13 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
     request: Request,
     key: string,
     ref: RemoteRef | null,
+    isFromFollower = false,
   ): Promise<Receipt> {
     const actor = actorOf(stamped.platform, by);
     const origin = { bridge: stamped.bridge, ref };
     const again = at < deps.clock.now() - LATE_MS;
     const said = at < deps.clock.now() - DELAYED_MS ? { saidAt: at } : {};
-    return deps.route({ actor, request, origin, key, clientKey: null, again, ...said });
+    return deps.route({ actor, request, origin, key, clientKey: null, again, isFromFollower, ...said });
   }
 
   async function receiveMessage(stamped: Stamped, said: InboundMessage): Promise<Receipt> {
@@ -167,8 +172,12 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
     if (portal === null) return NO_PORTAL;
     if (deps.isRepeat(portal, said)) return UNCHANGED;
     const replyTo = said.replyTo === null ? null : await find(bridge, portal, said.replyTo);
-    const request: Request = { kind: 'message', channel: portal.channel, content: said.content, replyTo };
-    const receipt = await ask(stamped, said, request, originKey(bridge, ref), ref);
+    let receipt: Receipt = MOVED;
+    for (let tries = 0; tries < MOST_MOVES && receipt === MOVED; tries += 1) {
+      const channel = deps.channelNow(portal);
+      const request: Request = { kind: 'message', channel, content: said.content, replyTo };
+      receipt = await ask(stamped, said, request, originKey(bridge, ref), ref, portal.follows);
+    }
     if (receipt.kind === 'refused' && receipt.code === 'sanctioned') deps.holdLine(portal, ref);
     return receipt;
   }

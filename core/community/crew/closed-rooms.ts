@@ -84,7 +84,7 @@ const LOOK_MS = 2_000;
 const AGAIN_MS = 3_600_000;
 /** Not known any more when it was not confirmed for so long. */
 const STALE_MS = AGAIN_MS + 10 * 60_000;
-const RETRY_MS = 30_000;
+const RETRY_MS = 5_000;
 
 interface Known {
   readonly room: RoomId;

@@ -22,11 +22,13 @@ export interface FollowParts {
 
 /** Pure: where each portal is now. */
 export function followEvents(portals: readonly Portal[], parts: FollowParts): readonly Portal[] {
-  return portals.map((portal) => {
-    const dj = ownerOf(portal, parts);
-    const event = dj === null ? null : parts.followed(dj);
-    return event === null ? portal : { ...portal, channel: event.channel };
-  });
+  return portals.map((portal) => ({ ...portal, channel: channelNow(portal, parts) }));
+}
+
+export function channelNow(portal: Portal, parts: FollowParts): ChannelId {
+  const dj = ownerOf(portal, parts);
+  const event = dj === null ? null : parts.followed(dj);
+  return event === null ? portal.home : event.channel;
 }
 
 /** Pure: every channel that a portal has to do with, each with a place of its own. */
