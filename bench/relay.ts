@@ -22,19 +22,21 @@ const AT_ONCE = 16;
 
 interface Sizes {
   readonly messages: number;
+  readonly warmUp: number;
 }
 
 export async function run(words: readonly string[]): Promise<object> {
   const { isQuick, rounds, repeats } = commonOptions(words);
-  const sizes = {
-    messages: numberAfter(words, '--messages') ?? (isQuick ? 3_000 : 10_000),
-  };
+  const messages = numberAfter(words, '--messages') ?? (isQuick ? 3_000 : 10_000);
+  const sizes = { messages, warmUp: WARM_UP };
+  // a post to a platform takes many times as long
+  const few = { messages: Math.ceil(messages / 5), warmUp: WARM_UP / 5 };
   const measured = await interleave(
     {
       one: () => ofHub(1, sizes),
       several: () => ofHub(PORTALS, sizes),
-      libraries: () => withPlatforms('libraries', sizes),
-      whole: () => withPlatforms('whole', sizes),
+      libraries: () => withPlatforms('libraries', few),
+      whole: () => withPlatforms('whole', few),
       idle: () => idlePortals(),
     },
     rounds ?? (isQuick ? 1 : 3),
@@ -94,15 +96,15 @@ function inHub(redisUrl: string, settings: string, sizes: Sizes, targets: number
   }, sizes).finally(() => rmSync(dataDir, { recursive: true, force: true }));
 }
 
-/** Warm first, then measured; what it costs to stand idle is taken off. Platforms are slower: they get fewer. */
+/** Warm first, then measured; what it costs to stand idle is taken off. */
 async function inChild(
   open: (child: Child) => Promise<(messages: number) => ReturnType<Child['ask']>>,
-  { messages }: Sizes,
+  { messages, warmUp }: Sizes,
 ): Promise<Measured<Figures>> {
   const child = await startChild({ file: join(import.meta.dirname, 'servers/relay-cost.ts'), core: 'server' });
   try {
     const send = await open(child);
-    await send(WARM_UP);
+    await send(warmUp);
     const idleUs = numberIn(await child.ask('idle'), 'usPerSecond');
     const core = watchCore([child.pid]);
     const answer = await send(messages);
