@@ -1,5 +1,6 @@
 import { systemClock } from '../../core/async/clock.ts';
 import type { ChannelId, EpochMs, UserId } from '../../core/domain/ids.ts';
+import type { InForce } from '../../core/pipeline/live-facts.ts';
 import { startTestHub, type TestHub, type TestHubOptions } from '../fakes/hub.ts';
 import { outcomeOf, type Participant, participant } from '../fakes/people.ts';
 import { startRedis } from '../fakes/redis-server.ts';
@@ -89,10 +90,8 @@ export function idOf(who: Participant): UserId {
   return user as UserId;
 }
 
-/** Kinds of entries for hubs that the archive has of this kind, as their bodies. */
-export function inForce(
-  hub: TestHub,
-): readonly { readonly user: UserId; readonly act: string; readonly until: number | null }[] {
+/** All that restrains anybody, by what this hub knows. */
+export function inForce(hub: TestHub): readonly InForce[] {
   const { knowledge, live } = hub.hub;
   return Array.from({ length: live.store.log.shards }, (_, shard) => knowledge.facts.inForce(shard).sanctions).flat();
 }
