@@ -21,15 +21,33 @@ const NO_MENTIONS = { 'm.mentions': {} } as const;
 export function createPost(session: () => Session, hub: HubPort) {
   const certain = createAtMost<Session>(MOST_ROOMS);
 
+  /** Looked for first: the homeserver may have taken it before it, or we, went down; requests are in its memory alone. */
+  async function postOnce(command: Post, sender: string, here: Session, signal: AbortSignal): Promise<RemoteRef> {
+    const { room, key } = command;
+    const txn = txnOf(sender === here.bot ? 'post' : 'ghost', key);
+    const earlier = certain.get(room) === here ? null : await findPosted(room, sender, txn, here, signal);
+    return earlier ?? (await postNow(command, sender, txn, here, signal));
+  }
+
+  /** Where its ghost is not let in, the bot says it with the name in front. */
+  async function postAs(command: Post, here: Session, signal: AbortSignal): Promise<RemoteRef> {
+    const { speaker, room, text: said } = command;
+    if (speaker.kind === 'hub') return postOnce(command, here.bot, here, signal);
+    try {
+      return await postOnce(command, await here.ghosts.enter(speaker, room, signal), here, signal);
+    } catch (error) {
+      // whoever is banned cannot even be invited
+      if (!isCode(error, 'M_FORBIDDEN', 'M_BAD_STATE')) throw error;
+      hub.log.debug({ room }, 'a ghost is not let in; the bot speaks for it');
+      return postOnce({ ...command, text: named(speaker, said) }, here.bot, here, signal);
+    }
+  }
+
   return async (command: Post, signal: AbortSignal): Promise<readonly RemoteRef[]> => {
     const here = session();
     const { room } = command;
     try {
-      const { sender, text: said } = await speakerIn(command, here, hub, signal);
-      const txn = txnOf('post', command.key);
-      // The homeserver may have taken it before it, or we, went down; it remembers requests in memory alone.
-      const earlier = certain.get(room) === here ? null : await findPosted(room, sender, txn, here, signal);
-      const ref = earlier ?? (await postNow({ ...command, text: said }, sender, txn, here, signal));
+      const ref = await postAs(command, here, signal);
       certain.set(room, here);
       return [ref];
     } catch (error) {
@@ -41,23 +59,6 @@ export function createPost(session: () => Session, hub: HubPort) {
 
 function isInDoubt(error: unknown): boolean {
   return error instanceof NoAnswer || (error instanceof Refusal && error.status >= 500);
-}
-
-/** Whose account says it. Where ghosts are not let in, the bot says it with the name in front. */
-async function speakerIn(
-  { speaker, room, text: said }: Pick<Post, 'speaker' | 'room' | 'text'>,
-  session: Session,
-  hub: HubPort,
-  signal: AbortSignal,
-): Promise<{ readonly sender: string; readonly text: Rich }> {
-  if (speaker.kind === 'hub') return { sender: session.bot, text: said };
-  try {
-    return { sender: await session.ghosts.enter(speaker, room, signal), text: said };
-  } catch (error) {
-    if (!isCode(error, 'M_FORBIDDEN')) throw error;
-    hub.log.debug({ room }, 'a ghost is not let in; the bot speaks for it');
-    return { sender: session.bot, text: named(speaker, said) };
-  }
 }
 
 function named({ name }: Extract<Speaker, { kind: 'user' }>, said: Rich): Rich {
