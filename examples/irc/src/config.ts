@@ -8,6 +8,11 @@ const word = z.string().regex(/^[^\0\r\n :][^\0\r\n ]*$/, 'must be one word');
 
 const fields = z.strictObject({
   host: z.string().min(1),
+  network: z
+    .string()
+    .regex(/^[A-Za-z0-9.:_-]{1,64}$/, 'must be a word of letters, digits, dots and dashes')
+    .nullable()
+    .default(null),
   port: z.number().int().min(1).max(65_535).optional(),
   tls: z.boolean().default(true),
   certificateSha256: z
@@ -26,12 +31,16 @@ const fields = z.strictObject({
     .default({ count: 5, perMs: 10_000 }),
 });
 
-export interface IrcConfig extends Omit<z.output<typeof fields>, 'port'> {
+export interface IrcConfig extends Omit<z.output<typeof fields>, 'port' | 'network'> {
+  /** What people here are told from those of other networks by. */
+  readonly network: string;
   readonly port: number;
 }
 
 export const EXAMPLE_CONFIG = `# The server; 6697 with TLS is the default.
 host: irc.example.org
+# The network's name, or null for its host. People are known by it: it stays when the host changes.
+network: null
 port: 6697
 tls: true
 # For a server with a certificate of its own making: the SHA-256 of it.
@@ -55,7 +64,8 @@ pace: { count: 5, perMs: 10000 }
 export function parseConfig(input: unknown): IrcConfig {
   const parsed = fields.safeParse(input ?? {});
   if (!parsed.success) throw errorOf(parsed.error.issues[0]);
-  const config = { ...parsed.data, port: parsed.data.port ?? (parsed.data.tls ? 6697 : 6667) };
+  const network = (parsed.data.network ?? parsed.data.host).toLowerCase();
+  const config = { ...parsed.data, network, port: parsed.data.port ?? (parsed.data.tls ? 6697 : 6667) };
   const hasSecret = config.password !== null || config.sasl !== null || Object.keys(config.keys).length > 0;
   if (!config.tls && hasSecret && !isThisMachine(config.host)) {
     throw new ConfigError('tls', 'is off, and passwords would cross the network in the clear', 'Set it to true.');

@@ -97,7 +97,7 @@ export function callRoll(room: RoomId, { people, session, pump, hub }: Link): vo
 const MOST_AT_ONCE = 500;
 
 export function shown(person: Person, session: Session): InboundAccount {
-  return inboundAccount(person, session.fold);
+  return inboundAccount(person, session);
 }
 
 /** A name of the network's as the hub's id. */
@@ -131,7 +131,7 @@ function changed(source: Source, to: Partial<Person>, line: Line, link: Link): v
   if (before === null || session.isSelf(source.nick)) return;
   people.change(source.nick, to);
   const after = people.find(source.nick) ?? before;
-  if (accountIdOf(before, session.fold) === accountIdOf(after, session.fold)) return;
+  if (accountIdOf(before, session) === accountIdOf(after, session)) return;
   for (const room of people.roomsOf(source.nick)) {
     tell('leave', room, before, line, link);
     tell('join', room, after, line, link);

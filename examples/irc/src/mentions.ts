@@ -25,7 +25,7 @@ function mentionsIn(
     if (person === null || session.isSelf(person.nick) || people.modes(room, person.nick) === null) continue;
     if (called !== undefined && !isFirst) continue;
     if (index > done) nodes.push({ t: 'text', text: text.slice(done, index) });
-    nodes.push({ t: 'mention', user: userIdOf('irc', accountIdOf(person, session.fold)), name: person.nick });
+    nodes.push({ t: 'mention', user: userIdOf('irc', accountIdOf(person, session)), name: person.nick });
     done = index + found.length;
   }
   return done === text.length ? nodes : [...nodes, { t: 'text', text: text.slice(done) }];

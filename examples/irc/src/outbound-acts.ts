@@ -27,7 +27,10 @@ export async function ban(command: Sanction, link: Link, signal: AbortSignal): P
 /** How an account is written in a list of bans. */
 export function maskOf(account: AccountId, { session, people }: Pick<Link, 'session' | 'people'>): string {
   const { accountBan } = session.features;
-  const [, kind = '', name = ''] = /^(account|host|nick)\/([^\0-\x20\x7f*?!,]+)$/.exec(account) ?? [];
+  const own = `${session.network}/`;
+  // somebody of the same name on another network is somebody else
+  const here = account.startsWith(own) ? account.slice(own.length) : '';
+  const [, kind = '', name = ''] = /^(account|host|nick)\/([^\0-\x20\x7f*?!,]+)$/.exec(here) ?? [];
   switch (kind) {
     case 'host':
       return `*!${name}`;

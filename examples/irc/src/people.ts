@@ -39,25 +39,39 @@ export interface People {
   nickCores(room: RoomId): ReadonlySet<string>;
 }
 
-/**
- * Who somebody is, for the hub. IRC has one thing that is proved and stays: the account at the network's services.
- * Who has none is told by user and host as the network shows them, for nicks are free for anyone to take.
- */
-export function accountIdOf(person: Person, fold: (name: string) => string): AccountId {
-  if (person.account !== null) return `account/${fold(person.account)}` as AccountId;
-  if (person.host === null) return `nick/${fold(person.nick)}` as AccountId;
-  return `host/${person.user ?? ''}@${person.host.toLowerCase()}` as AccountId;
+/** Names mean something on their own network alone. */
+export interface Naming {
+  readonly network: string;
+  fold(name: string): string;
 }
 
-export function inboundAccount(person: Person, fold: (name: string) => string): InboundAccount {
-  return { id: accountIdOf(person, fold), name: person.nick, avatarUrl: null, isBot: person.isBot };
+/**
+ * Who somebody is, for the hub, which may be linked with several networks. IRC has one thing that is proved and stays: the account at the network's services.
+ * Who has none is told by user and host as the network shows them, for nicks are free for anyone to take.
+ */
+export function accountIdOf(person: Person, naming: Naming): AccountId {
+  return `${naming.network}/${nameOf(person, naming)}` as AccountId;
+}
+
+function nameOf({ account, nick, user, host }: Person, { fold }: Naming): string {
+  if (account !== null) return `account/${fold(account)}`;
+  return host === null ? `nick/${fold(nick)}` : `host/${user ?? ''}@${host.toLowerCase()}`;
+}
+
+export function inboundAccount(person: Person, naming: Naming): InboundAccount {
+  return { id: accountIdOf(person, naming), name: person.nick, avatarUrl: null, isBot: person.isBot };
 }
 
 /** @param on what the network says of itself, and how we are called, as it is at each call */
-export function createPeople(on: { readonly features: Features; readonly self: { readonly nick: string } }): People {
+export function createPeople(on: {
+  readonly network: string;
+  readonly features: Features;
+  readonly self: { readonly nick: string };
+}): People {
   const people = new Map<string, Person>();
   const rooms = new Map<RoomId, Map<string, string>>();
   const cores = new Map<RoomId, ReadonlySet<string>>();
+  const { network } = on;
   const fold = (name: string): string => on.features.fold(name);
 
   const known = (nick: string): Person =>
@@ -139,7 +153,8 @@ export function createPeople(on: { readonly features: Features; readonly self: {
       const rest = modes.replaceAll(mode, '');
       members.set(fold(nick), on ? rest + mode : rest);
     },
-    withAccount: (account) => [...people.values()].filter((person) => accountIdOf(person, fold) === account),
+    withAccount: (account) =>
+      [...people.values()].filter((person) => accountIdOf(person, { network, fold }) === account),
     nickCores(room) {
       const kept = cores.get(room);
       if (kept !== undefined) return kept;

@@ -39,7 +39,13 @@ export async function openSession(
   signal: AbortSignal,
 ): Promise<Session> {
   const connection = await openConnection(config, clock, signal);
-  const session = createSession(connection, { nick: config.nick, secrets: secretsOf(config), clock, onLine });
+  const session = createSession(connection, {
+    network: config.network,
+    nick: config.nick,
+    secrets: secretsOf(config),
+    clock,
+    onLine,
+  });
   try {
     await withDeadline(clock, REGISTER_MS, signal, (limited) => register(session, config, limited));
     return session;

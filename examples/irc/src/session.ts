@@ -24,6 +24,8 @@ export type Settle<T> = (line: Line) => { readonly value: T } | null;
 
 /** One connection to the network, from registration to its end. */
 export interface Session {
+  /** As the hub's operator calls it. */
+  readonly network: string;
   readonly self: Self;
   readonly features: Features;
   /** The value of a capability that is in use; null for one that is not. */
@@ -64,6 +66,7 @@ export interface End {
 }
 
 export interface SessionOptions {
+  readonly network: string;
   readonly nick: string;
   readonly secrets: readonly string[];
   readonly clock: Clock;
@@ -71,7 +74,8 @@ export interface SessionOptions {
 }
 
 /** Takes over an open connection; nothing is sent yet. `secrets` are never shown. */
-export function createSession(connection: Connection, { nick, secrets, clock, onLine }: SessionOptions): Incoming {
+export function createSession(connection: Connection, options: SessionOptions): Incoming {
+  const { network, nick, secrets, clock, onLine } = options;
   const capabilities = new Map<string, string>();
   const batches = new Map<string, { readonly type: string; readonly parent: string | null }>();
   const waiting = new Set<Waiting>();
@@ -153,6 +157,7 @@ export function createSession(connection: Connection, { nick, secrets, clock, on
   }
 
   const session: Incoming = {
+    network,
     get self() {
       return self;
     },

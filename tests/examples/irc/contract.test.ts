@@ -72,7 +72,7 @@ async function open(): Promise<PlatformDouble> {
       return line.slice(line.indexOf(' PRIVMSG ')).match(CODES) ?? [];
     },
     person: {
-      account: 'host/victim@127.0.0.1' as AccountId,
+      account: '127.0.0.1/host/victim@127.0.0.1' as AccountId,
       standing: () => (wire.last(/MODE \S+ [+-]b :?\*!victim@127/)?.includes('+b') ? 'ban' : 'free'),
     },
     async stop() {

@@ -76,10 +76,10 @@ describe('who somebody is', () => {
     server.say({ ...BEN, nick: 'ann' }, ROOM, 'four');
     await expect.poll(() => of('message').length).toBe(4);
     expect(of('message').map(({ by }) => [by.id, by.name])).toEqual([
-      ['account/ann', 'ann'],
-      ['account/ann', 'annie'],
-      ['host/ben@home.example', 'ben'],
-      ['host/ben@home.example', 'ann'],
+      ['127.0.0.1/account/ann', 'ann'],
+      ['127.0.0.1/account/ann', 'annie'],
+      ['127.0.0.1/host/ben@home.example', 'ben'],
+      ['127.0.0.1/host/ben@home.example', 'ann'],
     ]);
   });
 
@@ -90,9 +90,9 @@ describe('who somebody is', () => {
     server.tell(':ben!ben@home.example ACCOUNT benjamin');
     await expect.poll(() => of('membership').length).toBe(3);
     expect(of('membership').map(({ act, account }) => [act, account.id])).toEqual([
-      ['join', 'host/ben@home.example'],
-      ['leave', 'host/ben@home.example'],
-      ['join', 'account/benjamin'],
+      ['join', '127.0.0.1/host/ben@home.example'],
+      ['leave', '127.0.0.1/host/ben@home.example'],
+      ['join', '127.0.0.1/account/benjamin'],
     ]);
   });
 
@@ -103,7 +103,7 @@ describe('who somebody is', () => {
     server.say(BEN, ROOM, 'Ann: hello @ann, and @carl, not ann');
     server.say(BEN, ROOM, 'hub: hello: ann');
     await expect.poll(() => of('message').length).toBe(2);
-    const user = userIdOf('irc', 'account/ann' as AccountId);
+    const user = userIdOf('irc', '127.0.0.1/account/ann' as AccountId);
     expect(of('message').map(({ content }) => content.rich)).toEqual([
       [
         { t: 'mention', user, name: 'ann' },
@@ -289,9 +289,11 @@ describe('posts', () => {
           { to: to as AccountId, speaker: { kind: 'hub' }, text: textContent('psst').rich, choices: [], key: 'k' },
           signal(),
         );
-    expect(await direct('account/ann')).toMatchObject({ room: 'ann' });
+    expect(await direct('127.0.0.1/account/ann')).toMatchObject({ room: 'ann' });
     expect(server.lines.at(-1)).toMatch(/PRIVMSG ann psst$/);
-    await expect(direct('account/nobody')).rejects.toMatchObject({ failure: { kind: 'permanent', scope: 'command' } });
+    await expect(direct('127.0.0.1/account/nobody')).rejects.toMatchObject({
+      failure: { kind: 'permanent', scope: 'command' },
+    });
   });
 });
 

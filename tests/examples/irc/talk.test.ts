@@ -93,7 +93,7 @@ describe.skipIf(!hasInspircd)('with a real InspIRCd', () => {
     const line = await ann.sees(/PRIVMSG \S+ :hello/);
     expect(message).toMatchObject({
       ref: { room, id: /msgid=([^;\s]+)/.exec(line)?.[1] },
-      by: { id: `host/${ann.nick}@127.0.0.1`, name: ann.nick, isBot: false },
+      by: { id: `127.0.0.1/host/${ann.nick}@127.0.0.1`, name: ann.nick, isBot: false },
       content: {
         rich: [
           { t: 'text', text: 'hello ' },
@@ -141,11 +141,11 @@ describe.skipIf(!hasInspircd)('with a real InspIRCd', () => {
     ben.raw(`PART ${room}`);
     await expect.poll(() => of('membership').length).toBe(3);
     expect(of('membership').map(({ account, act }) => [act, account.name, account.id])).toEqual([
-      ['join', ann.nick, `host/${ann.nick}@127.0.0.1`],
-      ['join', 'ben', 'host/ben@127.0.0.1'],
-      ['leave', 'benny', 'host/ben@127.0.0.1'],
+      ['join', ann.nick, `127.0.0.1/host/${ann.nick}@127.0.0.1`],
+      ['join', 'ben', '127.0.0.1/host/ben@127.0.0.1'],
+      ['leave', 'benny', '127.0.0.1/host/ben@127.0.0.1'],
     ]);
-    expect(of('profile')).toMatchObject([{ account: { id: 'host/ben@127.0.0.1', name: 'benny' } }]);
+    expect(of('profile')).toMatchObject([{ account: { id: '127.0.0.1/host/ben@127.0.0.1', name: 'benny' } }]);
   });
 
   it('reports bans and mutes with who gave them, and when they are lifted', async () => {
@@ -159,8 +159,8 @@ describe.skipIf(!hasInspircd)('with a real InspIRCd', () => {
     ann.raw(`MODE ${room} -b m:*!*@127.0.0.1`);
     ann.raw(`MODE ${room} +b *!bad@127.0.0.1`);
     await expect.poll(() => of('sanction').length).toBeGreaterThanOrEqual(6);
-    const by = `host/${ann.nick}@127.0.0.1`;
-    const seen = of('sanction').filter(({ account }) => account.id === 'host/bad@127.0.0.1');
+    const by = `127.0.0.1/host/${ann.nick}@127.0.0.1`;
+    const seen = of('sanction').filter(({ account }) => account.id === '127.0.0.1/host/bad@127.0.0.1');
     expect(seen.map((one) => [one.act, one.by?.id, one.room])).toEqual([
       ['ban', by, room],
       ['lift', by, room],
@@ -176,7 +176,7 @@ describe.skipIf(!hasInspircd)('with a real InspIRCd', () => {
     expect(bridge.capabilities(room).sanction).toBeUndefined();
     ann.raw(`MODE ${room} +o hub${rooms}`);
     await expect.poll(() => of('rights-changed').length).toBe(1);
-    const account = 'host/rude@127.0.0.1' as never;
+    const account = '127.0.0.1/host/rude@127.0.0.1' as never;
     const sanction = { room, account, until: null, reason: 'enough' };
     const signal = new AbortController().signal;
     await bridge.capabilities(room).sanction?.run({ ...sanction, act: 'ban' }, signal);
@@ -195,7 +195,7 @@ describe.skipIf(!hasInspircd)('with a real InspIRCd', () => {
     const ask = (nick: string) =>
       bridge
         .capabilities(room)
-        .authority?.run({ room, account: `host/${nick}@127.0.0.1` as never }, new AbortController().signal);
+        .authority?.run({ room, account: `127.0.0.1/host/${nick}@127.0.0.1` as never }, new AbortController().signal);
     await expect.poll(() => of('membership').length).toBe(2);
     expect(await ask(ann.nick)).toBe('admin');
     expect(await ask('nob')).toBe('member');
