@@ -10,6 +10,7 @@ import type { LaneDeps, LaneState } from './lane-context.ts';
 import { STOP_GRACE_MS } from './limits.ts';
 import type { LaneEnd } from './steps.ts';
 import { createTouched } from './touched.ts';
+import { createTurns } from './turns.ts';
 import { createWaker, type Waker } from './waker.ts';
 
 /** A bridge that runs here now and takes commands. */
@@ -58,6 +59,7 @@ export function createCourier(deps: CourierDeps): Courier {
   const channels = new Map<ChannelId, Set<RunningLane>>();
   const states = new Map<PortalId, LaneState>();
   const touched = createTouched();
+  const turns = createTurns(deps.log);
 
   function enlist(lane: RunningLane): void {
     const { channel } = lane.portal;
@@ -82,6 +84,7 @@ export function createCourier(deps: CourierDeps): Courier {
     const waker = createWaker();
     const inbox = createInbox();
     const retries = new Set<Seq>();
+    const turn = turns.enter(portal.of, inbox);
     stopping.signal.addEventListener('abort', () => waker.wake());
     halt.addEventListener('abort', () => stopping.abort(), { once: true, signal: stopping.signal });
     const { bridge, fence } = served;
@@ -96,16 +99,20 @@ export function createCourier(deps: CourierDeps): Courier {
           stopping: stopping.signal,
           halt,
           inbox,
+          turn,
           woken: waker.next,
           takeRetry: () => takeFirst(retries),
           onState: (state) => void states.set(portal.id, state),
         },
         deps,
       );
-    const ended = after.then(run).then(
-      (end) => afterEnd(end, portal, served),
-      (error: unknown) => afterBug(error, portal),
-    );
+    const ended = after
+      .then(run)
+      .finally(turn.leave)
+      .then(
+        (end) => afterEnd(end, portal, served),
+        (error: unknown) => afterBug(error, portal),
+      );
     const lane: RunningLane = { portal, inbox, retries, stopping, waker, ended };
     enlist(lane);
     return lane;

@@ -5,6 +5,8 @@ import { INBOX } from './limits.ts';
 export interface Inbox {
   put(item: Item): void;
   take(): Item | null;
+  /** What `take` would give. */
+  first(): Item | null;
   /** False once something had to be dropped. */
   isWhole(): boolean;
   /** Empties it: from now on everything is kept again. */
@@ -24,6 +26,7 @@ export function createInbox(): Inbox {
       }
     },
     take: () => items.shift() ?? null,
+    first: () => items[0] ?? null,
     isWhole: () => isWhole,
     renew() {
       items = [];

@@ -21,9 +21,10 @@ import { createSentTexts } from './sent-texts.ts';
 import type { Label } from './speaker.ts';
 import type { Summary } from './summary.ts';
 import type { Touched } from './touched.ts';
+import type { Turn } from './turns.ts';
 
 export interface LaneDeps {
-  readonly log: Pick<Log, 'heads' | 'shardOf' | 'bounds'>;
+  readonly log: Pick<Log, 'heads' | 'shardOf' | 'bounds' | 'isBefore'>;
   readonly deliveries: Deliveries;
   readonly lookup: Lookup;
   /** Whether this hub itself has stored a change of it, which the log may not have told yet. */
@@ -62,6 +63,8 @@ export interface LaneOf {
   /** Everything ends at once. */
   readonly halt: AbortSignal;
   readonly inbox: Inbox;
+  /** Among the lanes of the same portal. */
+  readonly turn: Turn;
   /** Resolves when there may be something to do after this call. */
   readonly woken: () => Promise<void>;
   /** The next dead letter that is to be tried once more. */

@@ -53,6 +53,7 @@ async function round(lane: Lane): Promise<Step> {
   if (letter !== null) return retryLetter(lane, letter);
   if (marks.owed()?.why === 'pressure' && isDigestDue(lane)) return tell(lane);
   const item = await nextItem(lane);
+  of.turn.at(item?.entry.position ?? null);
   if (item !== null) {
     const step = await serve(lane, item);
     return step === 'next' && marks.isDue() ? written(lane) : step;
@@ -129,6 +130,12 @@ async function serve(lane: Lane, item: Item): Promise<Step> {
   if (concern.wire.type === 'redaction' && lane.gone.delete(message)) return skip(lane, item);
   if (plan.kind === 'drop') return drop(lane, item, concern, plan.reason);
   if (plan.kind === 'repost' && lane.isOutdated(item.entry)) return drop(lane, item, concern, 'outdated');
+  if (isMessage && !lane.of.turn.isNext(item.entry.position)) {
+    // what was sent before must not stay in doubt while this waits
+    if ((await lane.marks.write()) === 'fenced') return 'fenced';
+    await lane.of.turn.next(item.entry.position, lane.of.stopping);
+    if (lane.of.stopping.aborted) return 'next';
+  }
   const slots = await roomFor(lane, item, concern, prepared);
   if (slots === null) return afterNoRoom(lane, item, concern);
   const begun = await lane.marks.begin({ what: 'entry', seq: item.seq });

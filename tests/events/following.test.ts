@@ -158,6 +158,20 @@ async function everSaid(channel: string): Promise<readonly string[]> {
   });
 }
 
+it('keeps the order in a room over the turn, also when the room was slow before it', async () => {
+  await start();
+  const home = await rig.native('kool', undefined, HOME);
+  const letGo = rig.room.stall('floor');
+  for (const text of ['one', 'two', 'three']) await home.say(text);
+  const event = await plan(hub(), 'kool', 'Night', clock.now() + 10 * MIN);
+  const show = await rig.native('kool', undefined, event.channel);
+  for (const text of ['four', 'five']) await show.say(text);
+  await expect.poll(() => hub().lanes().size, WITHIN).toBe(2);
+  letGo();
+  const all = ['one', 'two', 'three', 'four', 'five'].map((text) => `[Slipmat] kool: ${text}`);
+  await expect.poll(() => rig.texts('floor'), WITHIN).toEqual(all);
+});
+
 it('with two hubs on one Redis each goes by the turn once, whichever was asked, and the one that runs the bridge follows', async () => {
   await start('redis');
   const { dataDir } = rig.hub();
