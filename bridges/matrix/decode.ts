@@ -80,7 +80,10 @@ type Shown = Pick<Said, 'content' | 'files' | 'isBot'>;
 
 function contentOf(content: Bag, msgtype: string, isReply: boolean, names: Names): Shown | null {
   const isBot = msgtype === 'm.notice';
-  if (FILES[msgtype] !== undefined) return { isBot, ...fileOf(content, msgtype, names) };
+  if (FILES[msgtype] !== undefined) {
+    const file = fileOf(content, msgtype, names);
+    return file === null ? null : { isBot, ...file };
+  }
   switch (msgtype) {
     case 'm.text':
     case 'm.notice':
@@ -115,14 +118,15 @@ export function withoutFallback(body: string): string {
   return first < 0 ? body : lines.slice(lines[first] === '' ? first + 1 : first).join('\n');
 }
 
-/** What is said beside a file stands in its body, if its name stands elsewhere. */
-function fileOf(content: Bag, msgtype: string, names: Names): Pick<Said, 'content' | 'files'> {
+/** What is said beside a file stands in its body, if its name stands elsewhere. Null: there is no file. */
+function fileOf(content: Bag, msgtype: string, names: Names): Pick<Said, 'content' | 'files'> | null {
   const body = text(content, 'body') ?? '';
   const filename = text(content, 'filename');
   const hasCaption = filename !== null && filename !== body && msgtype !== 'm.sticker';
   const rich = hasCaption ? richOf(content, false, names) : [];
   const name = (hasCaption ? filename : body) || `${FILES[msgtype] ?? 'file'}`;
   const mxc = text(content, 'url');
+  if (mxc === null && content.file === undefined) return null;
   if (mxc === null)
     return { content: { rich: withName(rich, `${name} (encrypted, not carried)`), attachments: [] }, files: [] };
   const isSpoiler = content['page.codeberg.everypizza.msc4193.spoiler'] === true;
