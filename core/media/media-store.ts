@@ -90,7 +90,11 @@ export function openMediaStore(options: MediaStoreOptions): MediaStore {
     }
   }
 
-  async function take(offer: MediaOffer, transfer: Pick<Transfer, 'signal' | 'withinMs'>, expiresAt: EpochMs | null) {
+  async function take(
+    offer: MediaOffer,
+    transfer: Pick<Transfer, 'party' | 'signal' | 'withinMs'>,
+    expiresAt: EpochMs | null,
+  ) {
     const signal = AbortSignal.any([transfer.signal, stopping.signal]);
     const { source, bytes } = offer;
     return transfers.run({ ...transfer, source, bytes, signal, use: 'file' }, async (stored) => {
@@ -120,8 +124,11 @@ export function openMediaStore(options: MediaStoreOptions): MediaStore {
     return new MediaProblem('unreachable', 'could not be stored');
   }
 
-  async function fetchPicture(key: string, source: MediaSource, use: PictureUse): Promise<Found | null> {
-    const transfer = { source, bytes: null, signal: stopping.signal, withinMs: FETCH_WITHIN_MS, use };
+  async function fetchPicture(
+    key: string,
+    { party, source, use }: { readonly party: string; readonly source: MediaSource; readonly use: PictureUse },
+  ): Promise<Found | null> {
+    const transfer = { party, source, bytes: null, signal: stopping.signal, withinMs: FETCH_WITHIN_MS, use };
     try {
       return await transfers.run(transfer, async (stored) => {
         const link = linkOf({ name: use, alt: null, isSpoiler: false }, stored, expiry());
@@ -149,11 +156,14 @@ export function openMediaStore(options: MediaStoreOptions): MediaStore {
     rows,
     thumbs,
     port: (bridge) => ({
-      put: (offer, signal) => taken(offer, take(offer, { signal, withinMs: FETCH_WITHIN_MS }, expiry())),
+      put: (offer, signal) =>
+        taken(offer, take(offer, { party: `bridge ${bridge}`, signal, withinMs: FETCH_WITHIN_MS }, expiry())),
       async picture(key, source, use = 'avatar') {
         const whole = JSON.stringify([bridge, use, key]);
         try {
-          return await small.get(whole, () => underWay(fetchPicture(whole, source, use)));
+          return await small.get(whole, () =>
+            underWay(fetchPicture(whole, { party: `bridge ${bridge}`, source, use })),
+          );
         } catch (error) {
           logger.warn({ err: error, bridge }, 'small picture not looked up');
           return null;
@@ -169,7 +179,10 @@ export function openMediaStore(options: MediaStoreOptions): MediaStore {
       },
     }),
     upload: (offer, signal) =>
-      taken(offer, take(offer, { signal, withinMs: UPLOAD_WITHIN_MS }, (clock.now() + UNCLAIMED_MS) as EpochMs)),
+      taken(
+        offer,
+        take(offer, { party: 'uploads', signal, withinMs: UPLOAD_WITHIN_MS }, (clock.now() + UNCLAIMED_MS) as EpochMs),
+      ),
     async claim(url) {
       const id = mediaIdOf(url, publicUrl);
       const media = id === null ? null : await rows.find(id);

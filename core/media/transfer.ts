@@ -2,7 +2,7 @@ import type { Clock } from '../async/clock.ts';
 import { DeadlineError, withDeadline } from '../async/deadline.ts';
 import type { MediaSource } from '../plugin/media.ts';
 import { type FetchOptions, fetchUrl } from './fetch-url.ts';
-import { Crowded, createGate } from './gate.ts';
+import { Crowded, createGate, type Gate } from './gate.ts';
 import { MediaProblem, tooLarge } from './media-problem.ts';
 import { isPicture, MEDIA_TYPES } from './media-type.ts';
 import type { Outside } from './outside.ts';
@@ -12,7 +12,7 @@ import type { StoredBytes } from './rows.ts';
 import { sniff } from './sniff.ts';
 import { hashFile, type Vault } from './vault.ts';
 
-/** Under way at once; avatars never hold up what people send. */
+/** Under way at once for each party: a slow platform holds up no other, nor avatars what people send. */
 const FILES_AT_ONCE = 8;
 const SMALL_AT_ONCE = 4;
 const MAX_WAITING = 64;
@@ -32,6 +32,8 @@ export interface TransferDeps {
 }
 
 export interface Transfer {
+  /** Whose it is: a bridge, or people here. There are few of them, and each has places of its own. */
+  readonly party: string;
   readonly source: MediaSource;
   /** What is said of its size beforehand. */
   readonly bytes: number | null;
@@ -55,8 +57,15 @@ export interface Transfers {
 
 export function createTransfers(deps: TransferDeps): Transfers {
   const { vault, clock } = deps;
-  const files = createGate(FILES_AT_ONCE, MAX_WAITING);
-  const small = createGate(SMALL_AT_ONCE, MAX_WAITING);
+  const gates = new Map<string, Gates>();
+  const gatesOf = (party: string): Gates => {
+    const known = gates.get(party) ?? {
+      files: createGate(FILES_AT_ONCE, MAX_WAITING),
+      small: createGate(SMALL_AT_ONCE, MAX_WAITING),
+    };
+    gates.set(party, known);
+    return known;
+  };
   const most = (use: Transfer['use']): number =>
     use === 'file' ? deps.maxBytes : Math.min(deps.maxBytes, MAX_SMALL_BYTES);
 
@@ -82,7 +91,8 @@ export function createTransfers(deps: TransferDeps): Transfers {
 
   return {
     async run(transfer, store) {
-      const { bytes, use } = transfer;
+      const { bytes, use, party } = transfer;
+      const { files, small } = gatesOf(party);
       if (bytes !== null && bytes > most(use)) throw tooLarge(bytes);
       try {
         return await (use === 'file' ? files : small).run(() =>
@@ -95,6 +105,11 @@ export function createTransfers(deps: TransferDeps): Transfers {
       }
     },
   };
+}
+
+interface Gates {
+  readonly files: Gate;
+  readonly small: Gate;
 }
 
 /** Whatever is still open when the task is over, ends with it. */

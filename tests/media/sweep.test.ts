@@ -177,7 +177,7 @@ describe('several hubs', () => {
     const deps = { vault, pictures: createPictures(1_000, silentLogger), outside: THIS_MACHINE, clock: systemClock };
     const transfer = { source: streamOf(Buffer.from('bytes')), bytes: null, signal: NEVER, withinMs: 10_000 };
     const stored = await createTransfers({ ...deps, maxBytes: 1_000 }).run(
-      { ...transfer, use: 'file' },
+      { ...transfer, use: 'file', party: 'test' },
       async (bytes) => {
         await (await vault.withdraw(bytes.hash))?.end();
         expect(rig.files()).toEqual([]);
