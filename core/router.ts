@@ -5,8 +5,8 @@ import type { KarmaLine } from './domain/audit.ts';
 import { modeAt } from './domain/channel-mode.ts';
 import { assertNever } from './domain/content.ts';
 import type { HeldMessage } from './domain/held.ts';
-import type { EpochMs, MessageId, ScopeId } from './domain/ids.ts';
-import type { Request } from './domain/inbound.ts';
+import type { EpochMs, MessageId, ScopeId, UserId } from './domain/ids.ts';
+import type { Actor, Request } from './domain/inbound.ts';
 import { POINTS } from './domain/karma.ts';
 import type { Quote } from './domain/message.ts';
 import { may, outranks } from './domain/permission.ts';
@@ -114,6 +114,7 @@ async function routeMessage(asked: Of<'message'>, at: RouterDeps): Promise<Recei
     };
     return verdict.kind === 'hold' ? holdStep(posting, body, verdict.findings) : posting;
   });
+  if (receipt.kind === 'accepted') at.judge.said(request.channel, actor.user, id, saidAt(asked, now));
   if (isHeld && receipt.kind === 'accepted') return { ...receipt, kind: 'held' };
   return asRepeat(asked, receipt);
 }
@@ -152,6 +153,11 @@ function turnedDown(finding: Finding): Receipt {
   }
 }
 
+/** What one wrote with one account is one's own with every other that is linked with it. */
+function isSame(author: UserId, { user, isGuest }: Actor, at: RouterDeps): boolean {
+  return author === user || (!isGuest && at.facts.sameAs(author).includes(user));
+}
+
 function isGone(id: MessageId, at: RouterDeps): boolean {
   const head = at.recent.head(id);
   return head !== null && (head.isRedacted || head.isHidden === true);
@@ -167,8 +173,9 @@ async function routeEdit(asked: Of<'edit'>, at: RouterDeps): Promise<Receipt> {
   if (at.held.get(request.id, at.clock.now()) !== null) return STILL_HELD;
   await at.judge.ready(actor.user);
   return onMessage(asked, 'edit-own', at, (here, head, rev) => {
-    if (head.author !== actor.user) return refused('not-yours', 'Only its author can edit a message.');
+    if (!isSame(head.author, actor, at)) return refused('not-yours', 'Only its author can edit a message.');
     if (head.isRedacted) return refused('redacted', 'This message was deleted.');
+    if (head.isHidden === true) return HIDDEN;
     if (keepsAway(asked, at)) return STAYS;
     const author = authorOf(actor, here.standing);
     const content = cleanContent(request.content);
@@ -200,7 +207,7 @@ async function routeRedaction(asked: Of<'redaction'>, at: RouterDeps): Promise<R
   return onMessage(asked, 'read', at, (here, head, rev) => {
     if (head.isRedacted) return { kind: 'unchanged', id: head.id, seq: null };
     // where a platform does not say who it was, most often it was the author
-    const isOwn = head.author === actor.user || asked.byRoom === 'unsaid';
+    const isOwn = isSame(head.author, actor, at) || asked.byRoom === 'unsaid';
     const refusal = asked.byRoom !== undefined ? null : mayNotRedact(here, head, isOwn, at);
     if (refusal !== null) return refusal;
     const redaction = { at: at.clock.now(), by: isOwn ? 'author' : 'moderator' } as const;
@@ -229,7 +236,7 @@ function earned(karma: readonly KarmaLine[]): Pick<EntryNote, 'karma'> {
 /** What waits for a moderator is never shown. */
 async function routeDiscard(asked: Of<'redaction'>, held: HeldMessage, at: RouterDeps): Promise<Receipt> {
   const { actor, request, byRoom } = asked;
-  const isOwn = held.author === actor.user || byRoom === 'unsaid';
+  const isOwn = isSame(held.author, actor, at) || byRoom === 'unsaid';
   const here = place(at.facts, actor, request.channel, 'read');
   if (isReceipt(here)) return here;
   return at.untilFresh(here.scope, (rev) => {
@@ -264,6 +271,7 @@ async function routeReaction(asked: Of<'reaction'>, at: RouterDeps): Promise<Rec
   }
   return onMessage(asked, 'react', at, (here, head, rev) => {
     if (head.isRedacted) return refused('redacted', 'This message was deleted.');
+    if (head.isHidden === true) return HIDDEN;
     if (keepsAway(asked, at)) return STAYS;
     const sanction = sanctionIn(at.facts, here.channel, actor.user);
     const now = at.clock.now();
@@ -323,6 +331,7 @@ async function quoted(here: Place, id: MessageId, at: RouterDeps): Promise<Quote
   return at.lookup.quote(here, id);
 }
 
+const HIDDEN = refused('redacted', 'This message is hidden until a moderator has looked at it.');
 const STAYS: Receipt = { kind: 'unchanged', id: null, seq: null };
 
 /** Said in a room by somebody whose messages stay there. */

@@ -95,7 +95,7 @@ export function createQuestions(deps: QuestionDeps): Ask {
       if (isReceipt(here)) return notFound('There is no such channel.');
       const found = await deps.history.message(here.channel, id);
       if (found === null) return notFound('There is no such message.');
-      const isAuthor = !actor.isGuest && found.message.author.user === actor.user;
+      const isAuthor = !actor.isGuest && facts.sameAs(actor.user).includes(found.message.author.user);
       if (!isAuthor && !may('redact-others', here.standing).ok) return NOT_FOR_ALL;
       return ok({ deliveries: await deps.deliveries({ channel, id, seq: found.seq }) });
     },

@@ -45,7 +45,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     {
       ...parts,
       sanctions: moderation.sanctions,
-      sameAs: (user) => [user],
+      sameAs: directory.sameAs,
       running: (bridge) => supervisor.live(bridge),
       platformOf: (bridge) => platformOf(bridge),
     },

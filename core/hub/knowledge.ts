@@ -75,7 +75,7 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
     lately.add(channel, author, { id, at });
     firstHeard.heard(author, at);
   });
-  const karma = createKarmaBook({ clock });
+  const karma = createKarmaBook({ clock, sameAs: directory.sameAs });
   const history = createHistory({ log, archive });
 
   const snapshots = await Promise.all(Array.from({ length: log.shards }, (_, shard) => live.snapshot(shard)));
@@ -108,6 +108,9 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
   });
 
   tail.follow((batch) => directory.apply(batch, stopping.signal));
+  tail.follow((batch) => {
+    if (batch.some(({ kind }) => kind === 'change')) karma.forget();
+  });
   // before what is in force: whoever judges by a sanction knows the karma that came with it
   tail.follow(karma.apply);
   tail.follow(facts.apply);

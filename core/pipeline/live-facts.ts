@@ -2,7 +2,7 @@ import { type Channel, scopeOf } from '../domain/channel.ts';
 import { type ChannelMode, NO_MODE } from '../domain/channel-mode.ts';
 import type { ChannelSettings } from '../domain/channel-settings.ts';
 import type { ChannelId, EpochMs, Position, Rev, ScopeId, UserId } from '../domain/ids.ts';
-import type { Standing } from '../domain/permission.ts';
+import { outranks, type Standing } from '../domain/permission.ts';
 import type { Sanction } from '../domain/user.ts';
 import type { Directory } from '../store/directory/directory.ts';
 import { everyShard } from '../store/every-shard.ts';
@@ -55,9 +55,11 @@ export interface LiveFacts {
   rev(shard: number): Rev;
   /** Resolves once this copy is at least at `rev`. */
   reached(shard: number, rev: Rev): Promise<void>;
-  /** What holds in this scope: the stricter of what was given in it and everywhere. */
+  /** What holds in this scope: the strictest of what was given in it and everywhere, to any account of the person. */
   sanction(scope: ScopeId, user: UserId): InForce | null;
-  /** What was given in this very scope. */
+  /** What was given in this very scope, to any account of the person. */
+  joined(scope: ScopeId, user: UserId): InForce | null;
+  /** What was given in this very scope, to this very account. */
   given(scope: ScopeId, user: UserId): InForce | null;
   /** As it was last set; shield mode may be over by now. */
   mode(id: ChannelId): ChannelMode;
@@ -67,6 +69,8 @@ export interface LiveFacts {
   standing(user: UserId, isGuest: boolean, channel: Channel): Standing;
   /** Whether the DJ's rooms that follow an event are at another channel now. */
   areRoomsElsewhere(channel: Channel): boolean;
+  /** Everybody who is one person with this user, this one among them. */
+  sameAs(user: UserId): readonly UserId[];
   /** Whether this person's messages stay where they were written. */
   isOptedOut(user: UserId): boolean;
 }
@@ -111,13 +115,33 @@ export function createLiveFacts({ directory, log, guestsMayPost }: FactsDeps): L
     revs.set(entry.shard, rev(entry.shard) + 1);
   }
 
+  /** An account with a role of its own is held by what was given to another of the person if the giver outranks it. */
+  function reaches({ user: target, by, channel: id }: InForce, user: UserId): boolean {
+    if (target === user || by === null || id === null) return true;
+    const channel = directory.channel(id);
+    if (channel === null) return true;
+    const own = directory.rankOf(user, channel, false);
+    return own === 'guest' || own === 'listener' || outranks(directory.rankOf(by, channel, false), own);
+  }
+
   const given = (scope: ScopeId, user: UserId): InForce | null => sanctions.get(scope)?.get(user) ?? null;
+
+  function joined(scope: ScopeId, user: UserId): InForce | null {
+    const here = sanctions.get(scope);
+    if (here === undefined) return null;
+    let found: InForce | null = null;
+    for (const one of directory.sameAs(user)) {
+      const theirs = here.get(one) ?? null;
+      if (theirs !== null && reaches(theirs, user)) found = stricter(found, theirs);
+    }
+    return found;
+  }
 
   function sanction(scope: ScopeId, user: UserId): InForce | null {
     if (sanctions.size === 0) return null;
-    const own = given(scope, user);
+    const own = joined(scope, user);
     const all = everywhere[log.shardOf(scope)];
-    return stricter(own, all === undefined ? null : given(all, user));
+    return stricter(own, all === undefined ? null : joined(all, user));
   }
 
   function shardOfChannel(id: ChannelId): number | null {
@@ -163,6 +187,7 @@ export function createLiveFacts({ directory, log, guestsMayPost }: FactsDeps): L
       return new Promise((done) => waiting.add({ shard, rev: wanted, done }));
     },
     sanction,
+    joined,
     given,
     areRoomsElsewhere({ id, kind, owner }) {
       if (owner === null || (kind !== 'dj' && kind !== 'event')) return false;
@@ -175,6 +200,7 @@ export function createLiveFacts({ directory, log, guestsMayPost }: FactsDeps): L
       const state = states.get(id) ?? defined.state;
       return state === defined.state ? defined : { ...defined, state };
     },
+    sameAs: directory.sameAs,
     isOptedOut: directory.isOptedOut,
     mode: (id) => modes.get(id) ?? NO_MODE,
     settings: directory.settings,

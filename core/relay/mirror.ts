@@ -341,6 +341,8 @@ export function createMirror(deps: MirrorDeps): Mirror {
   return {
     feed(batch) {
       for (const entry of batch) {
+        // who is one person may have changed
+        if (entry.kind === 'change') up.clear();
         if (entry.kind !== 'sanction') continue;
         const body = JSON.parse(entry.body) as SanctionBody;
         const isLifted = body.act === 'lift' && !body.isByTimer;

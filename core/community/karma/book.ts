@@ -29,6 +29,8 @@ export interface KarmaBook {
   isSpotlessSince(user: UserId, at: EpochMs): boolean;
   /** Whether the hub gave them this today already. */
   hasToday(line: Omit<DatedLine, 'at' | 'points'>): boolean;
+  /** Who is one person has changed: nothing that was worked out before counts. */
+  forget(): void;
   /** Whether a good point of this giver would still count today. */
   hasRoomFor(user: UserId, giver: UserId): boolean;
   /** Drops what counts no more. To be called once a day or more often. */
@@ -139,6 +141,7 @@ export function createKarmaBook({ clock, sameAs = (user) => [user] }: KarmaBookD
     },
     add,
     karmaOf,
+    forget: () => known.clear(),
     timeoutsSince: (user, at) => new Set(timeoutsOf(badSince(user, at))).size,
     isUndone: (user, cause) => pagesOf(user).some(({ undone }) => undone.has(cause)),
     isSpotlessSince: (user, at) => badSince(user, at).length === 0,

@@ -157,7 +157,7 @@ export function createReports(deps: ReportDeps): Reports {
       const found = await history.message(here.channel, message);
       if (found === null) return refused('not-found', 'There is no such message.');
       const author = found.message.author.user;
-      if (author === by.user) return refused('bad-request', 'That is your own message.');
+      if (facts.sameAs(author).includes(by.user)) return refused('bad-request', 'That is your own message.');
       if (found.message.redaction !== null && found.message.redaction.by !== 'reports') {
         return refused('redacted', 'This message was deleted.');
       }

@@ -70,7 +70,7 @@ export function createSanctionsDesk(parts: DeskParts): SanctionsDesk {
     audit: parts.audit,
     karma: parts.karma,
     effectOf: parts.effectOf,
-    isRestrained: (channel, user) => facts.given(scopeOf(channel), user) !== null,
+    isRestrained: (channel, user) => facts.joined(scopeOf(channel), user) !== null,
     async sanction(request) {
       const outcome = await parts.sanction(request);
       const isOver = !outcome.ok && outcome.code === 'not-found' && request.act.kind === 'lift';

@@ -32,7 +32,7 @@ export interface EverywhereRequest {
 }
 
 export interface EverywhereDeps {
-  readonly facts: Pick<LiveFacts, 'given'>;
+  readonly facts: Pick<LiveFacts, 'given' | 'joined' | 'sameAs'>;
   readonly directory: Pick<Directory, 'isAdmin' | 'isDisabled'>;
   readonly log: Pick<Log, 'shards' | 'shardOf' | 'append'>;
   readonly untilFresh: Fresh;
@@ -55,7 +55,7 @@ export function createEverywhere(deps: EverywhereDeps): (request: EverywhereRequ
   const scopes = everyShard(log);
   const [first, ...others] = scopes;
   timers.on(KIND, async ({ payload }) => {
-    const outcome = await carryOut(JSON.parse(payload) as EverywhereRequest);
+    const outcome = await onAll(JSON.parse(payload) as EverywhereRequest);
     if (!outcome.ok && outcome.code === 'unavailable') throw new StoreUnavailable(outcome.say);
   });
 
@@ -63,7 +63,8 @@ export function createEverywhere(deps: EverywhereDeps): (request: EverywhereRequ
     const { by, target, act, reason } = request;
     const refused = mayNot(request, deps.directory);
     if (refused !== null) return refused;
-    const running = scopes.map((one) => facts.given(one, target)).find((one) => one !== null) ?? null;
+    const look = act === 'lift' ? facts.given : facts.joined;
+    const running = scopes.map((one) => look(one, target)).find((one) => one !== null) ?? null;
     // a repeat finds its own work, and goes on
     if (act === 'ban' && running !== null && running.cause !== cause) {
       return refusal('bad-request', 'They are banned everywhere already.');
@@ -95,6 +96,18 @@ export function createEverywhere(deps: EverywhereDeps): (request: EverywhereRequ
     return outcome;
   }
 
+  /** What is lifted is lifted from every account of the person. */
+  async function onAll(request: EverywhereRequest): Promise<SanctionOutcome> {
+    const isUnder = (user: UserId): boolean => scopes.some((scope) => facts.given(scope, user) !== null);
+    const under = request.act === 'lift' ? facts.sameAs(request.target).filter(isUnder) : [];
+    let outcome: SanctionOutcome | null = null;
+    for (const target of under.length === 0 ? [request.target] : under) {
+      outcome = await carryOut({ ...request, target });
+      if (!outcome.ok) break;
+    }
+    return outcome ?? refusal('not-found', 'They are not banned everywhere.');
+  }
+
   async function append(body: SanctionBody, cause: string): Promise<void> {
     const stored = await log.append(sanctionStep(body, [cause], clock.now()));
     if (stored.kind === 'stored' || stored.kind === 'duplicate') return;
@@ -107,7 +120,7 @@ export function createEverywhere(deps: EverywhereDeps): (request: EverywhereRequ
     const id = `${KIND}:${stepKey('act', request.cause)}`;
     const due = (clock.now() + REPEAT_MS) as EpochMs;
     await sql.write([timers.set({ id, kind: KIND, due, payload: JSON.stringify(request) })]);
-    const outcome = await carryOut(request);
+    const outcome = await onAll(request);
     await sql.write([timers.cancel(id)]);
     if (outcome.ok) await Promise.all(scopes.map(deps.caughtUp));
     return outcome;

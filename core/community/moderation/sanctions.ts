@@ -81,20 +81,36 @@ export interface Judged {
 }
 
 export function createSanctions(deps: SanctionDeps): Sanctions {
+  async function one(request: SanctionRequest): Promise<SanctionOutcome> {
+    const scope = scopeOf(request.at);
+    const cause = stepKey('act', request.cause);
+    let judged: Judged | Refused | null = null;
+    const receipt = await deps.untilFresh(scope, (rev): Step | Receipt => {
+      judged = judgeSanction(request, cause, deps);
+      if ('ok' in judged) return { kind: 'refused', code: judged.code, say: judged.say, retryAfterMs: null };
+      const { body, note } = judged;
+      return { ...sanctionStep(body, [cause], deps.clock.now(), note), ifRev: rev };
+    });
+    const outcome = outcomeOf(receipt, judged, request);
+    // whoever may write again may do so at once, here at least
+    if (outcome.ok) await deps.caughtUp(scope);
+    return outcome;
+  }
+
+  /** What is lifted is lifted from every account of the person that is under something here. */
+  function targetsOf({ act, at, target }: SanctionRequest): readonly UserId[] {
+    if (act.kind !== 'lift') return [target];
+    const under = deps.facts.sameAs(target).filter((user) => deps.facts.given(scopeOf(at), user) !== null);
+    return under.length === 0 ? [target] : under;
+  }
+
   return {
     async sanction(request) {
-      const scope = scopeOf(request.at);
-      const cause = stepKey('act', request.cause);
-      let judged: Judged | Refused | null = null;
-      const receipt = await deps.untilFresh(scope, (rev): Step | Receipt => {
-        judged = judgeSanction(request, cause, deps);
-        if ('ok' in judged) return { kind: 'refused', code: judged.code, say: judged.say, retryAfterMs: null };
-        const { body, note } = judged;
-        return { ...sanctionStep(body, [cause], deps.clock.now(), note), ifRev: rev };
-      });
-      const outcome = outcomeOf(receipt, judged, request);
-      // whoever may write again may do so at once, here at least
-      if (outcome.ok) await deps.caughtUp(scope);
+      let outcome: SanctionOutcome = refusal('not-found', NOTHING_RUNS);
+      for (const target of targetsOf(request)) {
+        outcome = await one({ ...request, target });
+        if (!outcome.ok) break;
+      }
       return outcome;
     },
   };
@@ -105,7 +121,8 @@ function judgeSanction(request: SanctionRequest, cause: string, deps: SanctionDe
   const { target, act } = request;
   const stands = standsOver(request, deps.facts);
   if ('ok' in stands) return stands;
-  const current = deps.facts.given(stands.scope, target);
+  const { facts } = deps;
+  const current = act.kind === 'lift' ? facts.given(stands.scope, target) : facts.joined(stands.scope, target);
   const now = deps.clock.now();
   const running = current !== null && isRunning(current, now) ? current : null;
   switch (act.kind) {
@@ -128,7 +145,7 @@ export function standsOver(
   const standing = { ...here.standing, rank: higher(here.standing.rank, leastRank) };
   const permission = may(act.kind === 'ban' ? 'ban' : 'timeout', standing);
   if (!permission.ok) return refusal(permission.code, permission.say);
-  if (target === by.user) return refusal('forbidden', 'You cannot act on yourself.');
+  if (facts.sameAs(by.user).includes(target)) return refusal('forbidden', 'You cannot act on yourself.');
   if (!outranks(standing.rank, facts.standing(target, false, here.channel).rank)) return NOT_OVER_THEM;
   return { ...here, standing };
 }

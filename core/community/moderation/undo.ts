@@ -24,7 +24,7 @@ import {
 
 export interface UndoDeps {
   readonly sql: Pick<Sql, 'build' | 'read'>;
-  readonly directory: Pick<Directory, 'channels'>;
+  readonly directory: Pick<Directory, 'channels' | 'sameAs'>;
   readonly facts: LiveFacts;
   readonly karma: Pick<KarmaBook, 'isUndone'>;
   readonly untilFresh: Fresh;
@@ -96,7 +96,7 @@ async function lastTimeout(
   const query = sql.build
     .selectFrom('audit')
     .select(['cause', 'by_id'])
-    .where('target_id', '=', target)
+    .where('target_id', 'in', [...directory.sameAs(target)])
     .where('at', '>=', since)
     .where('act', '=', 'timeout')
     .where(

@@ -16,7 +16,8 @@ export type ChangeWhat =
   | { readonly kind: 'members'; readonly channel: ChannelId }
   | { readonly kind: 'portals' }
   | { readonly kind: 'settings'; readonly channel: ChannelId }
-  | { readonly kind: 'opt-out'; readonly user: UserId };
+  | { readonly kind: 'opt-out'; readonly user: UserId }
+  | { readonly kind: 'person'; readonly person: string };
 
 /** A portal as it is kept: one made while the hub runs, or what was changed of a configured one (null: as configured). */
 export interface StoredPortal {
@@ -62,6 +63,8 @@ export interface Directory {
   portals(): readonly StoredPortal[];
   /** What holds in a channel, whoever set it; the same object until it changes. */
   settings(id: ChannelId): ChannelSettings;
+  /** Everybody who is one person with this user, this one among them. */
+  sameAs(user: UserId): readonly UserId[];
   /** Whether this person's messages stay where they were written. */
   isOptedOut(user: UserId): boolean;
   /**

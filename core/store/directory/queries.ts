@@ -3,8 +3,8 @@ import type { BridgeId, ChannelId, EpochMs, PortalId, RoomId, ScopeId, UserId } 
 import type { LiveEvent, LiveEventId, LiveEventState } from '../../domain/live-event.ts';
 import type { RoleGrant } from '../../domain/user.ts';
 import { readSettingsChange, type SettingsChange } from '../../moderation/settings.ts';
+import type { LiveEventsTable } from '../sql/event-rows.ts';
 import type { Sql } from '../sql/sql.ts';
-import type { LiveEventsTable } from '../sql/tables.ts';
 import type { StoredPortal } from './directory.ts';
 
 /** Reading the directory's rows as values of the domain; null: all of them. */
@@ -121,4 +121,12 @@ export async function readOptOuts(sql: Sql, user: UserId | null): Promise<readon
   const all = sql.build.selectFrom('opt_outs').select('user_id').where('is_out', '=', 1);
   const rows = await sql.read((user === null ? all : all.where('user_id', '=', user)).compile());
   return rows.map((row) => row.user_id as UserId);
+}
+
+/** Users of people who have several, by person. */
+export async function readLinks(sql: Sql, person: string | null): Promise<ReadonlyMap<string, readonly UserId[]>> {
+  const all = sql.build.selectFrom('person_links').select(['user_id', 'person']);
+  const rows = await sql.read((person === null ? all : all.where('person', '=', person)).compile());
+  const users = Map.groupBy(rows, (row) => row.person);
+  return new Map([...users].map(([id, own]) => [id, own.map(({ user_id }) => user_id as UserId)]));
 }

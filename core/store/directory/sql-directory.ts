@@ -14,9 +14,11 @@ import type { Entry, Log, Step } from '../ports.ts';
 import type { Sql } from '../sql/sql.ts';
 import type { ChangeWhat, Directory, DirectoryChange, StoredPortal } from './directory.ts';
 import { createEventBook } from './event-book.ts';
+import { createLinkBook } from './link-book.ts';
 import {
   readChannels,
   readGrants,
+  readLinks,
   readLiveEvents,
   readMembers,
   readOptOuts,
@@ -51,6 +53,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
   const { sql, log, clock, logger, settings: base = DEFAULT_CHANNEL_SETTINGS } = deps;
   const channels = new Map<ChannelId, Channel>();
   const events = createEventBook();
+  const links = createLinkBook();
   const grants = new Map<UserId, readonly RoleGrant[]>();
   const members = new Map<ChannelId, ReadonlySet<UserId>>();
   const admins = new Set<UserId>();
@@ -69,6 +72,11 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
     events.set(event);
     const channel = event.kind === 'scheduled' ? channels.get(event.channel) : undefined;
     if (channel !== undefined) setChannel({ ...channel, state: 'read-only' });
+  }
+
+  /** Whoever was disabled is so with every account. */
+  function isOut(user: UserId): boolean {
+    return disabled.size > 0 && links.sameAs(user).some((one) => disabled.has(one));
   }
 
   /** Those given for one channel alone hold while an event runs there. */
@@ -95,6 +103,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
     for (const [channel, users] of await readMembers(sql, null)) members.set(channel, users);
     for (const user of await readStandings(sql, null)) setStanding(user);
     for (const user of await readOptOuts(sql, null)) optedOut.add(user);
+    for (const [person, users] of await readLinks(sql, null)) links.set(person, users);
     portals = await readPortals(sql);
     for (const [channel, set] of await readSettings(sql, null)) settings.set(channel, settingsWith(set, base));
   }
@@ -134,6 +143,9 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
       case 'opt-out':
         if ((await readOptOuts(sql, what.user)).length > 0) optedOut.add(what.user);
         else optedOut.delete(what.user);
+        return;
+      case 'person':
+        links.set(what.person, (await readLinks(sql, what.person)).get(what.person) ?? []);
         return;
       default:
         return assertNever(what);
@@ -194,14 +206,14 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
     channels: () => [...channels.values()],
     events,
     isAdmin: (user) => admins.has(user),
-    isDisabled: (user) => disabled.has(user),
+    isDisabled: isOut,
     hasAdmin: () => admins.size > 0,
     isMember: (user, channel) =>
       isPublic(channel.kind) ||
       members.get(channel.id)?.has(user) === true ||
       (channel.kind === 'crew' && rolesIn(channel, user).length > 0),
     rankOf(user, channel, isGuest) {
-      if (isGuest || disabled.has(user)) return 'guest';
+      if (isGuest || isOut(user)) return 'guest';
       if (admins.has(user)) return 'admin';
       if (channel.owner === user && channel.kind === 'private') return 'dj';
       const roles = rolesIn(channel, user);
@@ -209,6 +221,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
     },
     portals: () => portals,
     settings: (id) => settings.get(id) ?? base,
+    sameAs: links.sameAs,
     isOptedOut: (user) => optedOut.has(user),
     async change(change: DirectoryChange) {
       const announced = { id: newRowId(), scopes: change.scopes, what: change.what };

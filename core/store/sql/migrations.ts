@@ -5,6 +5,7 @@ import { moderationLogTables } from '../embedded/moderation-tables.ts';
 import { archiveTables } from './archive-tables.ts';
 import { directoryTables } from './directory-tables.ts';
 import { heldTables } from './held-tables.ts';
+import { linkTables } from './link-tables.ts';
 import { liveEventTables } from './live-event-tables.ts';
 import { mediaTables } from './media-tables.ts';
 import { mirrorTables } from './mirror-tables.ts';
@@ -35,4 +36,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'held messages and modes in the embedded log', sql: moderationLogTables },
   { name: 'held messages, settings and reports', sql: heldTables },
   { name: 'mirrored acts', sql: mirrorTables },
+  { name: 'links', sql: linkTables },
 ];

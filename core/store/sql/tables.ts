@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { LiveEventsTable, SchedulesTable, TimersTable } from './event-rows.ts';
 /*
  * The tables as Kysely sees them. Times are epoch ms, booleans 0 or 1, JSON as text. `migrations.ts` makes them.
  * Directory: truth is here. Archive: carried over from the log. Log: the embedded store's own, read by nobody else.
@@ -26,6 +27,9 @@ export interface Tables {
   channel_settings: ChannelSettingsTable;
   reports: ReportsTable;
   seen_accounts: SeenAccountsTable;
+  person_links: PersonLinksTable;
+  link_requests: LinkRequestsTable;
+  link_partings: LinkPartingsTable;
   mirrored: MirroredTable;
   mirror_effects: MirrorEffectsTable;
   native_acts: NativeActsTable;
@@ -154,37 +158,6 @@ export interface OptOutsTable {
   is_out: number;
   cause: string;
   at: number;
-}
-/** What is to be done at a time; the row goes once it is done. */
-export interface TimersTable {
-  id: string;
-  kind: string;
-  due: number;
-  /** JSON, for the handler of the kind. */
-  payload: string;
-  /** When it is tried next: `due`, or later where it failed. */
-  try_at: number;
-  tries: number;
-}
-export interface LiveEventsTable {
-  id: string;
-  dj_id: string;
-  channel_id: string;
-  kind: string;
-  title: string;
-  starts_at: number;
-  state: string;
-  started_at: number | null;
-  since: number;
-  version: number;
-}
-/** One row a DJ: `version` grows with each change of the DJ's events or stream. The stream is null until told of. */
-export interface SchedulesTable {
-  dj_id: string;
-  version: number;
-  stream_connected: number | null;
-  stream_since: number | null;
-  stream_had_event: number | null;
 }
 /** Small facts: `archive_id`, `shards`, `log_home`, `guest_secret`. */
 export interface MetaTable {
@@ -371,4 +344,29 @@ export interface NativeActsTable {
   at: number;
   decided_by: string | null;
   decided_at: number | null;
+}
+/** Users who are one person. */
+export interface PersonLinksTable {
+  user_id: string;
+  person: string;
+  platform: string;
+  name: string;
+  linked_at: number;
+}
+export interface LinkRequestsTable {
+  hash: string;
+  user_id: string;
+  user_platform: string;
+  user_name: string;
+  platform: string;
+  made_at: number;
+  expires_at: number;
+  typed_by: string | null;
+  void_at: number | null;
+}
+export interface LinkPartingsTable {
+  id: string;
+  user_id: string;
+  other_id: string;
+  at: number;
 }
