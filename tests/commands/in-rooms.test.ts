@@ -64,12 +64,15 @@ it('says nothing in a room that is linked with no chat', async () => {
   expect(rig.room.ever('elsewhere')).toEqual([]);
 });
 
-it('keeps its answers to ten a minute in a room', async () => {
+it('keeps its answers to ten a minute in a room, and those to moderators apart', async () => {
   rig = await startRig({ portals: TWO_ROOMS });
   for (let n = 0; n < 15; n += 1) rig.room.userPosts('floor', `p${n}`, '!whois');
   rig.room.userPosts('floor', 'ann', 'over');
   await expect.poll(() => rig.texts('bar'), WITHIN).toEqual(['[Fakeroom] ann: over']);
   await expect.poll(() => rig.room.ever('floor').length, WITHIN).toBe(10);
+  await makeModerator('mod');
+  expect(await rig.ask('floor', 'mod', '!whois')).toContain('You are mod, a moderator');
+  expect(rig.room.ever('floor')).toHaveLength(11);
 });
 
 it('answers a command that the platform registers by its ticket, privately, and once when it is told twice', async () => {

@@ -3,6 +3,7 @@ import { withDeadline } from '../../async/deadline.ts';
 import { stepKey, userIdOf } from '../../async/mint.ts';
 import type { BridgeId, RoomId } from '../../domain/ids.ts';
 import type { Actor } from '../../domain/inbound.ts';
+import { RANKS, type Rank } from '../../domain/permission.ts';
 import type { Logger } from '../../ops/log.ts';
 import type { LiveFacts } from '../../pipeline/live-facts.ts';
 import type { Given, RoomCommands } from '../../pipeline/receive.ts';
@@ -36,6 +37,8 @@ const MOST_KNOWN = 2_000;
 const MOST_RUNNING = 200;
 const UNLINKED = 'This room is linked with no chat.';
 
+const isModerator = (rank: Rank): boolean => RANKS.indexOf(rank) >= RANKS.indexOf('moderator');
+
 /** Commands that people give in rooms: judged by the hub's own roles, answered there, once at most. */
 export function createCommandsInRooms(deps: InRoomDeps): CommandsInRooms {
   const { facts, throttle, clock, logger } = deps;
@@ -62,11 +65,12 @@ export function createCommandsInRooms(deps: InRoomDeps): CommandsInRooms {
     // what comes before its link is up is done all the same, if it can be done without an answer
     const can = deps.can(bridge, room) ?? {};
     if (!(await throttle.mayCommand(userIdOf(given.platform, by.id)))) return;
-    if (portal === null && command.where === 'linked') return answer(given, can, UNLINKED);
-    const said = await runCommand(command, callOf(given, rest, can), deps.commands, logger);
+    if (portal === null && command.where === 'linked') return answer(given, can, UNLINKED, false);
+    const call = callOf(given, rest, can);
+    const said = await runCommand(command, call, deps.commands, logger);
     // somebody who picked a command waits for an answer
     const needed = said ?? (given.ticket === null ? null : UNLINKED);
-    if (needed !== null) inBackground(answer(given, can, needed));
+    if (needed !== null) inBackground(answer(given, can, needed, isModerator(call.rank)));
   }
 
   function callOf(given: Given, rest: string, can: Capabilities): CommandCall {
@@ -82,8 +86,13 @@ export function createCommandsInRooms(deps: InRoomDeps): CommandsInRooms {
     return { actor, rank, rest, replyTo, picked: given.picked, prefix, ...place, cause };
   }
 
-  async function answer({ bridge, room, ref, ticket, cause }: Given, can: Capabilities, say: string): Promise<void> {
-    if (!(await throttle.mayAnswer(bridge, room))) return;
+  async function answer(
+    { bridge, room, ref, ticket, cause }: Given,
+    can: Capabilities,
+    say: string,
+    byModerator: boolean,
+  ): Promise<void> {
+    if (!(await throttle.mayAnswer(bridge, room, byModerator))) return;
     try {
       await withDeadline(clock, ANSWER_DEADLINE_MS, null, async (signal) => {
         if (ticket !== null && can.respond !== undefined) {

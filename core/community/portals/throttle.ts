@@ -15,8 +15,8 @@ export interface RoomThrottle {
   enter(bridge: BridgeId, room: RoomId): Promise<{ readonly ok: boolean }>;
   /** The code was right. */
   forgive(bridge: BridgeId, room: RoomId): Promise<void>;
-  /** Whether the hub may say one line more in this room now. */
-  mayAnswer(bridge: BridgeId, room: RoomId): Promise<boolean>;
+  /** Whether the hub may say one line more in this room now. What moderators are told, no crowd can use up. */
+  mayAnswer(bridge: BridgeId, room: RoomId, isModerator: boolean): Promise<boolean>;
   mayNotice(bridge: BridgeId, room: RoomId): Promise<boolean>;
   mayCommand(user: string): Promise<boolean>;
 }
@@ -25,6 +25,7 @@ export interface RoomThrottle {
 export function createRoomThrottle(): RoomThrottle {
   const tries = new RateLimiterMemory(TRIES);
   const lines = new RateLimiterMemory(LINES);
+  const moderatorLines = new RateLimiterMemory({ ...LINES, keyPrefix: 'moderators' });
   const notices = new RateLimiterMemory(NOTICES);
   const commands = new RateLimiterMemory(COMMANDS);
   const keyOf = (bridge: BridgeId, room: RoomId): string => JSON.stringify([bridge, room]);
@@ -33,7 +34,7 @@ export function createRoomThrottle(): RoomThrottle {
     async forgive(bridge, room) {
       await tries.delete(keyOf(bridge, room));
     },
-    mayAnswer: (bridge, room) => passes(lines, keyOf(bridge, room)),
+    mayAnswer: (bridge, room, isModerator) => passes(isModerator ? moderatorLines : lines, keyOf(bridge, room)),
     mayNotice: (bridge, room) => passes(notices, keyOf(bridge, room)),
     mayCommand: (user) => passes(commands, user),
   };
