@@ -13,6 +13,8 @@ export interface FakeFile {
 /** A message as people in the chat see it. */
 export interface FakeMessage {
   readonly id: number;
+  /** When it came in, by the machine's clock. */
+  readonly at: number;
   readonly from: number;
   readonly thread: number | null;
   text: string;
@@ -115,6 +117,7 @@ export function createChats() {
       to.lastId += 1;
       const made: FakeMessage = {
         id: to.lastId,
+        at: Date.now(),
         from: BOT.id,
         thread: null,
         text: '',
