@@ -6,7 +6,7 @@ import type { Portal } from '../../domain/portal.ts';
 import type { Directory } from '../../store/directory/directory.ts';
 import type { Sql, Statement } from '../../store/sql/sql.ts';
 import { done, type Outcome, type Problem, problem } from '../accounts/outcome.ts';
-import { type AskClosed, openProblem } from '../crew/closed-rooms.ts';
+import { type AskClosed, openProblem } from './closed.ts';
 import { DEFAULT_PREFIX } from './merge.ts';
 import { changePortal, endLink, insertLink, type Switches } from './rows.ts';
 import { linkedNotice, unlinkedNotice } from './say.ts';
