@@ -7,9 +7,14 @@ import { createSanctionsDesk, type SanctionsDesk } from '../community/moderation
 import { createEverywhere } from '../community/moderation/sanctions-everywhere.ts';
 import { createSanctionQuestions, type SanctionQuestions } from '../community/moderation/sanctions-questions.ts';
 import { createUndo } from '../community/moderation/undo.ts';
+import type { Timers } from '../community/timers/timers.ts';
 import type { ScopeId } from '../domain/ids.ts';
 import { isRunning } from '../domain/live-event.ts';
-import type { HubOptions, HubParts } from './parts.ts';
+import type { OpenedSql } from '../store/sql/open.ts';
+import type { Knowledge } from './knowledge.ts';
+import type { OpenedLive } from './live-store.ts';
+import type { HubOptions } from './options.ts';
+import type { Routing } from './routing.ts';
 
 /** What is done to people, and what is written down of it. */
 export interface Moderation {
@@ -20,7 +25,13 @@ export interface Moderation {
   stop(): Promise<void>;
 }
 
-type Parts = Pick<HubParts, 'sql' | 'live' | 'knowledge' | 'routing' | 'timers'>;
+interface Parts {
+  readonly sql: OpenedSql;
+  readonly live: OpenedLive;
+  readonly knowledge: Knowledge;
+  readonly routing: Routing;
+  readonly timers: Timers;
+}
 
 const RETENTION_MS = 60 * 60_000;
 
@@ -74,7 +85,7 @@ export function openModeration(parts: Parts, { config, clock, log: logger }: Hub
 }
 
 /** Bans of an event's moderators end with it. */
-function eventsOf({ events }: HubParts['knowledge']['directory']): EventsOfBans {
+function eventsOf({ events }: Knowledge['directory']): EventsOfBans {
   return {
     runningIn({ kind, id, owner }) {
       if (owner === null) return null;

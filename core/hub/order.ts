@@ -4,9 +4,15 @@ import { createQueue, type Queue } from '../community/moderation/queue.ts';
 import { createReportRows } from '../community/moderation/report-rows.ts';
 import { createReports, type Reports } from '../community/moderation/reports.ts';
 import { createSettings, type Settings } from '../community/moderation/settings.ts';
+import type { Timers } from '../community/timers/timers.ts';
 import type { BridgeId } from '../domain/ids.ts';
 import { type Step, StoreUnavailable } from '../store/ports.ts';
-import type { HubOptions, HubParts } from './parts.ts';
+import type { OpenedSql } from '../store/sql/open.ts';
+import type { Knowledge } from './knowledge.ts';
+import type { OpenedLive } from './live-store.ts';
+import type { Moderation } from './moderation.ts';
+import type { HubOptions } from './options.ts';
+import type { Routing } from './routing.ts';
 
 /** What keeps channels in good order: what is held, what is reported, how calm they are kept, what is set for them. */
 export interface Order {
@@ -16,7 +22,14 @@ export interface Order {
   readonly settings: Settings;
 }
 
-type Parts = Pick<HubParts, 'sql' | 'live' | 'knowledge' | 'routing' | 'moderation' | 'timers'>;
+interface Parts {
+  readonly sql: OpenedSql;
+  readonly live: OpenedLive;
+  readonly knowledge: Knowledge;
+  readonly routing: Routing;
+  readonly moderation: Moderation;
+  readonly timers: Timers;
+}
 
 export function createOrder(parts: Parts, { clock }: HubOptions): Order {
   const { sql, live, knowledge, routing, moderation, timers } = parts;
