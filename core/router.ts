@@ -82,7 +82,7 @@ async function routeMessage(asked: Of<'message'>, at: RouterDeps): Promise<Recei
   if (ready !== null) await ready;
   const id = at.newId();
   const now = at.clock.now();
-  let isHeld = false;
+  let held: Step | null = null;
   const receipt = await at.untilFresh(first.scope, (rev) => {
     if (hasMoved(asked, at)) return MOVED;
     const here = place(at.facts, actor, request.channel, 'post');
@@ -95,8 +95,7 @@ async function routeMessage(asked: Of<'message'>, at: RouterDeps): Promise<Recei
     if (keepsAway(asked, at)) return STAYS;
     const verdict = at.judge.verdict(message, here, now, saidAt(asked, now));
     if (verdict.kind === 'reject') return turnedDown(verdict.findings[0]);
-    isHeld = verdict.kind === 'hold';
-    if (isHeld && at.held.count(message.channel) >= MOST_HELD) return TOO_MANY_HELD;
+    if (verdict.kind === 'hold' && at.held.count(message.channel) >= MOST_HELD) return TOO_MANY_HELD;
     const { origin: _, channel: __, ...wire } = message;
     const body: WireMessage = { type: 'message', channel: message.channel, key: asked.clientKey, message: wire };
     const effects: readonly Effect[] = [{ kind: 'message', id, author: actor.user }, ...slowed(asked, here, now, at)];
@@ -112,12 +111,22 @@ async function routeMessage(asked: Of<'message'>, at: RouterDeps): Promise<Recei
         ...earned(at.karma.forPost(actor)),
       },
     };
-    return verdict.kind === 'hold' ? holdStep(posting, body, verdict.findings) : posting;
+    held = verdict.kind === 'hold' ? holdStep(posting, body, verdict.findings) : null;
+    return held ?? posting;
   });
   if (receipt.kind === 'accepted') at.judge.said(request.channel, actor.user, id, saidAt(asked, now));
-  if (isHeld && receipt.kind === 'accepted') return { ...receipt, kind: 'held' };
-  return asRepeat(asked, receipt);
+  return held === null || receipt.kind !== 'accepted' ? asRepeat(asked, receipt) : heldBy(held, receipt, at);
 }
+
+/** Its author and moderators may act on it at once. */
+function heldBy({ scope, channel, at: heldAt, body, note }: Step, receipt: Accepted, at: RouterDeps): Receipt {
+  const { id } = receipt;
+  if (id !== null && channel !== null && note.author !== undefined) {
+    at.held.stored(scope, { id, channel, author: note.author, at: heldAt, body });
+  }
+  return { ...receipt, kind: 'held' };
+}
+type Accepted = Extract<Receipt, { id: MessageId | null }>;
 
 /** Said in a room that is at another channel by now. */
 function hasMoved({ request, isFromFollower }: Of<'message'>, at: RouterDeps): boolean {

@@ -118,7 +118,8 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
       ...linking.inward,
       ...mirroring.inward,
       linked: portals.at,
-      recent,
+      // an edit or removal may come while the message still waits for a moderator
+      recent: { ...recent, byKey: (key) => recent.byKey(key) ?? knowledge.held.byKey(key) },
       archived: async (key) => (await archive.byKey(key))?.message ?? null,
       legs: (portal) => portals.legs().filter((leg) => leg.of === portal),
       channelNow: portals.channelNow,

@@ -1,7 +1,7 @@
 import { modeAt } from '../domain/channel-mode.ts';
 import type { ChannelSettings } from '../domain/channel-settings.ts';
 import { plainText } from '../domain/content.ts';
-import type { ChannelId, EpochMs, UserId } from '../domain/ids.ts';
+import type { ChannelId, EpochMs, MessageId, UserId } from '../domain/ids.ts';
 import type { ChatMessage } from '../domain/message.ts';
 import { glanceAt } from '../moderation/glance.ts';
 import { isNewcomer } from '../moderation/newcomer.ts';
@@ -29,6 +29,8 @@ export interface JudgeDeps {
 export interface Judge {
   /** Null: all that is needed of this person is at hand. Otherwise resolves once it is. */
   ready(user: UserId): Promise<void> | null;
+  /** This hub has just stored it, which the log will tell in a moment: who writes on at once is judged by it already. */
+  said(channel: ChannelId, user: UserId, id: MessageId, at: EpochMs): void;
   /** @param saidAt by the platform's clock where it comes late; null: an edit, which is no new message */
   verdict(message: ChatMessage, here: Place, now: EpochMs, saidAt: EpochMs | null): Verdict;
 }
@@ -59,6 +61,7 @@ export function createJudge({ facts, recent, lately, firstHeard, karmaOf }: Judg
 
   return {
     ready: firstHeard.know,
+    said: (channel, user, id, at) => lately.add(channel, user, { id, at }),
     verdict(message, here, now, saidAt) {
       const { user } = message.author;
       const channel = here.channel.id;

@@ -1,5 +1,5 @@
 import type { HeldBody, HeldMessage } from '../domain/held.ts';
-import type { ChannelId, EpochMs, MessageId, Position, UserId } from '../domain/ids.ts';
+import type { ChannelId, EpochMs, MessageId, Position, ScopeId, UserId } from '../domain/ids.ts';
 import type { Entry, LiveSnapshot, Log } from '../store/ports.ts';
 
 /** More than this in one channel is turned down: nobody looks through so many. */
@@ -20,6 +20,10 @@ export interface HeldFacts {
   /** As a snapshot has it. */
   inForce(shard: number): LiveSnapshot['held'];
   apply(batch: readonly Entry[]): void;
+  /** This hub has just stored it, which the log will tell in a moment. */
+  stored(scope: ScopeId, one: LiveSnapshot['held'][number]): void;
+  /** What became of it lately; null: it is not known here. */
+  decision(id: MessageId): Decision | null;
   get(id: MessageId, now: EpochMs): HeldMessage | null;
   /** The one that came under this step key. */
   byKey(key: string): MessageId | null;
@@ -32,13 +36,25 @@ export interface HeldFacts {
 
 const KINDS: ReadonlySet<Entry['kind']> = new Set(['held', 'discarded', 'taken']);
 
+/** What became of a held message. */
+export interface Decision {
+  readonly channel: ChannelId;
+  readonly how: 'released' | 'discarded';
+  /** Its author, or a moderator. */
+  readonly by: UserId;
+  readonly author: UserId;
+}
+/** Of so many it is remembered what became of them. */
+const MOST_DECIDED = 2_000;
+
 type Kept = LiveSnapshot['held'][number] & { readonly shard: number; readonly cameAs: string; taken: TakenBody | null };
 
-export function createHeldFacts(log: Pick<Log, 'isBefore'>): HeldFacts {
+export function createHeldFacts(log: Pick<Log, 'isBefore' | 'shardOf'>): HeldFacts {
   const seededAt = new Map<number, Position>();
   const channels = new Map<ChannelId, Map<MessageId, Kept>>();
   const all = new Map<MessageId, Kept>();
   const keys = new Map<string, MessageId>();
+  const decisions = new Map<MessageId, Decision>();
   const listeners = new Set<(channels: ReadonlySet<ChannelId>) => void>();
 
   function add(shard: number, one: LiveSnapshot['held'][number]): void {
@@ -60,6 +76,17 @@ export function createHeldFacts(log: Pick<Log, 'isBefore'>): HeldFacts {
     return kept.channel;
   }
 
+  function decide(id: MessageId, { kind, note }: Entry): ChannelId | null {
+    const kept = all.get(id);
+    if (kept === undefined) return null;
+    const { author, channel } = kept;
+    const { actor: by = author } = JSON.parse(note) as { readonly actor?: UserId };
+    decisions.set(id, { channel, how: kind === 'message' ? 'released' : 'discarded', by, author });
+    const [oldest] = decisions.size > MOST_DECIDED ? decisions.keys() : [];
+    if (oldest !== undefined) decisions.delete(oldest);
+    return drop(id);
+  }
+
   function take(body: TakenBody, at: EpochMs): ChannelId | null {
     const kept = all.get(body.id);
     if (kept === undefined) return null;
@@ -77,9 +104,9 @@ export function createHeldFacts(log: Pick<Log, 'isBefore'>): HeldFacts {
     if (seeded !== undefined && !log.isBefore(seeded, entry.position)) return null;
     if (kind === 'taken') return take(JSON.parse(body) as TakenBody, at);
     if (id === null) return null;
-    if (kind !== 'held') return drop(id);
+    if (kind !== 'held') return decide(id, entry);
     const { author } = JSON.parse(entry.note) as { readonly author?: UserId };
-    if (channel === null || author === undefined) return null;
+    if (channel === null || author === undefined || all.has(id)) return channel;
     add(shard, { id, channel, author, at, body });
     return channel;
   }
@@ -107,6 +134,10 @@ export function createHeldFacts(log: Pick<Log, 'isBefore'>): HeldFacts {
       }
       if (changed.size > 0) for (const listener of listeners) listener(changed);
     },
+    stored(scope, one) {
+      if (!all.has(one.id) && !decisions.has(one.id)) add(log.shardOf(scope), one);
+    },
+    decision: (id) => decisions.get(id) ?? null,
     get(id, now) {
       const kept = all.get(id);
       return kept === undefined ? null : shown(kept, now);

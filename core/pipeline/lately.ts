@@ -13,6 +13,7 @@ export interface Said {
 
 /** What each person said last in each channel, over all hubs. */
 export interface Lately {
+  /** Telling it twice changes nothing. */
   add(channel: ChannelId, user: UserId, said: Said): void;
   /** Newest first; at most a few. */
   of(channel: ChannelId, user: UserId): readonly Said[];
@@ -30,6 +31,7 @@ export function createLately(mostPeople = MOST_PEOPLE): Lately {
         people.set(key, [said]);
         return;
       }
+      if (known.some(({ id }) => id === said.id)) return;
       known.unshift(said);
       if (known.length > MOST_EACH) known.pop();
     },

@@ -8,7 +8,7 @@ import { may, outranks } from '../../domain/permission.ts';
 import { type Receipt, refused } from '../../domain/receipt.ts';
 import type { QueuedMessage } from '../../domain/staff.ts';
 import { isReceipt, NO_CHANNEL, type Place, place } from '../../pipeline/address.ts';
-import { type HeldFacts, TAKEN_MS } from '../../pipeline/held-facts.ts';
+import { type Decision, type HeldFacts, TAKEN_MS } from '../../pipeline/held-facts.ts';
 import { discardStep, releaseStep, takenStep } from '../../pipeline/held-steps.ts';
 import { type LiveFacts, sanctionIn } from '../../pipeline/live-facts.ts';
 import type { Recent } from '../../pipeline/recent.ts';
@@ -81,29 +81,40 @@ export function createQueue(deps: QueueDeps): Queue {
   ): Promise<Receipt> {
     const first = moderated(by, channel);
     if (isReceipt(first)) return first;
+    let wasThere = false;
     const receipt = await untilFresh(first.scope, (rev) => {
       const here = moderated(by, channel);
       if (isReceipt(here)) return here;
       const waiting = held.get(id, clock.now());
       if (waiting === null || waiting.channel !== channel) return GONE;
+      wasThere = true;
       const made = make(here, waiting);
       return 'effects' in made ? { ...made, ifRev: rev } : made;
     });
     // whoever repeats what somebody else has done has not done it
     const isLate = receipt.kind === 'duplicate' || (receipt.kind === 'refused' && receipt.code === 'decided');
-    return isLate ? decided(first.channel, id) : receipt;
+    if (!isLate) return receipt;
+    const said = await decided(first.channel, id);
+    // the store knows of a decision of which this hub has not heard yet
+    return wasThere && said === UNKNOWN ? GONE : said;
   }
 
   /** Says who was faster, as far as that is known already. */
   async function decided(channel: Channel, id: MessageId): Promise<Receipt> {
+    const made = held.decision(id) ?? (await archivedDecision(channel, id));
+    if (made === null || made.channel !== channel.id) return UNKNOWN;
+    if (made.how === 'discarded' && made.by === made.author) return refused('decided', 'Its author has taken it back.');
+    const name = (await deps.finder.names([made.by], channel.id)).get(made.by)?.name ?? 'Somebody else';
+    return refused('decided', `${name} has ${made.how} it already.`);
+  }
+
+  async function archivedDecision(channel: Channel, id: MessageId): Promise<Decision | null> {
     const query = deps.sql.build.selectFrom('held').select(['state', 'decided_by', 'author_id']).where('id', '=', id);
     const [row] = await deps.sql.read(query.where('channel_id', '=', channel.id).compile());
-    if (row === undefined) return deps.recent.head(id)?.channel === channel.id ? GONE : UNKNOWN;
-    if (row.state === 'waiting' || row.decided_by === null) return GONE;
-    const who = row.decided_by as UserId;
-    if (row.state !== 'released' && who === row.author_id) return refused('decided', 'Its author has taken it back.');
-    const name = (await deps.finder.names([who], channel.id)).get(who)?.name ?? 'Somebody else';
-    return refused('decided', `${name} has ${row.state === 'released' ? 'released' : 'discarded'} it already.`);
+    if (row === undefined || row.state === 'waiting') return null;
+    const author = row.author_id as UserId;
+    const how = row.state === 'released' ? 'released' : 'discarded';
+    return { channel: channel.id, how, by: (row.decided_by ?? author) as UserId, author };
   }
 
   async function shown(one: HeldMessage): Promise<QueuedMessage> {
