@@ -163,6 +163,15 @@ const fields = z.strictObject({
     .default(null)
     .describe('Bearer token for /metrics; without it they are served only to a hub that nobody outside can reach.')
     .meta(SECRET),
+  streamHookSecret: z
+    .string()
+    .min(16)
+    .nullable()
+    .default(null)
+    .describe(
+      'Signs what the streaming side tells at /api/v1/stream-hook of DJs going on and off air; null: nothing is taken.',
+    )
+    .meta(SECRET),
   bridges: z
     .array(
       z.strictObject({

@@ -12,6 +12,7 @@ import { authRoutes } from './http/auth-routes.ts';
 import { mediaRoutes } from './http/media-routes.ts';
 import { mediaUpload } from './http/media-upload.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
+import { streamHook } from './http/stream-hook.ts';
 import { type Archiving, startArchiving } from './hub/archiving.ts';
 import { type Bridges, startBridges } from './hub/bridges.ts';
 import { openDataFolder } from './hub/data-folder.ts';
@@ -122,7 +123,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     presence.start();
     const media = keep(openMedia({ id, sql, live }, options), (part) => part.stop());
     const health = createHealth(clock);
-    const http = keep(await createHttp({ accounts, health, metrics, knowledge, media }, options), (part) =>
+    const http = keep(await createHttp({ accounts, health, metrics, knowledge, media, liveEvents }, options), (part) =>
       part.close(),
     );
     const parts: HubParts = {
@@ -251,7 +252,8 @@ function createHttp(
     metrics,
     knowledge,
     media,
-  }: Pick<HubParts, 'accounts' | 'health' | 'metrics' | 'knowledge' | 'media'>,
+    liveEvents,
+  }: Pick<HubParts, 'accounts' | 'health' | 'metrics' | 'knowledge' | 'media' | 'liveEvents'>,
   { config, clock, log, webRoot }: HubOptions,
 ): Promise<HttpServer> {
   return createHttpServer({
@@ -264,6 +266,8 @@ function createHttp(
     routes(app) {
       authRoutes(app, { accounts });
       mediaUpload(app, { media, accounts, limits: config.media });
+      const { channel } = knowledge.directory;
+      streamHook(app, { liveEvents, channel, secret: config.streamHookSecret, clock });
     },
     files: (app) => mediaRoutes(app, { media, clock, log }),
     configInfo: () => ({

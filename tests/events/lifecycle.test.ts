@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ChannelId } from '../../core/domain/ids.ts';
 import { outcomeOf } from '../fakes/people.ts';
 import { type RedisServer, startRedis } from '../fakes/redis-server.ts';
 import { movedClock, type Rig, startRig, WITHIN } from '../portals/rig.ts';

@@ -19,6 +19,7 @@ import {
   turnEvent,
 } from '../../domain/live-event.ts';
 import type { ChangeWhat, Directory } from '../../store/directory/directory.ts';
+import { StoreUnavailable } from '../../store/ports.ts';
 import type { Sql, Statement } from '../../store/sql/sql.ts';
 import { done, type Outcome, type Problem, problem } from '../accounts/outcome.ts';
 import { channelIds, slugOf } from '../slug.ts';
@@ -53,7 +54,10 @@ export interface LiveEvents {
   plan(dj: UserId, plan: Plan, by: By): Promise<Outcome<LiveEvent>>;
   edit(event: LiveEvent, change: Partial<Plan>, by: By): Promise<Outcome<LiveEvent>>;
   turn(event: LiveEvent, turn: 'start' | 'end' | 'resume' | 'cancel', by: By): Promise<Outcome<LiveEvent>>;
-  /** The stream has come or gone; `at` tells repeats and late ones from news. False: nobody is this DJ. */
+  /**
+   * The stream has come or gone; `at` tells repeats and late ones from news. False: nobody is this DJ.
+   * @throws {StoreUnavailable}
+   */
   stream(dj: UserId, told: { readonly isConnected: boolean; readonly at: EpochMs }): Promise<boolean>;
   /** Nobody is this DJ any more: what is planned is cancelled, what runs ends. */
   abandon(dj: UserId): Promise<void>;
@@ -163,7 +167,7 @@ export function createLiveEvents(deps: LiveEventDeps): LiveEvents {
         return due === null || due.at > now ? null : byItself(dj, due, schedule, now);
       });
       if (!turned.ok) throw new Error(turned.say);
-      if (turned.value.length === 0) return ringAgain(dj);
+      if (turned.value.length === 0) return;
     }
   }
 
@@ -205,7 +209,11 @@ export function createLiveEvents(deps: LiveEventDeps): LiveEvents {
     return event === undefined ? NO_EVENT : done(event);
   }
 
-  timers.on(TIMER, async ({ payload }) => advance((JSON.parse(payload) as { readonly dj: UserId }).dj));
+  timers.on(TIMER, async ({ payload }) => {
+    const { dj }: { readonly dj: UserId } = JSON.parse(payload);
+    await advance(dj);
+    await ringAgain(dj);
+  });
   timers.on(FOLLOW_UP, async ({ id, payload }) => {
     const happened: Happened = JSON.parse(payload);
     for (const listener of listeners) await listener(happened, id);
@@ -276,10 +284,11 @@ export function createLiveEvents(deps: LiveEventDeps): LiveEvents {
 
     async stream(dj, told) {
       if (homeOf(dj) === null) return false;
-      await change(dj, null, (schedule) => {
+      const changed = await change(dj, null, (schedule) => {
         const stream = streamAfter(schedule, told);
         return stream === schedule.stream ? null : { events: [], stream };
       });
+      if (!changed.ok) throw new StoreUnavailable(changed.say);
       await advance(dj);
       return true;
     },

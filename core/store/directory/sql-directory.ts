@@ -5,7 +5,7 @@ import { type Channel, isPublic, scopeOf } from '../../domain/channel.ts';
 import { type ChannelSettings, DEFAULT_CHANNEL_SETTINGS } from '../../domain/channel-settings.ts';
 import { assertNever } from '../../domain/content.ts';
 import type { ChannelId, ScopeId, UserId } from '../../domain/ids.ts';
-import { isRunning, type LiveEvent } from '../../domain/live-event.ts';
+import { isOver, isRunning, type LiveEvent } from '../../domain/live-event.ts';
 import type { RoleGrant } from '../../domain/user.ts';
 import { settingsWith } from '../../moderation/settings.ts';
 import type { Logger } from '../../ops/log.ts';
@@ -70,6 +70,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
 
   function setEvent(event: LiveEvent): void {
     events.set(event);
+    if (event.kind === 'ad-hoc' && isOver(event.state)) dropGrantsFor(event.channel);
     const channel = event.kind === 'scheduled' ? channels.get(event.channel) : undefined;
     if (channel !== undefined) setChannel({ ...channel, state: 'read-only' });
   }
@@ -77,6 +78,18 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
   /** Whoever was disabled is so with every account. */
   function isOut(user: UserId): boolean {
     return disabled.size > 0 && links.sameAs(user).some((one) => disabled.has(one));
+  }
+
+  /** The moderators of an ad hoc event: the next one uses the same channel. */
+  function dropGrantsFor(channel: ChannelId): void {
+    for (const [user, given] of grants) {
+      if (given.some((one) => one.channel === channel)) {
+        grants.set(
+          user,
+          given.filter((one) => one.channel !== channel),
+        );
+      }
+    }
   }
 
   /** Those given for one channel alone hold while an event runs there. */
