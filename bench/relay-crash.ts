@@ -185,6 +185,8 @@ async function result(
   );
   const bound = settings.kills * rooms.filter(({ hasKey }) => !hasKey).length;
   say(`${name}: ${JSON.stringify({ ...checked, bound })}`);
-  if (checked.missing + checked.doubled + checked.reordered > 0) say(JSON.stringify({ notStored, faults }));
+  if (checked.missing + checked.doubled + checked.reordered > 0) {
+    say(JSON.stringify({ notStored, faults }, (_, value) => (Array.isArray(value) ? value.slice(0, 10) : value)));
+  }
   return { messages: settings.messages, ...checked, bound };
 }

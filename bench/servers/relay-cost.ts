@@ -68,7 +68,8 @@ serve({
   async start({ redisUrl, dataDir, settings }) {
     const parts = JSON.parse(String(settings)) as object;
     const limits = { postsPerSecond: 1_000, postBurst: 10_000 };
-    const config = hubConfig.parse({ port: 0, dataDir, redisUrl, limits, ...parts });
+    const moderation = { rules: 'none' };
+    const config = hubConfig.parse({ port: 0, dataDir, redisUrl, moderation, limits, ...parts });
     const free = Object.entries(bridges.bridges).map(([name, load]) => [
       name,
       async () => ({ default: counted(withoutBudget((await load()).default)) }),

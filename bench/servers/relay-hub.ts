@@ -26,6 +26,7 @@ serve({
       dataDir,
       redisUrl,
       accounts: { guests: 'post' },
+      moderation: { rules: 'none' },
       limits: { postsPerSecond: 1_000, postBurst: 10_000, apiPerMinute: 1_000_000 },
       ...(JSON.parse(String(settings)) as object),
     });
