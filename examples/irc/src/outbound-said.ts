@@ -24,6 +24,7 @@ const UNKNOWN_HOST = 64;
 const MAX_PAGES = 10;
 /** Clocks never agree quite. */
 const LEEWAY_MS = 1_000;
+const PLATFORM = /^\[[^[\]]{1,64}\] /;
 
 /**
  * Bytes of text that others get of one line: what the server puts in front of it counts too.
@@ -106,8 +107,8 @@ export async function direct({ to, speaker, text, key }: Direct, link: Link, sig
 export async function find(command: Post, link: Link, signal: AbortSignal): Promise<readonly RemoteRef[] | null> {
   const { room, sentAt } = command;
   const { session } = link;
-  // Where the network refused the name it stands in the text.
-  const texts = [command.text, named(command.speaker, command.text)];
+  // Where the network refused the name it stands in the text; where that was known before, the hub put it there.
+  const texts = [command.text, named(command.speaker, command.text), introduced(command)];
   const said = new Set(texts.flatMap((text) => linesOf(text, room, link)).map(plain));
   const refs: RemoteRef[] = [];
   let from = Math.max(0, Math.round(sentAt + session.aheadMs) - LEEWAY_MS);
@@ -115,13 +116,9 @@ export async function find(command: Post, link: Link, signal: AbortSignal): Prom
     const page = await readHistory(room, from, session, signal);
     for (const line of page) {
       const id = line.tags.get('msgid');
-      if (
-        id !== undefined &&
-        line.command === 'PRIVMSG' &&
-        isOurs(line, link) &&
-        said.delete(plain(line.params[1] ?? ''))
-      )
-        refs.push({ room, id });
+      if (id === undefined || line.command !== 'PRIVMSG' || !isOurs(line, link)) continue;
+      const shown = plain(line.params[1] ?? '');
+      if (said.delete(shown) || said.delete(shown.replace(PLATFORM, ''))) refs.push({ room, id });
     }
     const last = page.map(timeOf).at(-1) ?? null;
     if (page.length < session.features.historyLimit || last === null || last <= from) break;
@@ -157,6 +154,11 @@ function afterFirst(error: unknown): unknown {
 
 function named(speaker: Speaker, text: Rich): Rich {
   return speaker.kind === 'hub' ? text : [{ t: 'text', text: `<${speaker.name}> ` }, ...text];
+}
+
+/** As the hub writes it for a room that shows no names, without the platform in front. */
+function introduced({ speaker, text }: Post): Rich {
+  return speaker.kind === 'hub' ? text : [{ t: 'text', text: `${speaker.name}: ` }, ...text];
 }
 
 /** Without formatting, and without what breaks nicks, which depends on who is there. */

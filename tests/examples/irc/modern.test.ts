@@ -234,6 +234,18 @@ describe('posts', () => {
     expect(await find('hello', (sentAt + 60_000) as EpochMs)).toBeNull();
   });
 
+  it('are found after a crash although the name was in front of them then', async () => {
+    const { start, bridge, post, server } = await rig();
+    await start();
+    const sentAt = systemClock.now();
+    server.say(BEN, ROOM, '[Slipmat] Änn (x): hello');
+    const refs = await post('[Slipmat] Änn (x): hello');
+    const speaker = { ...annSpeaks, name: 'Änn (x)' };
+    const text = textContent('hello').rich;
+    const said = { room: ROOM, speaker, text, media: [], replyTo: null, sentAt, key: 'k' };
+    expect(await bridge.capabilities(ROOM).find?.run(said, signal())).toEqual(refs);
+  });
+
   it('that the network does not echo have arrived when it answers what was sent behind them', async () => {
     const { start, post, server } = await rig({ capabilities: [], tokens: 'CHANTYPES=#' });
     await start();
