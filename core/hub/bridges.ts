@@ -12,6 +12,7 @@ import type { LaneState } from '../relay/lane-context.ts';
 import { type BridgeStatus, type ConfiguredBridge, createSupervisor } from '../supervisor.ts';
 import { keepForPortals } from './keep-for-portals.ts';
 import { createLinking, type Linking } from './linking.ts';
+import { tellRooms } from './live-events.ts';
 import { createMirroring, type Mirroring } from './mirroring.ts';
 import { createOwnRooms } from './own-rooms.ts';
 import type { HubOptions, HubParts } from './parts.ts';
@@ -159,6 +160,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     clock,
     log,
   });
+  const telling = tellRooms(parts, options, supervisor.live);
   await keeping.keep();
   linking.start(supervisor.live);
   mirroring.start();
@@ -172,7 +174,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     health: () => supervisor.status().map(healthOf),
     async stop() {
       keeping.stop();
-      await Promise.all([linking.stop(), mirroring.stop(), supervisor.stop()]);
+      await Promise.all([telling.stop(), linking.stop(), mirroring.stop(), supervisor.stop()]);
     },
   };
 }

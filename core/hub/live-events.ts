@@ -1,8 +1,12 @@
 import { createLiveEvents, type LiveEventDeps, type LiveEvents } from '../community/events/live-events.ts';
+import { createRoomLines } from '../community/events/room-lines.ts';
 import { createEventTelling } from '../community/events/tell.ts';
 import { legAt } from '../community/portals/follow.ts';
+import { configuredId } from '../community/portals/merge.ts';
+import { createPostLine } from '../community/portals/post-line.ts';
 import { scopeOf } from '../domain/channel.ts';
-import type { Seq } from '../domain/ids.ts';
+import type { BridgeId, Seq } from '../domain/ids.ts';
+import type { Bridge } from '../plugin/bridge.ts';
 import { START } from '../store/ports.ts';
 import type { HubOptions, HubParts } from './parts.ts';
 
@@ -16,6 +20,28 @@ export function openLiveEvents(parts: Parts, { clock }: HubOptions): LiveEvents 
   const events = createLiveEvents({ sql, directory, timers, clock, owe: oweFrom(parts) });
   events.onHappened(createEventTelling({ directory, clock, append: (step) => log.append(step) }));
   return events;
+}
+
+/** Rooms hear of live events, from the hub that runs their bridge. */
+export function tellRooms(
+  { knowledge, portals }: Parts,
+  { config, clock, log: logger }: HubOptions,
+  live: (bridge: BridgeId) => Bridge | null,
+): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const lines = createRoomLines({
+    portals,
+    post: createPostLine({ live, clock, logger, stopping: stopping.signal }),
+    isLive: (bridge) => live(bridge) !== null,
+    quiet: new Set(config.portals.filter(({ notice }) => !notice).map(configuredId)),
+  });
+  knowledge.tail.follow(lines.apply);
+  return {
+    async stop() {
+      stopping.abort();
+      await lines.settled();
+    },
+  };
 }
 
 /** Rooms that follow an event begin with its first line, whenever their bridge hears of it. */

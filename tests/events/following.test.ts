@@ -158,6 +158,32 @@ async function everSaid(channel: string): Promise<readonly string[]> {
   });
 }
 
+it('rooms that want it are told of the warmup, the start and the end, each once', async () => {
+  clock = movedClock();
+  rig = await startRig({
+    clock,
+    portals: [
+      { channel: HOME, bridge: 'fake', room: 'floor', notice: true },
+      { channel: HOME, bridge: 'fake', room: 'quiet' },
+      { channel: HOME, bridge: 'fake', room: 'ears', direction: 'in', notice: true },
+    ],
+  });
+  await rig.native('kool', 'dj');
+  await expect.poll(() => rig.lastLine('floor'), WITHIN).toContain('linked with');
+  const before = rig.texts('floor').length;
+  const event = await plan(hub(), 'kool', 'Night', clock.now() + 10 * MIN);
+  await turn(hub(), 'kool', event, 'start');
+  await turn(hub(), 'kool', event, 'end');
+  await expect.poll(() => rig.lastLine('floor'), WITHIN).toContain('has ended');
+  expect(rig.texts('floor').slice(before)).toEqual([
+    expect.stringContaining('Warmup: "Night" starts at'),
+    '"Night" is live.',
+    '"Night" has ended. The chat stays open for 30 minutes.',
+  ]);
+  expect(rig.texts('quiet')).toEqual([]);
+  expect(rig.texts('ears').join()).not.toContain('Night');
+});
+
 it('keeps the order in a room over the turn, also when the room was slow before it', async () => {
   await start();
   const home = await rig.native('kool', undefined, HOME);

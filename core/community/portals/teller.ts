@@ -1,18 +1,15 @@
-import { backoffMs } from '../../async/backoff.ts';
-import { type Clock, pause } from '../../async/clock.ts';
-import { withDeadline } from '../../async/deadline.ts';
+import type { Clock } from '../../async/clock.ts';
 import { stepKey } from '../../async/mint.ts';
 import { scopeOf } from '../../domain/channel.ts';
 import type { BridgeId, PortalId, RoomId, ScopeId } from '../../domain/ids.ts';
 import type { Portal } from '../../domain/portal.ts';
 import type { Logger } from '../../ops/log.ts';
 import type { Bridge } from '../../plugin/bridge.ts';
-import { isBridgeError } from '../../plugin/errors.ts';
 import type { Directory, StoredPortal } from '../../store/directory/directory.ts';
 import type { Sql } from '../../store/sql/sql.ts';
 import type { DeskDeps, KnownPortals } from './desk.ts';
-import { hubLine } from './line.ts';
 import { type ConfiguredPortal, configuredId } from './merge.ts';
+import { createPostLine } from './post-line.ts';
 import { dropEnded, markTold } from './rows.ts';
 import { linkedNotice, linkedText, unlinkedText } from './say.ts';
 
@@ -39,15 +36,21 @@ export interface Teller {
 }
 
 const LOOK_MS = 2_000;
-const POST_DEADLINE_MS = 10_000;
-const MOST_TRIES = 5;
-const RETRY = { baseMs: 1_000, capMs: 60_000 };
+
+interface Told {
+  readonly id: PortalId;
+  readonly bridge: BridgeId;
+  readonly room: RoomId;
+}
 
 export function createTeller(deps: TellerDeps): Teller {
   const { sql, directory, portals, live, clock, logger } = deps;
   const quiet = new Set(deps.configured.filter(({ notice }) => !notice).map(configuredId));
   let running: Promise<void> | null = null;
   const stopping = new AbortController();
+  const post = createPostLine({ live, clock, logger, stopping: stopping.signal });
+  const say = (place: Told, text: string, what: string): Promise<void> =>
+    post(place, text, stepKey('portal-told', what, place.id));
 
   function untold(): readonly Portal[] {
     const rows = new Map(directory.portals().map((row) => [row.id, row]));
@@ -74,14 +77,14 @@ export function createTeller(deps: TellerDeps): Teller {
     if (portal.source === 'config') {
       await deps.announce(channel, 'portal-linked', linkedNotice(facts), ['linked', portal.id]);
     }
-    await post(portal, linkedText(facts), 'linked');
+    await say(portal, linkedText(facts), 'linked');
   }
 
   async function tellEnded(row: StoredPortal): Promise<void> {
     const channel = directory.channel(row.channel);
     if (channel === null) return;
     if (!(await claim(scopeOf(channel), dropEnded(sql, row.id)))) return;
-    if (portals.at(row.bridge, row.room) === null) await post(row, unlinkedText(channel.name), 'unlinked');
+    if (portals.at(row.bridge, row.room) === null) await say(row, unlinkedText(channel.name), 'unlinked');
   }
 
   async function claim(
@@ -89,29 +92,6 @@ export function createTeller(deps: TellerDeps): Teller {
     statement: Parameters<Directory['change']>[0]['statements'][number],
   ): Promise<boolean> {
     return (await directory.change({ statements: [statement], scopes: [of], what: [{ kind: 'portals' }] })).ok;
-  }
-
-  async function post(
-    { id, bridge, room }: { readonly id: PortalId; readonly bridge: BridgeId; readonly room: RoomId },
-    text: string,
-    what: string,
-  ): Promise<void> {
-    const can = live(bridge)?.capabilities(room).post;
-    if (can === undefined) return logger.info({ bridge, room, what }, 'a room cannot be told of its link');
-    const line = hubLine(room, text, stepKey('portal-told', what, id), clock.now());
-    for (let attempt = 1; !stopping.signal.aborted; attempt += 1) {
-      try {
-        await withDeadline(clock, POST_DEADLINE_MS, null, (signal) => can.run(line, signal));
-        return;
-      } catch (error) {
-        const waitMs = attempt < MOST_TRIES ? waitAfter(error, attempt) : null;
-        if (waitMs === null) {
-          const say = error instanceof Error ? error.message : '';
-          return logger.warn({ bridge, room, what, say }, 'a room was not told of its link');
-        }
-        await pause(clock, waitMs, stopping.signal);
-      }
-    }
   }
 
   async function tellAll(): Promise<void> {
@@ -126,14 +106,6 @@ export function createTeller(deps: TellerDeps): Teller {
       .finally(() => {
         running = null;
       });
-  }
-
-  /** How long to wait before it is tried again; null: it may have arrived, or never will. */
-  function waitAfter(error: unknown, attempt: number): number | null {
-    if (!isBridgeError(error)) return null;
-    const { failure } = error;
-    if (failure.kind !== 'retryable' || failure.delivered === 'unknown') return null;
-    return Math.min(failure.retryAfterMs ?? backoffMs(attempt, RETRY), RETRY.capMs);
   }
 
   const stopLooking = clock.every(LOOK_MS, look);
