@@ -9,16 +9,15 @@ import {
   type BenchRoom,
   discordRooms,
   fakeRooms,
+  otherRooms,
   settingsOf,
-  telegramRooms,
-  twitchRooms,
   wordIn,
 } from './lib/rooms.ts';
 import { median, rounded } from './lib/stats.ts';
 
 /*
  * One platform asks for patience for a minute, another takes commands and never answers, a third cannot be reached:
- * what the rooms of the others get meanwhile, and how late. `--all`: every platform there is among the healthy ones.
+ * what the rooms of the others get meanwhile, and how late. `--platforms`: every platform there is among the healthy ones.
  */
 
 interface Phase {
@@ -39,7 +38,7 @@ export async function run(words: readonly string[]): Promise<object> {
   const seconds = numberAfter(words, '--seconds') ?? (isQuick ? 8 : 60);
   const healthy = await fakeRooms('healthy', ['source', 'one', 'two']);
   const others = [await discordRooms()];
-  if (words.includes('--all')) others.push(await telegramRooms(), await twitchRooms());
+  if (words.includes('--platforms')) others.push(...(await otherRooms()));
   const limited = await fakeRooms('limited', ['room']);
   const hanging = await fakeRooms('hanging', ['room']);
   const refusing = await fakeRooms('refusing', ['room']);
@@ -52,9 +51,10 @@ export async function run(words: readonly string[]): Promise<object> {
   const hub = await startChild({ file: join(import.meta.dirname, 'servers/relay-hub.ts'), core: null });
   try {
     // the bridge that cannot be reached must hold up nothing
-    const startMs = await timed(() =>
-      hub.ask('start', { redisUrl: null, dataDir, settings: settingsOf(platforms), budgets: 0 }),
-    );
+    const began = performance.now();
+    const { url } = await hub.ask('start', { redisUrl: null, dataDir, settings: settingsOf(platforms), budgets: 0 });
+    const startMs = performance.now() - began;
+    for (const platform of platforms) platform.connect?.(String(url));
     await untilServed(hub, 3 + rooms.length);
     const before = await talk(source, rooms, { perSecond, seconds: seconds / 2, prefix: 'wb' });
     say(`without faults: ${shown(before)}`);
@@ -153,12 +153,6 @@ async function untilServed(hub: Child, portals: number): Promise<void> {
     if (numberIn(await hub.ask('open'), 'open') >= portals) return;
   }
   throw new Error('not all portals are served');
-}
-
-async function timed(run: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
-  await run();
-  return performance.now() - began;
 }
 
 function shown({ delivered, expected, delays }: Phase): string {

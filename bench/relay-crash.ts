@@ -11,15 +11,14 @@ import {
   type BenchRoom,
   discordRooms,
   fakeRooms,
+  otherRooms,
   settingsOf,
-  telegramRooms,
-  twitchRooms,
   wordIn,
 } from './lib/rooms.ts';
 
 /*
  * Kills the hub again and again while messages flow among rooms of several platforms, and holds what stands in each room
- * against the log. `--all`: every platform there is.
+ * against the log. `--platforms`: every platform there is.
  */
 
 interface Settings {
@@ -39,7 +38,7 @@ export async function run(words: readonly string[]): Promise<object> {
     messages: numberAfter(words, '--messages') ?? (isQuick ? 400 : 2_000),
     kills: numberAfter(words, '--kills') ?? (isQuick ? 2 : 5),
     perSecond: numberAfter(words, '--per-second') ?? 150,
-    all: words.includes('--all'),
+    all: words.includes('--platforms'),
   };
   const stores = {
     redis: await onRedis(settings, 'real'),
@@ -77,11 +76,11 @@ async function onRedis(settings: Settings, courier: Courier): Promise<StoreFigur
   }
 }
 
-/** Three rooms of two platforms; with `--all` those of all. The control has rooms of one. */
+/** Three rooms of two platforms; with `--platforms` those of all. The control has rooms of one. */
 async function openPlatforms(all: boolean, courier: Courier): Promise<readonly BenchPlatform[]> {
   if (courier === 'careless') return [await fakeRooms('room-one', ['a', 'b'])];
   const first = [await fakeRooms('fake', ['a', 'b']), await discordRooms()];
-  return all ? [...first, await telegramRooms(), await twitchRooms()] : first;
+  return all ? [...first, ...(await otherRooms())] : first;
 }
 
 async function underKills(
@@ -137,7 +136,8 @@ async function startHub(
   const file = at.courier === 'careless' ? 'servers/careless-hub.ts' : 'servers/relay-hub.ts';
   const child = await startChild({ file: join(import.meta.dirname, file), core: null });
   const settings = settingsOf(platforms);
-  await child.ask('start', { redisUrl: at.redisUrl, dataDir: at.dataDir, settings, budgets: 0 });
+  const { url } = await child.ask('start', { redisUrl: at.redisUrl, dataDir: at.dataDir, settings, budgets: 0 });
+  for (const platform of platforms) platform.connect?.(String(url));
   const portals = platforms.flatMap(({ rooms }) => rooms).length;
   const end = performance.now() + 30_000;
   for (;;) {

@@ -1,5 +1,7 @@
+import { startModernServer } from '../../tests/examples/irc/modern-server.ts';
 import { openDiscordDouble } from '../../tests/fakes/discord-double.ts';
 import { startFakeRoom } from '../../tests/fakes/fake-room.ts';
+import { HS_TOKEN, openMatrixDouble } from '../../tests/fakes/matrix-double.ts';
 import { openTelegramDouble } from '../../tests/fakes/telegram-double.ts';
 import { doubleOf, startTwitch } from '../../tests/fakes/twitch.ts';
 
@@ -22,6 +24,8 @@ export interface BenchRoom {
 export interface BenchPlatform {
   readonly bridge: { readonly id: string; readonly use: string; readonly config: object };
   readonly rooms: readonly BenchRoom[];
+  /** For platforms that call the hub: where it is now. */
+  connect?(hubUrl: string): void;
   stop(): Promise<void>;
 }
 
@@ -108,6 +112,66 @@ export async function twitchRooms(): Promise<BenchPlatform> {
     ],
     stop: twitch.stop,
   };
+}
+
+/** A homeserver tells again and again until the hub has taken it. */
+export async function matrixRooms(): Promise<BenchPlatform> {
+  const { double, server, config } = await openMatrixDouble();
+  const headers = { authorization: `Bearer ${HS_TOKEN}`, 'content-type': 'application/json' };
+  let hub = '';
+  return {
+    bridge: { id: 'matrix', use: 'matrix', config },
+    rooms: [
+      {
+        bridge: 'matrix',
+        room: double.room,
+        hasKey: true,
+        userPosts: async (text) => void (await double.userPosts(text)),
+        tellAgain: null,
+        shown: () => double.posted().map(({ text }) => text),
+        times: null,
+      },
+    ],
+    connect(hubUrl) {
+      if (hub === '') {
+        server.pushBy(async (path, body) => {
+          const request = { method: 'PUT', headers, body: JSON.stringify(body) };
+          return (await fetch(`${hub}/bridges/matrix${path}`, request)).status;
+        });
+      }
+      hub = hubUrl;
+    },
+    stop: double.stop,
+  };
+}
+
+/** A network that keeps a history: what was said meanwhile is asked for, and a post in doubt is looked for. */
+export async function ircRooms(): Promise<BenchPlatform> {
+  const room = '#club';
+  const server = await startModernServer({ tokens: 'CASEMAPPING=ascii CHATHISTORY=1000 PREFIX=(ov)@+ NICKLEN=20' });
+  const ida = { nick: 'ida', account: 'ida', at: 'ida@home.example' };
+  server.enter(ida, room);
+  const pace = { count: 1_000, perMs: 1_000 };
+  return {
+    bridge: { id: 'irc', use: 'irc', config: { host: '127.0.0.1', port: server.port, tls: false, nick: 'hub', pace } },
+    rooms: [
+      {
+        bridge: 'irc',
+        room,
+        hasKey: true,
+        userPosts: async (text) => void server.say(ida, room, text),
+        tellAgain: null,
+        shown: () => server.lines.flatMap((line) => /PRIVMSG #club :(.*)$/.exec(line)?.[1] ?? []),
+        times: null,
+      },
+    ],
+    stop: server.stop,
+  };
+}
+
+/** Those that the quick runs leave out. */
+export async function otherRooms(): Promise<readonly BenchPlatform[]> {
+  return [await telegramRooms(), await twitchRooms(), await matrixRooms(), await ircRooms()];
 }
 
 /** Bridges and portals that link all of them with the lobby. */

@@ -15,6 +15,7 @@ serve({
       dataDir,
       redisUrl,
       accounts: { guests: 'post' },
+      moderation: { rules: 'none' },
       limits: { postsPerSecond: 1_000, postBurst: 10_000, apiPerMinute: 1_000_000 },
     });
     const hub = await startHub({

@@ -4,7 +4,9 @@ import { decodeRequest } from '../../bridges/slipmat/decode.ts';
 import { requestOf } from '../../bridges/slipmat/requests.ts';
 import { hubConfig } from '../../config/schema.ts';
 import { systemClock } from '../../core/async/clock.ts';
-import { startHub } from '../../core/hub.ts';
+import type { RuleSettings } from '../../core/domain/channel-settings.ts';
+import type { Actor } from '../../core/domain/inbound.ts';
+import { type Hub, startHub } from '../../core/hub.ts';
 import { createLogger } from '../../core/ops/log.ts';
 import { PLUGIN_API_VERSION } from '../../core/plugin/bridge.ts';
 import type { SurfacePort } from '../../core/plugin/surface.ts';
@@ -12,11 +14,24 @@ import { numberIn, serve } from '../lib/child.ts';
 
 /* The real hub, asked from within: what a post costs from its frame to the log and back, without any socket. */
 
-const PEOPLE = 100;
 const TEXT = 'the quick brown fox jumps over the lazy dog and says what people say in a chat';
 
 let port: SurfacePort | null = null;
 let runs = 0;
+let people = 100;
+let withRules = false;
+let actors: readonly Actor[] = [];
+
+/** Each of them on; the texts, whose numbers differ, break none. */
+const ALL_RULES: RuleSettings = {
+  flood: { isOn: true, count: 16, seconds: 1 },
+  links: 'not-newcomers',
+  mentions: { isOn: true, most: 8 },
+  shouting: true,
+  repeatedText: true,
+  heldWords: ['grift', 'free followers', 'scam', 'giveaway now', 'phishing'],
+  holdBelowKarma: -20,
+};
 /** A surface that does nothing but lend its port. */
 const lender = {
   apiVersion: PLUGIN_API_VERSION,
@@ -36,15 +51,18 @@ const lender = {
 };
 
 serve({
-  async start({ redisUrl, dataDir }) {
+  async start({ redisUrl, dataDir, people: wanted, withRules: isWanted }) {
+    people = typeof wanted === 'number' ? wanted : people;
+    withRules = isWanted === true;
     const config = hubConfig.parse({
       port: 0,
       dataDir,
       redisUrl,
       accounts: { guests: 'post' },
+      moderation: { rules: 'none' },
       limits: { postsPerSecond: 1_000, postBurst: 10_000, apiPerMinute: 1_000_000 },
     });
-    await startHub({
+    const hub = await startHub({
       config,
       builtIns: { ...bridges, surfaces: { bench: async () => ({ default: lender }) } },
       nativePlatform: 'slipmat',
@@ -53,6 +71,7 @@ serve({
       webRoot: join(import.meta.dirname, '../../dist/web'),
       version: 'bench',
     });
+    if (withRules) await setAllRules(hub);
     return {};
   },
   /** CPU of this thread for one post, in microseconds, the reading of the log included. */
@@ -60,7 +79,7 @@ serve({
     if (port === null) throw new Error('the hub has not started');
     const posts = numberIn(words, 'count');
     const from = port;
-    const actors = await Promise.all(Array.from({ length: PEOPLE }, () => guest(from)));
+    if (actors.length === 0) actors = await Promise.all(Array.from({ length: people }, () => guest(from)));
     const lobby = await from.ask(actors[0] ?? (await guest(from)), 'channels', {});
     if (!lobby.ok) throw new Error(lobby.say);
     const channel = lobby.value.channels[0]?.id;
@@ -72,12 +91,13 @@ serve({
       heard += batch.length;
     });
     async function worker(who: number): Promise<void> {
-      const actor = actors[who % PEOPLE];
-      while (left > 0 && actor !== undefined) {
+      while (left > 0) {
         left -= 1;
+        const actor = actors[left % people];
+        if (actor === undefined) throw new Error('there is nobody');
         const key = `post-${runs}-${who}-${left}`;
         const decoded = decodeRequest(
-          JSON.stringify({ type: 'post', id: key, channel, key, text: TEXT, replyTo: null }),
+          JSON.stringify({ type: 'post', id: key, channel, key, text: `${TEXT} ${left}`, replyTo: null }),
         );
         if (!decoded.ok || !('key' in decoded.value)) throw new Error('the frame is not read');
         const receipt = await from.request(actor, requestOf(decoded.value), { key, again: false });
@@ -93,6 +113,15 @@ serve({
     return { cpuUs: (used.user + used.system) / posts, perSecond: (posts * 1_000) / (performance.now() - began) };
   },
 });
+
+async function setAllRules({ sql, knowledge }: Hub): Promise<void> {
+  const { directory } = knowledge;
+  const lobby = directory.channels().find(({ kind }) => kind === 'mega');
+  if (lobby === undefined) throw new Error('there is no channel');
+  const row = { channel_id: lobby.id, settings: JSON.stringify({ rules: ALL_RULES }), changed_by: null, changed_at: 0 };
+  const query = sql.build.insertInto('channel_settings').values(row).compile();
+  await directory.change({ statements: [{ query }], scopes: null, what: [{ kind: 'settings', channel: lobby.id }] });
+}
 
 async function guest(from: SurfacePort) {
   const verified = await from.verify(null);

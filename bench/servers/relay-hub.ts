@@ -8,9 +8,13 @@ import { type Hub, startHub } from '../../core/hub.ts';
 import { createLogger } from '../../core/ops/log.ts';
 import fakeRoom from '../../tests/fakes/fake-room-bridge.ts';
 import { serve } from '../lib/child.ts';
+import { exportSources } from '../lib/source-exports.ts';
 import { withoutBudget } from '../lib/without-budget.ts';
 
 /* The real hub with the bridges that are asked for, to be killed and started again over the same data. */
+
+exportSources();
+const irc = () => import('../../examples/irc/src/index.ts');
 
 let started: Hub | null = null;
 const hub = (): Hub => {
@@ -31,7 +35,7 @@ serve({
       ...(JSON.parse(String(settings)) as object),
     });
     const strip = budgets === 1 ? (plugin: object) => plugin : withoutBudget;
-    const loaders = Object.entries({ ...bridges.bridges, fakeroom: async () => ({ default: fakeRoom }) });
+    const loaders = Object.entries({ ...bridges.bridges, irc, fakeroom: async () => ({ default: fakeRoom }) });
     started = await startHub({
       config,
       builtIns: {
@@ -46,7 +50,7 @@ serve({
       webRoot: join(import.meta.dirname, '../../dist/web'),
       version: 'bench',
     });
-    return {};
+    return { url: started.url };
   },
   /** How many portals have a place in the log by now, are served, and have nothing to do. */
   async open() {
