@@ -138,7 +138,7 @@ async function listen(session: Session, hub: HubPort, stopping: AbortController)
     hub,
     stopping.signal,
   );
-  await transactions.load();
+  await Promise.all([transactions.load(), session.ownRooms.load()]);
   const unmount = hub.http.mount((call) => keep(transactions.handle(call)));
   const stopRooms = hub.rooms.onChange(({ kind, room: { room } }) => {
     if (kind === 'linked') void keep(session.rooms.enter(room, stopping.signal));

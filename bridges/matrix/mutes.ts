@@ -25,6 +25,10 @@ export function createMutes({ state, clock }: Pick<HubPort, 'state' | 'clock'>):
 
   function all(): Promise<readonly Mute[]> {
     loaded ??= state.load(NAME).then(parseMutes);
+    // what could not be read is read again
+    loaded.catch(() => {
+      loaded = null;
+    });
     return loaded;
   }
 

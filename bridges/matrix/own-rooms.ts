@@ -9,6 +9,8 @@ import { channelAlias, localpartIn, spaceAlias } from './names.ts';
 
 /** A space of the hub, with a room for each public channel. */
 export interface OwnRooms {
+  /** Knows again which rooms were made before. */
+  load(): Promise<void>;
   /** Makes what is missing, and names what was renamed. One that fails holds up no other. Never rejects. */
   settle(signal: AbortSignal): Promise<void>;
   /** The room of this channel, made if there is none; null: there is no such channel, or it has no room here. */
@@ -103,6 +105,12 @@ export function createOwnRooms(config: MatrixConfig, client: Client, hub: HubPor
 
   return {
     isOwn: (room) => own.has(room),
+    async load() {
+      for (const { id } of hub.channels?.list() ?? []) {
+        const before = parseMade(await made.get(id));
+        if (before !== null) own.add(before.room);
+      }
+    },
     async settle(signal) {
       for (const channel of hub.channels?.list() ?? []) {
         if (signal.aborted) return;

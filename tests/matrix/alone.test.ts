@@ -314,7 +314,7 @@ describe.skipIf(!hasSynapse())('the bridge alone on a real Synapse', () => {
         };
         await Promise.all([talk(), write(), meanwhile()]);
       };
-      for (let round = 0; round < 3; round += 1) {
+      for (let round = 0; round < 2; round += 1) {
         await both(12, async () => {
           await expect.poll(async () => (await ann.history(place)).length).toBeGreaterThan(round * 12 + 3);
           await kill(running);
