@@ -8,6 +8,8 @@ export interface InboundAccount {
   readonly name: string;
   readonly avatarUrl: string | null;
   readonly isBot: boolean;
+  /** The platform does not vouch for it: somebody else may come under the same id. Absent: it does. */
+  readonly isProved?: false;
 }
 
 /** What a bridge reports. The hub port stamps the bridge's id and platform; a plugin cannot speak for another. */
@@ -174,4 +176,6 @@ export interface Actor {
   readonly avatarUrl: string | null;
   readonly isGuest: boolean;
   readonly isBot: boolean;
+  /** The platform does not vouch for the account: it cannot be linked. Absent: it does. */
+  readonly isProved?: false;
 }

@@ -6,6 +6,7 @@ import { createOptOuts } from '../community/commands/opt-outs.ts';
 import { COMMAND_SPECS } from '../community/commands/table.ts';
 import { createClosedRooms } from '../community/crew/closed-rooms.ts';
 import { createRoles } from '../community/crew/roles.ts';
+import { createLinks } from '../community/links/links.ts';
 import { createAskClosed } from '../community/portals/closed.ts';
 import { type Codes, createCodes } from '../community/portals/codes.ts';
 import { createDesk, type DeskDeps, type PortalDesk } from '../community/portals/desk.ts';
@@ -57,7 +58,7 @@ const MAX_NOTICE_UTF16 = 500;
 /** How many messages of a channel are held against what a bot says. */
 const MOST_LATELY = 200;
 
-export function createLinking(parts: Parts, { config, clock, log: logger }: HubOptions): Linking {
+export function createLinking(parts: Parts, { config, clock, log: logger, nativePlatform }: HubOptions): Linking {
   const { sql, knowledge, portals } = parts;
   const { directory, facts } = knowledge;
   const plugins = new Map<BridgeId, PluginFacts>();
@@ -106,6 +107,9 @@ export function createLinking(parts: Parts, { config, clock, log: logger }: HubO
     liveEvents: parts.liveEvents,
     events: directory.events,
     roles: createRoles({ sql, directory, facts, timers: parts.timers, clock, append: parts.live.store.log.append }),
+    links: createLinks({ ...knowledge, sql, timers: parts.timers, log: parts.live.store.log, clock }),
+    platforms: () =>
+      platformsOf([nativePlatform, ...config.bridges.map(({ id }) => plugins.get(id as BridgeId)?.platform)], label),
     now: clock.now,
   };
   const inRooms = createCommandsInRooms({ commands, facts, throttle, can, clock, logger });
@@ -166,6 +170,11 @@ export function createLinking(parts: Parts, { config, clock, log: logger }: HubO
 }
 
 const UNCHANGED: Receipt = { kind: 'unchanged', id: null, seq: null };
+
+/** Each once, as far as its plugin is loaded. */
+function platformsOf(names: readonly (string | undefined)[], label: Label) {
+  return [...new Set(names)].flatMap((name) => (name === undefined ? [] : [{ name, label: label(name) }]));
+}
 
 /** For steps that no right decides. */
 function createAppend({ live }: Parts): (step: Step) => Promise<Receipt> {

@@ -60,7 +60,9 @@ export interface ReceiveDeps {
 export interface RoomCommands {
   /** Whether this is one, so that it is no message; in a room that is linked with nothing (null) hardly anything is. */
   isCommand(text: string, portal: Portal | null): boolean;
-  /** Whether this shows a code that links a room: nobody else shall see it. */
+  /** Whether this, said to the bot alone, is one that may be given so. */
+  isDirect(text: string): boolean;
+  /** Whether this shows a code that links a room or an account: nobody else shall see it. */
   isCode(text: string): boolean;
   /** Runs it; the answer goes to the room by itself. Resolves once what follows may be judged. */
   take(given: Given): Promise<void>;
@@ -78,6 +80,8 @@ export interface Given {
   readonly replyTo: MessageId | null;
   /** Who was picked, or mentioned first. */
   readonly picked: { readonly user: UserId; readonly name: string; readonly platform: string | null } | null;
+  /** Said to the bot alone; it is answered there. */
+  readonly isDirect?: true;
   /** Where the answer goes: to the ticket, else as a reply to the message. */
   readonly ticket: string | null;
   readonly ref: RemoteRef | null;
@@ -205,6 +209,18 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
     return UNCHANGED;
   }
 
+  /** Said to the bot alone. What is said to somebody's ghost is for that person. */
+  async function receiveDirect(
+    { bridge, platform }: Stamped,
+    { by, ref, to, at, content }: Extract<Inbound, { kind: 'direct' }>,
+  ): Promise<Receipt> {
+    const text = plainText(content.rich);
+    if (to !== undefined || at < deps.clock.now() - LATE_MS || !deps.commands.isDirect(text)) return UNCHANGED;
+    const given = { bridge, platform, room: ref.room, portal: null, by, said: { text }, replyTo: null, picked: null };
+    await deps.commands.take({ ...given, isDirect: true, ticket: null, ref, cause: originKey(bridge, ref) });
+    return UNCHANGED;
+  }
+
   async function receiveCommand({ bridge, platform }: Stamped, said: InboundCommand): Promise<Receipt> {
     const { by, room, name, text, replyTo, target, ticket } = said;
     const portal = deps.linked(bridge, room);
@@ -276,6 +292,7 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
         deps.rooms.rightsChanged(bridge, inbound.room);
         return UNCHANGED;
       case 'direct':
+        return inTurn(stamped, inbound.by, () => receiveDirect(stamped, inbound));
       case 'choice':
       case 'membership':
       case 'profile':

@@ -6,7 +6,7 @@ import { type Clock, systemClock } from '../../core/async/clock.ts';
 import { type Accounts, createAccounts } from '../../core/community/accounts/accounts.ts';
 import type { Outcome, SignedIn } from '../../core/community/accounts/outcome.ts';
 import type { PasswordCost } from '../../core/community/accounts/passwords.ts';
-import type { EpochMs } from '../../core/domain/ids.ts';
+import type { EpochMs, UserId } from '../../core/domain/ids.ts';
 import { silentLogger } from '../../core/ops/log.ts';
 import type { Directory, DirectoryChange } from '../../core/store/directory/directory.ts';
 import { type OpenedSql, openSql } from '../../core/store/sql/open.ts';
@@ -65,7 +65,8 @@ export async function openDesk(config: Record<string, unknown> = {}, cost: Passw
   const clock = testClock();
   const changes: DirectoryChange[] = [];
   const channelStates = new Map<string, 'open' | 'read-only'>();
-  const directory: Pick<Directory, 'change'> = {
+  const directory: Pick<Directory, 'change' | 'sameAs'> = {
+    sameAs: (user: UserId) => [user],
     async change(change) {
       const written = await sql.write(change.statements);
       if (written.ok) changes.push(change);

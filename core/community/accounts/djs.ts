@@ -52,7 +52,7 @@ export function createDjs(options: AccountsOptions, people: Pick<People, 'findBy
   function revoke(from: UserId, place: Place, role: 'dj' | 'moderator'): Statement {
     const query = sql.build
       .deleteFrom('role_grants')
-      .where('user_id', '=', from)
+      .where('user_id', 'in', [...directory.sameAs(from)])
       .where('scope', '=', place.scope)
       .where('channel_id', '=', place.channel)
       .where('role', '=', role);
@@ -140,7 +140,7 @@ export function createDjs(options: AccountsOptions, people: Pick<People, 'findBy
     await directory.change({
       statements: [statementFor(person.user, place)],
       scopes: [place.scope],
-      what: [{ kind: 'roles', user: person.user }],
+      what: directory.sameAs(person.user).map((user) => ({ kind: 'roles', user })),
     });
     return done(person);
   }

@@ -10,7 +10,7 @@ import type { PasswordCost } from './passwords.ts';
 /** What the accounts are built from. */
 export interface AccountsOptions {
   readonly sql: Sql;
-  readonly directory: Pick<Directory, 'change'>;
+  readonly directory: Pick<Directory, 'change' | 'sameAs'>;
   readonly clock: Clock;
   readonly config: Pick<HubConfig, 'host' | 'publicUrl' | 'trustProxy' | 'accounts' | 'lobby'>;
   readonly log: Logger;

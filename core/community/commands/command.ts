@@ -8,6 +8,7 @@ import type { CommandSpec } from '../../plugin/commands.ts';
 import type { Directory } from '../../store/directory/directory.ts';
 import type { Roles } from '../crew/roles.ts';
 import type { LiveEvents } from '../events/live-events.ts';
+import type { Links } from '../links/links.ts';
 import type { Found } from '../moderation/find-people.ts';
 import type { NativeActsDesk } from '../moderation/from-platforms.ts';
 import type { Modes } from '../moderation/modes.ts';
@@ -66,6 +67,9 @@ export interface CommandDeps {
   /** As this hub knows them. */
   readonly events: Directory['events'];
   readonly roles: Roles;
+  readonly links: Links;
+  /** Where people have accounts: the name that the hub knows a platform by, and how it is written. */
+  readonly platforms: () => readonly { readonly name: string; readonly label: string }[];
   readonly modes: Pick<Modes, 'set'>;
   readonly reports: Pick<Reports, 'report'>;
   readonly now: () => EpochMs;

@@ -12,7 +12,7 @@ import { hubLine } from '../portals/line.ts';
 import { DEFAULT_PREFIX } from '../portals/merge.ts';
 import type { RoomThrottle } from '../portals/throttle.ts';
 import type { CommandCall, CommandDeps } from './command.ts';
-import { commandOf, isCodeLine, type Read, readCommand } from './read.ts';
+import { commandOf, isCodeLine, type Read, readCommand, readDirect } from './read.ts';
 import { runCommand } from './run.ts';
 
 export interface InRoomDeps {
@@ -35,6 +35,7 @@ const ANSWER_DEADLINE_MS = 10_000;
 const MOST_KNOWN = 2_000;
 /** Commands under way at once, over all rooms; more are dropped. */
 const MOST_RUNNING = 200;
+const UNPROVED = { isProved: false } as const;
 const UNLINKED = 'This room is linked with no chat.';
 
 const isModerator = (rank: Rank): boolean => RANKS.indexOf(rank) >= RANKS.indexOf('moderator');
@@ -54,7 +55,8 @@ export function createCommandsInRooms(deps: InRoomDeps): CommandsInRooms {
     return true;
   }
 
-  function readGiven({ said, portal }: Given): Read | null {
+  function readGiven({ said, portal, isDirect }: Given): Read | null {
+    if ('text' in said && isDirect === true) return readDirect(said.text);
     if ('text' in said) return readCommand(said.text, portal?.prefix ?? DEFAULT_PREFIX, portal !== null);
     const command = commandOf(said.name);
     return command === null ? null : { command, rest: said.rest };
@@ -77,17 +79,26 @@ export function createCommandsInRooms(deps: InRoomDeps): CommandsInRooms {
     const { bridge, platform, room, portal, by, replyTo, cause } = given;
     const user = userIdOf(platform, by.id);
     const { name, avatarUrl, isBot } = by;
-    const actor: Actor = { user, name, platform, avatarUrl, isGuest: false, isBot };
+    const actor: Actor = {
+      user,
+      name,
+      platform,
+      avatarUrl,
+      isGuest: false,
+      isBot,
+      ...(by.isProved === false && UNPROVED),
+    };
     const channel = portal === null ? null : facts.channel(portal.channel);
     const rank = channel === null ? 'listener' : facts.standing(user, false, channel).rank;
     const prefix = portal?.prefix ?? DEFAULT_PREFIX;
-    const isPrivate = given.ticket !== null && can.respond?.limits.isPrivate === true;
+    const isTicketPrivate = given.ticket !== null && can.respond?.limits.isPrivate === true;
+    const isPrivate = given.isDirect === true || isTicketPrivate;
     const place = { channel, room: { bridge, room, account: by.id, can, portal }, isPrivate };
     return { actor, rank, rest, replyTo, picked: given.picked, prefix, ...place, cause };
   }
 
   async function answer(
-    { bridge, room, ref, ticket, cause }: Given,
+    { bridge, room, ref, ticket, cause, by, isDirect }: Given,
     can: Capabilities,
     say: string,
     byModerator: boolean,
@@ -97,7 +108,14 @@ export function createCommandsInRooms(deps: InRoomDeps): CommandsInRooms {
       await withDeadline(clock, ANSWER_DEADLINE_MS, null, async (signal) => {
         if (ticket !== null && can.respond !== undefined) {
           const text = [{ t: 'text', text: say }] as const;
-          return can.respond.run({ ticket, text, choices: [], isPrivate: can.respond.limits.isPrivate }, signal);
+          await can.respond.run({ ticket, text, choices: [], isPrivate: can.respond.limits.isPrivate }, signal);
+          return;
+        }
+        if (isDirect === true) {
+          const text = [{ t: 'text', text: say }] as const;
+          const speaker = { kind: 'hub' } as const;
+          await can.direct?.run({ to: by.id, speaker, text, choices: [], key: stepKey('answer', cause) }, signal);
+          return;
         }
         const replyTo = can.post?.limits.reply === true ? ref : null;
         await can.post?.run(hubLine(room, say, stepKey('answer', cause), clock.now(), replyTo), signal);
@@ -116,6 +134,7 @@ export function createCommandsInRooms(deps: InRoomDeps): CommandsInRooms {
 
   return {
     isCommand: (text, portal) => readCommand(text, portal?.prefix ?? DEFAULT_PREFIX, portal !== null) !== null,
+    isDirect: (text) => readDirect(text) !== null,
     isCode: isCodeLine,
     async take(given) {
       const read = readGiven(given);

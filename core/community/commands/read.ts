@@ -21,8 +21,9 @@ export function commandOf(name: string): Command | null {
 export function readCommand(text: string, prefix: string, isLinked: boolean): Read | null {
   const line = text.trim();
   const [, word = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(line) ?? [];
-  if (isCodeLine(line)) {
-    const command = commandOf('bridge');
+  const coded = codeLine(line);
+  if (coded !== null) {
+    const command = commandOf(coded);
     return command === null ? null : { command, rest };
   }
   if (!word.startsWith(prefix)) return null;
@@ -31,8 +32,27 @@ export function readCommand(text: string, prefix: string, isLinked: boolean): Re
   return { command, rest };
 }
 
-/** Whether this is `!bridge CODE`, behind whichever sign. */
+/** What may be said to the bot alone, with or without a sign in front. */
+const DIRECT: ReadonlySet<string> = new Set(['link', 'unlink']);
+
+/** A command that was given to the bot alone; null: it is none, or none that is given so. */
+export function readDirect(text: string): Read | null {
+  const [, name = '', rest = ''] = /^[^\p{L}\p{N}]{0,3}(\p{L}+)(?:@\S{1,64})?(?:\s+(.*))?$/su.exec(text.trim()) ?? [];
+  const command = DIRECT.has(name.toLowerCase()) ? commandOf(name) : null;
+  return command === null ? null : { command, rest };
+}
+
+/** Whether this is `!bridge CODE` or `!link CODE`, behind whichever sign. */
 export function isCodeLine(text: string): boolean {
-  const [word = '', code = ''] = text.trim().split(/\s+/, 2);
-  return /^[^\p{L}\p{N}]{1,3}bridge(?:@\S{1,64})?$/iu.test(word) && readCode(code) !== null;
+  return codeLine(text) !== null;
+}
+
+/** The command to which the code is given. What confirms a code is heard wherever codes are. */
+function codeLine(text: string): string | null {
+  const [word = '', code = '', more] = text.trim().split(/\s+/, 3);
+  const [, name] = /^[^\p{L}\p{N}]{1,3}(bridge|link)(?:@\S{1,64})?$/iu.exec(word) ?? [];
+  if (name === undefined) return null;
+  const command = name.toLowerCase();
+  const isYes = command === 'link' && more === undefined && code.toLowerCase() === 'yes';
+  return isYes || readCode(code) !== null ? command : null;
 }

@@ -7,6 +7,7 @@ import type { Command } from './command.ts';
 import { dismiss } from './dismiss.ts';
 import { help } from './help.ts';
 import { karma } from './karma.ts';
+import { link } from './link.ts';
 import { live } from './live.ts';
 import { nobridge } from './nobridge.ts';
 import { note } from './note.ts';
@@ -16,6 +17,7 @@ import { shield } from './shield.ts';
 import { slow } from './slow.ts';
 import { timeout } from './timeout.ts';
 import { unban } from './unban.ts';
+import { unlink } from './unlink.ts';
 import { untimeout } from './untimeout.ts';
 import { whois } from './whois.ts';
 
@@ -37,6 +39,8 @@ export const COMMANDS: readonly Command[] = [
   appoint,
   dismiss,
   live,
+  link,
+  unlink,
   nobridge,
   bridge,
 ];

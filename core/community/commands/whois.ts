@@ -1,5 +1,8 @@
-import type { Rank } from '../../domain/permission.ts';
-import type { Command } from './command.ts';
+import type { Channel } from '../../domain/channel.ts';
+import { outranks, type Rank } from '../../domain/permission.ts';
+import type { Command, CommandCall, CommandDeps } from './command.ts';
+import { namesOf } from './link.ts';
+import { targetOf } from './sanctioning.ts';
 
 const STANDING: Readonly<Record<Rank, string>> = {
   guest: 'a guest',
@@ -16,11 +19,29 @@ export const whois: Command = {
   least: 'guest',
   where: 'linked',
   isSlow: false,
-  async run({ actor, channel, rank, room }, { isOptedOut }) {
+  async run(call, deps) {
+    const { actor, channel, rank, room, isPrivate } = call;
+    const { isOptedOut, links } = deps;
+    const isAboutOther = call.rest.trim() !== '' || call.picked !== null || call.replyTo !== null;
+    if (isAboutOther && channel !== null && isPrivate && outranks(rank, 'listener')) {
+      return other({ ...call, channel }, deps);
+    }
     const here = channel === null ? '' : ` in the chat "${channel.name}"`;
     const keeps = isOptedOut(actor.user)
       ? ` Your messages stay ${room === null ? 'in this chat' : 'in this room'}.`
       : '';
-    return `You are ${actor.name}, ${STANDING[rank]}${here}. Your id is ${actor.user}.${keeps}`;
+    const own = isPrivate ? await links.accounts(actor.user) : [];
+    const also = own.length === 0 ? '' : ` Your accounts: ${namesOf(own, deps)}.`;
+    return `You are ${actor.name}, ${STANDING[rank]}${here}. Your id is ${actor.user}.${keeps}${also}`;
   },
 };
+
+/** For moderators, where nobody else reads it. */
+async function other(call: CommandCall & { readonly channel: Channel }, deps: CommandDeps): Promise<string> {
+  const target = await targetOf(call, deps, false);
+  if (typeof target === 'string') return target;
+  const { user, name } = target.who;
+  const accounts = await deps.links.accounts(user);
+  const also = accounts.length === 0 ? 'has no linked accounts' : `has the accounts ${namesOf(accounts, deps)}`;
+  return `${name ?? user} ${also}. Their id is ${user}.`;
+}

@@ -102,13 +102,16 @@ export function createRoles(deps: RoleDeps): Roles {
   }
 
   function revoke({ target }: RoleRequest, { scope, event }: Place): Statement {
-    const gone = sql.build.deleteFrom('role_grants').where('user_id', '=', target).where('scope', '=', scope);
+    const users = [...directory.sameAs(target)];
+    const gone = sql.build.deleteFrom('role_grants').where('user_id', 'in', users).where('scope', '=', scope);
     const moderator = gone.where('role', '=', 'moderator');
     return { query: (event === null ? moderator : moderator.where('channel_id', '=', event.channel)).compile() };
   }
 
   async function has({ target }: RoleRequest, { scope, event }: Place, isGiven: boolean): Promise<boolean> {
-    const found = sql.build.selectFrom('role_grants').select('role').where('user_id', '=', target);
+    // given to one account, taken from all of the person
+    const users = isGiven ? [target] : [...directory.sameAs(target)];
+    const found = sql.build.selectFrom('role_grants').select('role').where('user_id', 'in', users);
     const here = found.where('scope', '=', scope).where('role', '=', 'moderator');
     const channel: ChannelId | '' = event?.channel ?? '';
     // what is asked to be given must be this very role; taken is any of them
@@ -127,7 +130,7 @@ export function createRoles(deps: RoleDeps): Roles {
     const written = await directory.change({
       statements: [entitled(request, place), statement, timers.set(followUp)],
       scopes: [place.scope],
-      what: [{ kind: 'roles', user: request.target }],
+      what: directory.sameAs(request.target).map((user) => ({ kind: 'roles', user })),
     });
     if (!written.ok) return problem('forbidden', 'You may not do that any more.');
     await timers.hurry(id);

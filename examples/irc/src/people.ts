@@ -59,7 +59,13 @@ function nameOf({ account, nick, user, host }: Person, { fold }: Naming): string
 }
 
 export function inboundAccount(person: Person, naming: Naming): InboundAccount {
-  return { id: accountIdOf(person, naming), name: person.nick, avatarUrl: null, isBot: person.isBot };
+  return {
+    id: accountIdOf(person, naming),
+    name: person.nick,
+    avatarUrl: null,
+    isBot: person.isBot,
+    ...(person.account === null && { isProved: false }),
+  };
 }
 
 /** @param on what the network says of itself, and how we are called, as it is at each call */
