@@ -31,7 +31,7 @@ export interface Flood {
   readonly listeners: readonly Listener[];
   /** Texts in the order of the channel, and the id of each. */
   said(): Promise<readonly { readonly id: string; readonly text: string }[]>;
-  /** The crowd speaks for so long; a DJ twice, and two people answer people of each room once. All by the hub's clock. */
+  /** The crowd speaks for so long; a DJ twice, a moderator often, and people of each room are answered once. All by the hub's clock. */
   run(seconds: number, perSecond: number): Promise<{ readonly spoken: number }>;
   stop(): Promise<void>;
 }
@@ -51,7 +51,7 @@ export function hastyClock(factor: number): Clock {
 const GROUP = -1_001_000_000_001;
 const FANS = 25;
 const QUESTIONS = { telegram: 'which track is this, asks Telegram', twitch: 'which track is this, asks Twitch' };
-export const PRIORITY = /\[Slipmat\] (?:dj|nina): /;
+export const PRIORITY = /\[Slipmat\] (?:dj|mod|nina): /;
 
 /** @param factor how much faster the hub's time goes */
 export async function openFlood(factor: number, redisUrl: string | null): Promise<Flood> {
@@ -99,6 +99,10 @@ export async function openFlood(factor: number, redisUrl: string | null): Promis
       [Math.floor(total * 0.3), () => people.nina.say('it is Kool, Ben', ids.twitch)],
       [Math.floor(total * 0.35), () => people.dj.say('hands up')],
     ]);
+    // one who leads says more than the rooms take, so that the budgets are pressed to the brim
+    for (let n = Math.floor(total * 0.4), line = 1; n < total; n += perSecond, line += 1) {
+      others.set(n, () => people.mod.say(`keep it friendly ${line}`));
+    }
     for (let n = 0; n < total; n += 1) {
       const fan = people.fans[n % FANS];
       if (fan === undefined) throw new Error('no fans');
@@ -123,7 +127,7 @@ export async function openFlood(factor: number, redisUrl: string | null): Promis
     said: () => wholeChannel(people.nina),
     async stop() {
       for (const { client } of listeners) client.close();
-      for (const one of [...people.fans, people.dj, people.nina]) one.close();
+      for (const one of [...people.fans, people.dj, people.mod, people.nina]) one.close();
       await hub.close();
       await twitch.stop();
       await telegram.stop();
@@ -141,7 +145,7 @@ async function enter(hub: TestHub) {
   // they speak and do not listen: a crowd of readers in this very process would slow everything down
   const fans: Client[] = [];
   for (let n = 0; n < FANS; n += 1) fans.push(createClient({ url: hub.wsUrl, token: await hub.user(`fan${n}`) }));
-  return { fans, dj: await person('dj', 'admin'), nina: await person('nina') };
+  return { fans, dj: await person('dj', 'admin'), mod: await person('mod', 'admin'), nina: await person('nina') };
 }
 
 /** Ids of the questions from the rooms, once they are here. */
