@@ -8,7 +8,7 @@ import { authority, MAX_TIMEOUT_MS, sanction } from './moderation.ts';
 import { maySend, type Place } from './place.ts';
 import { edit, find, post } from './posts.ts';
 import { MAX_REDACT, react, redact } from './removals.ts';
-import type { Session } from './session.ts';
+import { placeFor, type Session } from './session.ts';
 
 const MAX_MEDIA = 10;
 
@@ -29,6 +29,8 @@ export function capabilitiesOf(now: () => Session | null, room: RoomId): Capabil
       run: async (command, signal) => respond(session(), command, signal),
     },
     authority: { limits: {}, run: async (command) => authority(session(), command) },
+    // asked anew: the client hears of every change
+    isClosed: { limits: {}, run: async (command) => placeFor(session(), command.room).isHidden },
   };
 }
 

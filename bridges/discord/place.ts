@@ -41,6 +41,8 @@ export interface Place {
   /** Itself, when it is a thread. */
   readonly thread: string | null;
   readonly rights: ReadonlySet<RightName>;
+  /** The role of everybody does not see it. */
+  readonly isHidden: boolean;
   /** The largest file that the server takes. */
   readonly maxFileBytes: number;
 }
@@ -67,6 +69,7 @@ export function placeOf(client: Client<true>, room: RoomId): Place | null {
     channel: isThread ? (channel.parentId ?? room) : room,
     thread: isThread ? room : null,
     rights,
+    isHidden: channel.permissionsFor(channel.guild.roles.everyone)?.has(Right.ViewChannel) === false,
     maxFileBytes: (FILE_MIB[channel.guild.premiumTier] ?? 10) * MIB,
   };
 }

@@ -25,7 +25,8 @@ export function createRoomWatch(hub: HubPort, knowledge: Knowledge, inbox: Pick<
 
   function tell(room: RoomId, place: Place): void {
     const before = seen.get(room) ?? null;
-    const now = { name: place.name, rights: [...place.rights].join(' ') };
+    const rights = `${[...place.rights].join(' ')}${place.isHidden ? ' hidden' : ''}`;
+    const now = { name: place.name, rights };
     seen.set(room, now);
     if (before !== null && before.name !== now.name) {
       inbox.run(room, async () => void (await inbox.deliver({ kind: 'room-renamed', room, name: now.name })));

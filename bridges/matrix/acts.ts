@@ -127,6 +127,18 @@ export function createSetRole(session: () => Session) {
   };
 }
 
+/** Whether people come in by invitation alone, and nobody reads it from outside. */
+export function createIsClosed(session: () => Session) {
+  return async ({ room }: Operations['isClosed'][0], signal: AbortSignal): Promise<boolean> => {
+    try {
+      const { isInviteOnly } = await session().rooms.look(room, signal);
+      return isInviteOnly;
+    } catch (error) {
+      throw toBridgeError(error);
+    }
+  };
+}
+
 /** Who somebody is in a room, by its power levels. */
 export function createAuthority(session: () => Session) {
   return async (

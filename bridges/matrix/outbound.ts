@@ -11,7 +11,7 @@ import {
   type Signal,
   type Speaker,
 } from '../../core/plugin/index.ts';
-import { createAuthority, createSanction, createSetRole } from './acts.ts';
+import { createAuthority, createIsClosed, createSanction, createSetRole } from './acts.ts';
 import { encodeRich, MAX_TEXT } from './encode.ts';
 import { isCode, toBridgeError } from './failures.ts';
 import { txnOf } from './names.ts';
@@ -48,6 +48,7 @@ export function createOutbound(session: () => Session | null, hub: HubPort): (ro
     ensureRoom: createEnsureRoom(here),
     setRole: createSetRole(here),
     authority: createAuthority(here),
+    isClosed: createIsClosed(here),
   };
 
   return (room) => {
@@ -87,6 +88,7 @@ export function createOutbound(session: () => Session | null, hub: HubPort): (ro
       ensureRoom: { limits: {}, run: runs.ensureRoom },
       ...(canLead && { setRole: { limits: {}, run: runs.setRole } }),
       authority: { limits: {}, run: runs.authority },
+      isClosed: { limits: {}, run: runs.isClosed },
     };
   };
 }

@@ -10,6 +10,8 @@ import { creatorsOf, type Power } from './power.ts';
 export interface RoomFact {
   readonly power: Power;
   readonly isEncrypted: boolean;
+  /** People come in by invitation alone, and nobody reads it from outside. */
+  readonly isInviteOnly: boolean;
   readonly name: string | null;
 }
 
@@ -39,18 +41,31 @@ export async function lookAt(client: Client, room: string, signal: AbortSignal):
       throw error;
     }
   };
-  const [create, levels, name, encryption] = await Promise.all([
+  const [create, levels, name, encryption, joining, reading] = await Promise.all([
     state('m.room.create', { format: 'event' }),
     state('m.room.power_levels'),
     state('m.room.name'),
     state('m.room.encryption'),
+    state('m.room.join_rules'),
+    state('m.room.history_visibility'),
   ]);
   const creators = creatorsOf(bagOf(create?.content), create === null ? null : text(create, 'sender'));
   return {
     power: { creators, levels: levels ?? {} },
     isEncrypted: encryption !== null,
+    isInviteOnly: isInviteOnly(joining) && !isWorldReadable(reading),
     name: name === null ? null : text(name, 'name'),
   };
+}
+
+/** A room whose rule is not known to be so is open: `knock` and `restricted` let others in too. */
+function isInviteOnly(rules: Bag | null): boolean {
+  const rule = rules === null ? null : text(rules, 'join_rule');
+  return rule === 'invite' || rule === 'private';
+}
+
+function isWorldReadable(history: Bag | null): boolean {
+  return history !== null && text(history, 'history_visibility') === 'world_readable';
 }
 
 export function createRoomFacts(client: Client, hub: HubPort): RoomFacts {
@@ -93,6 +108,9 @@ export function createRoomFacts(client: Client, hub: HubPort): RoomFacts {
       switch (type) {
         case 'm.room.power_levels':
           known.set(room, { ...before, power: { ...before.power, levels: content } });
+          return 'rights';
+        case 'm.room.join_rules':
+        case 'm.room.history_visibility':
           return 'rights';
         case 'm.room.name':
           known.set(room, { ...before, name: text(content, 'name') });

@@ -108,6 +108,20 @@ function never(why: string): BridgeError {
   return new BridgeError(why, { kind: 'permanent', scope: 'command' });
 }
 
+/**
+ * Whether nobody but its members reads the chat: anybody reads one with a name of its own, one with a public link, and
+ * the discussion of a channel.
+ */
+export function createIsClosed(session: () => Session) {
+  return async ({ room }: { readonly room: RoomId }, signal: AbortSignal): Promise<boolean> => {
+    const { client, chats } = session();
+    const chat = await client.call('getChat', { chat_id: chats.currentOf(placeIn(room).chat) }, signal);
+    const isGroup = chat.type === 'group' || chat.type === 'supergroup';
+    const names = [chat.username, ...(chat.active_usernames ?? [])].filter((name) => name !== undefined);
+    return isGroup && names.length === 0 && chat.linked_chat_id === undefined;
+  };
+}
+
 /** Who somebody is in the chat, as Telegram says now. */
 export function createAuthority(session: () => Session) {
   return async (

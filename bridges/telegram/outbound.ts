@@ -14,7 +14,7 @@ import {
   type Respond,
   type Signal,
 } from '../../core/plugin/index.ts';
-import { createAuthority, createSanction, MAX_SANCTION_MS, MIN_SANCTION_MS } from './acting.ts';
+import { createAuthority, createIsClosed, createSanction, MAX_SANCTION_MS, MIN_SANCTION_MS } from './acting.ts';
 import { createBoundedMap } from './bounded-map.ts';
 import type { ChatState } from './chats.ts';
 import { reactionFor, reactionsOf } from './emoji.ts';
@@ -56,6 +56,7 @@ export function createOutbound(session: () => Session | null, hub: HubPort): (ro
     respond: createRespond(here, hub),
     signal: createSignal(here, hub),
     authority: createAuthority(here),
+    isClosed: createIsClosed(here),
   };
 
   return (room) => {
@@ -101,6 +102,7 @@ export function createOutbound(session: () => Session | null, hub: HubPort): (ro
       respond: { limits: { withinMs: DAY_MS, isPrivate: false, choices: MAX_CHOICES }, run: runs.respond },
       signal: { limits: { kinds: ['typing'] }, run: runs.signal },
       authority: { limits: {}, run: runs.authority },
+      isClosed: { limits: {}, run: runs.isClosed },
     };
   };
 }

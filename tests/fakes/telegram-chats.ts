@@ -36,6 +36,8 @@ export interface FakeChat {
   type: 'private' | 'group' | 'supergroup' | 'channel';
   title: string;
   isForum: boolean;
+  /** A public name; anybody reads a chat that has one. */
+  username?: string;
   readonly members: Map<number, ChatMember>;
   readonly messages: Map<number, FakeMessage>;
   lastId: number;
@@ -173,9 +175,9 @@ export function wireMessage(chat: FakeChat, message: FakeMessage, from: User, da
   } as unknown as Message;
 }
 
-export function wireChat({ id, type, title, isForum }: FakeChat) {
+export function wireChat({ id, type, title, isForum, username }: FakeChat) {
   const name = type === 'private' ? { first_name: title } : { title };
-  return { id, type, ...name, ...(isForum && { is_forum: true }) };
+  return { id, type, ...name, ...(isForum && { is_forum: true }), ...(username !== undefined && { username }) };
 }
 
 /** Whom Telegram's own reading of a text finds: names with `@` outside of code and links, and people named by entities. */

@@ -62,6 +62,19 @@ describe.skipIf(!hasSynapse())('the bridge alone on a real Synapse', () => {
       await expect.poll(() => alone.hub.states.map((one) => [one.room, one.state.kind])).toContainEqual([room, 'live']);
     });
 
+    it('is open to all until it takes people by invitation alone', async () => {
+      const isClosed = () => alone.run('isClosed', { room });
+      expect(await isClosed()).toBe(false);
+      const put = (type: string, content: object) => ann.ask('PUT', `${at()}/state/${type}/`, content);
+      await put('m.room.join_rules', { join_rule: 'invite' });
+      expect(await isClosed()).toBe(true);
+      await put('m.room.history_visibility', { history_visibility: 'world_readable' });
+      expect(await isClosed()).toBe(false);
+      await put('m.room.history_visibility', { history_visibility: 'shared' });
+      await put('m.room.join_rules', { join_rule: 'public' });
+      await expect.poll(() => alone.heard('rights-changed').length).toBeGreaterThanOrEqual(4);
+    });
+
     it('a timeout takes the word from somebody, is lifted when its time is over, and a ban holds until it is lifted', async () => {
       const account = bob.id as AccountId;
       const until = (Date.now() + 3_000) as EpochMs;

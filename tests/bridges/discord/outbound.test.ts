@@ -354,6 +354,28 @@ describe('people', () => {
     ).toEqual(['owner', 'moderator', 'member', 'none', 'member', 'admin']);
   });
 
+  it('are among themselves where the role of everybody does not see the channel, and the hub hears when that changes', async () => {
+    const rig = await createRig();
+    await rig.start();
+    const channel = rig.server.world.channels.get(ROOM);
+    if (channel === undefined) throw new Error('no channel');
+    const isClosed = () => rig.run('isClosed', { room: ROOM });
+    expect(await isClosed()).toBe(false);
+    const hidden = { id: GUILD_ID, type: 0, allow: '0', deny: String(1n << 10n) };
+    const bot = { id: BOT_ID, type: 1, allow: String(1n << 10n), deny: '0' };
+    channel.permission_overwrites = [hidden, bot];
+    rig.server.gateway.dispatch('CHANNEL_UPDATE', { ...channel, position: 1, topic: null });
+    await rig.settled();
+    expect(await isClosed()).toBe(true);
+    channel.permission_overwrites = [bot];
+    rig.server.gateway.dispatch('CHANNEL_UPDATE', { ...channel, position: 1, topic: null });
+    await rig.settled();
+    expect(await isClosed()).toBe(false);
+    await expect
+      .poll(() => rig.hub.received.filter((one) => one.kind === 'rights-changed' && one.room === ROOM).length)
+      .toBe(2);
+  });
+
   it('are written to alone, with buttons; somebody who takes no messages fails for good', async () => {
     const rig = await createRig();
     await rig.start();

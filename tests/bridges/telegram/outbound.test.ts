@@ -304,6 +304,13 @@ describe('people', () => {
     expect(await Promise.all(asked.map(who))).toEqual(['owner', 'admin', 'member', 'none', 'admin', 'none']);
   });
 
+  it('are among themselves unless the chat has a public name', async () => {
+    const isClosed = () => rig.run('isClosed', { room: ROOM });
+    expect(await isClosed()).toBe(true);
+    rig.group.username = 'techno_talk';
+    expect(await isClosed()).toBe(false);
+  });
+
   it('see that somebody is typing', async () => {
     await rig.run('signal', { room: TOPIC, speaker: HUB, what: { kind: 'typing', on: true } });
     await rig.run('signal', { room: TOPIC, speaker: HUB, what: { kind: 'typing', on: false } });
