@@ -65,17 +65,24 @@ export async function run(words: readonly string[]): Promise<object> {
     const faultedAttempts = limited.server.tries() + hanging.server.tries() - tries;
     say(`with faults: ${shown(during)}`);
     limited.server.heal();
+    hanging.server.heal();
     const caughtUp = await untilCaughtUp(limited.rooms[0], during.said);
+    // on both sides of the faults, since the machine has other things to do by turns
+    const after = await talk(source, rooms, { perSecond, seconds: seconds / 2, prefix: 'wa' });
+    say(`without faults again: ${shown(after)}`);
+    const calm = median([...before.delays, ...after.delays]);
+    hanging.server.failNext('silence', 10, 'room');
+    await source.userPosts('wz-0');
     const stopMs = numberIn(await hub.ask('stop'), 'ms');
     const figures = {
-      messages: before.said.size + during.said.size,
-      deliveredHealthy: before.delivered + during.delivered,
-      expectedHealthy: before.expected + during.expected,
+      messages: before.said.size + during.said.size + after.said.size,
+      deliveredHealthy: before.delivered + during.delivered + after.delivered,
+      expectedHealthy: before.expected + during.expected + after.expected,
       faultedAttempts,
-      healthyMsBefore: rounded(median(before.delays)),
+      healthyMsBefore: rounded(calm),
       healthyMsDuring: rounded(median(during.delays)),
-      healthyRatio: rounded(median(during.delays) / median(before.delays)),
-      reordered: before.reordered + during.reordered,
+      healthyRatio: rounded(median(during.delays) / calm),
+      reordered: before.reordered + during.reordered + after.reordered,
       limitedCaughtUp: caughtUp,
       startMs: Math.round(startMs),
       stopMs: Math.round(stopMs),

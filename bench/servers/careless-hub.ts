@@ -48,6 +48,10 @@ serve({
     const idle = phases.filter((phase) => phase === 'idle').length;
     return { open: marks.filter(({ at }) => at !== null).length, serving: phases.length, idle };
   },
+  async head() {
+    const { head } = await now().store.log.bounds(rig.SCOPE, rig.CHANNEL);
+    return { seq: head ?? 0 };
+  },
   async history() {
     const { store } = now();
     const texts: string[] = [];

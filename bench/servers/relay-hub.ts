@@ -63,6 +63,12 @@ serve({
       idle: phases.filter((phase) => phase === 'idle').length,
     };
   },
+  /** Newest seq of the lobby: about how much was stored. */
+  head() {
+    const { knowledge } = hub();
+    const lobby = knowledge.directory.channels().find(({ kind }) => kind === 'mega');
+    return { seq: lobby === undefined ? 0 : (knowledge.headSeq(lobby.id) ?? 0) };
+  },
   /** Texts of the lobby, as JSON, in the order of the log. */
   async history() {
     const { knowledge } = hub();
