@@ -1,13 +1,20 @@
+import { createSerialByKey, TooManyWaiting } from '../async/serial-by-key.ts';
+import type { Effect } from '../domain/effect.ts';
 import type { Rev, ScopeId } from '../domain/ids.ts';
 import { type Receipt, refused } from '../domain/receipt.ts';
 import type { Log, Step, Stored } from '../store/ports.ts';
 import type { LiveFacts } from './live-facts.ts';
 
-const MOST_TRIES = 12;
+/** Tries beside everybody else; then in turn with what changes rights in the shard on this hub. */
+const FREE_TRIES = 5;
+const TRIES_IN_TURN = 12;
+const MOST_WAITING = 1_000;
 
 /**
  * Judges and appends; judges again when rights, or the message concerned, changed in between.
- * `make` is called in the tick of each append, with the rev that this hub's copy is at.
+ * `make` is called in the tick of each append, with the rev that this hub's copy is at. What changes rights makes stale
+ * what was judged before it: such steps take turns, and whoever was overtaken too often takes one as well, so that a
+ * crowd of acts in one shard keeps no post out for ever.
  */
 export type Fresh = (
   scope: ScopeId,
@@ -34,6 +41,8 @@ const BUSY = refused('unavailable', 'The hub is busy; try again.', 1_000);
 export function createUntilFresh(deps: FreshDeps): Fresh {
   const { log, facts, resync, within, isStopping, observe, elapsed } = deps;
 
+  const turns = createSerialByKey<number>(MOST_WAITING);
+
   async function once(step: Step): Promise<Stored | null> {
     const began = elapsed();
     try {
@@ -46,11 +55,12 @@ export function createUntilFresh(deps: FreshDeps): Fresh {
     }
   }
 
-  return async (scope, make, refresh) => {
-    const shard = log.shardOf(scope);
-    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      const step = make(facts.rev(shard));
+  /** Null: not within these tries, or it is one that has to take its turn. */
+  async function attempt(shard: number, tries: number, isInTurn: boolean, work: Work): Promise<Receipt | null> {
+    for (let left = tries; left > 0; left -= 1) {
+      const step = work.make(facts.rev(shard));
       if (!('effects' in step)) return step;
+      if (!isInTurn && step.effects.some(isRaising)) return null;
       const stored = await once(step);
       if (stored === null) return { kind: 'stopping' };
       if (stored.kind === 'stale') {
@@ -60,11 +70,35 @@ export function createUntilFresh(deps: FreshDeps): Fresh {
           () => false,
         );
         if (!isThere) return BUSY;
-      } else if (stored.kind === 'conflict' && stored.what !== 'not-author' && refresh !== undefined) await refresh();
-      else return receiptOf(stored);
+      } else if (stored.kind === 'conflict' && stored.what !== 'not-author' && work.refresh !== undefined) {
+        await work.refresh();
+      } else return receiptOf(stored);
     }
-    return BUSY;
+    return null;
+  }
+
+  return async (scope, make, refresh) => {
+    const shard = log.shardOf(scope);
+    const work = { make, refresh };
+    const receipt = await attempt(shard, FREE_TRIES, false, work);
+    if (receipt !== null) return receipt;
+    try {
+      return (await turns.run(shard, () => attempt(shard, TRIES_IN_TURN, true, work))) ?? BUSY;
+    } catch (error) {
+      if (error instanceof TooManyWaiting) return BUSY;
+      throw error;
+    }
   };
+}
+
+interface Work {
+  readonly make: Parameters<Fresh>[1];
+  readonly refresh: Parameters<Fresh>[2];
+}
+
+/** What makes all stale that was judged before it. */
+function isRaising({ kind }: Effect): boolean {
+  return kind === 'sanction' || kind === 'channel' || kind === 'mode' || kind === 'rev';
 }
 
 /** The answer to the one who asked. */

@@ -91,10 +91,7 @@ export function createSanctions(deps: SanctionDeps): Sanctions {
       const { body, note } = judged;
       return { ...sanctionStep(body, [cause], deps.clock.now(), note), ifRev: rev };
     });
-    const outcome = outcomeOf(receipt, judged, request);
-    // whoever may write again may do so at once, here at least
-    if (outcome.ok) await deps.caughtUp(scope);
-    return outcome;
+    return outcomeOf(receipt, judged, request);
   }
 
   /** What is lifted is lifted from every account of the person that is under something here. */
@@ -104,13 +101,20 @@ export function createSanctions(deps: SanctionDeps): Sanctions {
     return under.length === 0 ? [target] : under;
   }
 
+  async function all(request: SanctionRequest): Promise<SanctionOutcome> {
+    let outcome: SanctionOutcome = refusal('not-found', NOTHING_RUNS);
+    for (const target of targetsOf(request)) {
+      outcome = await one({ ...request, target });
+      if (!outcome.ok) break;
+    }
+    return outcome;
+  }
+
   return {
     async sanction(request) {
-      let outcome: SanctionOutcome = refusal('not-found', NOTHING_RUNS);
-      for (const target of targetsOf(request)) {
-        outcome = await one({ ...request, target });
-        if (!outcome.ok) break;
-      }
+      const outcome = await all(request);
+      // whoever may write again may do so at once, here at least
+      if (outcome.ok) await deps.caughtUp(scopeOf(request.at));
       return outcome;
     },
   };
