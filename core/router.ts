@@ -87,7 +87,7 @@ async function routeMessage(asked: Of<'message'>, at: RouterDeps): Promise<Recei
     if (hasMoved(asked, at)) return MOVED;
     const here = place(at.facts, actor, request.channel, 'post');
     if (isReceipt(here)) return here;
-    const author = authorOf(actor, here.standing);
+    const author = authorOf(actor, here.standing, at.facts);
     // It may have been redacted while the quote was looked up or the rights were read anew.
     const replyTo = quote !== null && isGone(quote.id, at) ? null : quote;
     const message = normalize({ channel: here.channel, author, content: request.content, replyTo, origin }, now, id);
@@ -186,7 +186,7 @@ async function routeEdit(asked: Of<'edit'>, at: RouterDeps): Promise<Receipt> {
     if (head.isRedacted) return refused('redacted', 'This message was deleted.');
     if (head.isHidden === true) return HIDDEN;
     if (keepsAway(asked, at)) return STAYS;
-    const author = authorOf(actor, here.standing);
+    const author = authorOf(actor, here.standing, at.facts);
     const content = cleanContent(request.content);
     if (isEmpty(content)) return refused('bad-request', 'text: there is nothing in it.');
     const now = at.clock.now();
@@ -293,7 +293,7 @@ async function routeReaction(asked: Of<'reaction'>, at: RouterDeps): Promise<Rec
       channel: head.channel,
       id: head.id,
       user: actor.user,
-      name: authorOf(actor, here.standing).name,
+      name: authorOf(actor, here.standing, at.facts).name,
       emoji,
       on,
       at: now,

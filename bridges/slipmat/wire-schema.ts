@@ -80,6 +80,7 @@ const author = typed<Author>(
     platform: z.string(),
     avatarUrl: z.string().nullable(),
     badge: z.enum(['admin', 'dj', 'moderator', 'bot', 'guest']).nullable(),
+    looksLikeStaff: z.literal(true).optional(),
   }),
 );
 const quote = typed<Quote>(z.strictObject({ id: messageId, name: z.string(), text: z.string() }));

@@ -19,6 +19,8 @@ export interface Author {
   readonly avatarUrl: string | null;
   /** The badge beside the name in this channel; null for a listener. */
   readonly badge: 'admin' | 'dj' | 'moderator' | 'bot' | 'guest' | null;
+  /** The name looks like that of somebody with a role who is another. Absent: it does not. */
+  readonly looksLikeStaff?: true;
 }
 
 /** The first appearance of a message. */

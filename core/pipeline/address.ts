@@ -57,12 +57,13 @@ export function isReceipt(value: Place | Receipt): value is Receipt {
 }
 
 /** The author as shown beside the message. */
-export function authorOf(actor: Actor, standing: Standing): Author {
+export function authorOf(actor: Actor, standing: Standing, facts: Pick<LiveFacts, 'looksLikeStaff'>): Author {
   return {
     user: actor.user,
     name: actor.name,
     platform: actor.platform,
     avatarUrl: actor.avatarUrl,
     badge: actor.isBot ? 'bot' : standing.rank === 'listener' ? null : standing.rank,
+    ...(facts.looksLikeStaff(actor.user, actor.name) && { looksLikeStaff: true as const }),
   };
 }

@@ -1,3 +1,4 @@
+import { skeletonOf } from '../community/accounts/names.ts';
 import { type Channel, scopeOf } from '../domain/channel.ts';
 import { type ChannelMode, NO_MODE } from '../domain/channel-mode.ts';
 import type { ChannelSettings } from '../domain/channel-settings.ts';
@@ -69,11 +70,17 @@ export interface LiveFacts {
   standing(user: UserId, isGuest: boolean, channel: Channel): Standing;
   /** Whether the DJ's rooms that follow an event are at another channel now. */
   areRoomsElsewhere(channel: Channel): boolean;
+  /** Whether the name looks like that of somebody with a role, who is another. */
+  looksLikeStaff(user: UserId, name: string): boolean;
   /** Everybody who is one person with this user, this one among them. */
   sameAs(user: UserId): readonly UserId[];
   /** Whether this person's messages stay where they were written. */
   isOptedOut(user: UserId): boolean;
 }
+
+/** Names of which it is remembered what they look like. */
+const MOST_NAMES = 5_000;
+const MAX_NAME_UTF16 = 200;
 
 export interface FactsDeps {
   readonly directory: Directory;
@@ -122,6 +129,18 @@ export function createLiveFacts({ directory, log, guestsMayPost }: FactsDeps): L
     if (channel === null) return true;
     const own = directory.rankOf(user, channel, false);
     return own === 'guest' || own === 'listener' || outranks(directory.rankOf(by, channel, false), own);
+  }
+
+  const skeletons = new Map<string, string>();
+  /** What a name looks like is costly to tell. */
+  function skeletonFor(name: string): string {
+    const known = skeletons.get(name);
+    if (known !== undefined) return known;
+    const [oldest] = skeletons.keys();
+    if (skeletons.size >= MOST_NAMES && oldest !== undefined) skeletons.delete(oldest);
+    const skeleton = skeletonOf(name.slice(0, MAX_NAME_UTF16));
+    skeletons.set(name, skeleton);
+    return skeleton;
   }
 
   const given = (scope: ScopeId, user: UserId): InForce | null => sanctions.get(scope)?.get(user) ?? null;
@@ -199,6 +218,10 @@ export function createLiveFacts({ directory, log, guestsMayPost }: FactsDeps): L
       if (defined === null) return null;
       const state = states.get(id) ?? defined.state;
       return state === defined.state ? defined : { ...defined, state };
+    },
+    looksLikeStaff(user, name) {
+      const owner = directory.staffBySkeleton().get(skeletonFor(name));
+      return owner !== undefined && !directory.sameAs(user).includes(owner);
     },
     sameAs: directory.sameAs,
     isOptedOut: directory.isOptedOut,

@@ -1,7 +1,7 @@
 import type { UserId } from '../../domain/ids.ts';
 import type { Statement, Written } from '../../store/sql/sql.ts';
 import type { Invites } from './invites.ts';
-import { cleanName } from './names.ts';
+import { cleanName, skeletonOf } from './names.ts';
 import { type AccountsOptions, signUpMode } from './options.ts';
 import { done, type Outcome, type Problem, problem, type SignedIn, tooFast } from './outcome.ts';
 import { type Passwords, passwordProblem } from './passwords.ts';
@@ -53,6 +53,7 @@ export function createSignUp({ options, passwords, sessions, invites, throttle }
     if (weak !== null) return problem('bad-request', weak, 'password');
     const taken = sql.build.selectFrom('users').select('id').where('skeleton', '=', clean.skeleton).compile();
     if ((await readOne(sql, taken)) !== null) return TAKEN;
+    if (await looksLikeBridgedStaff(sql, clean.skeleton)) return TAKEN;
     const hash = await passwords.hash(form.password);
     if (hash === null) return tooFast(BUSY_MS);
     const made = { isAdmin: form.isAdmin, at: clock.now() };
@@ -127,4 +128,14 @@ export function createSignUp({ options, passwords, sessions, invites, throttle }
       return done({ user: user.user, name: user.name });
     },
   };
+}
+
+/** Whoever moderates from another platform has no account here that would keep the name. */
+async function looksLikeBridgedStaff(sql: Parts['options']['sql'], skeleton: string): Promise<boolean> {
+  const staff = sql.build
+    .selectFrom('role_grants as g')
+    .innerJoin('seen_accounts as s', 's.user_id', 'g.user_id')
+    .select('s.name')
+    .distinct();
+  return (await sql.read(staff.compile())).some(({ name }) => skeletonOf(name) === skeleton);
 }

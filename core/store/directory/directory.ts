@@ -63,6 +63,8 @@ export interface Directory {
   portals(): readonly StoredPortal[];
   /** What holds in a channel, whoever set it; the same object until it changes. */
   settings(id: ChannelId): ChannelSettings;
+  /** Those with an account here who have a role or are an admin, by what their names look like. */
+  staffBySkeleton(): ReadonlyMap<string, UserId>;
   /** Everybody who is one person with this user, this one among them. */
   sameAs(user: UserId): readonly UserId[];
   /** Whether this person's messages stay where they were written. */

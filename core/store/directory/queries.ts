@@ -123,6 +123,15 @@ export async function readOptOuts(sql: Sql, user: UserId | null): Promise<readon
   return rows.map((row) => row.user_id as UserId);
 }
 
+/** Those with a name of their own here who have a role anywhere or are an admin, by what the name looks like. */
+export async function readStaffNames(sql: Sql): Promise<ReadonlyMap<string, UserId>> {
+  const granted = sql.build.selectFrom('role_grants').select('user_id');
+  const named = sql.build.selectFrom('users').select(['id', 'skeleton']).where('skeleton', 'is not', null);
+  const staff = named.where(({ or, eb }) => or([eb('is_admin', '=', 1), eb('id', 'in', granted)]));
+  const rows = await sql.read(staff.compile());
+  return new Map(rows.map(({ id, skeleton }) => [skeleton ?? '', id as UserId]));
+}
+
 /** Users of people who have several, by person. */
 export async function readLinks(sql: Sql, person: string | null): Promise<ReadonlyMap<string, readonly UserId[]>> {
   const all = sql.build.selectFrom('person_links').select(['user_id', 'person']);

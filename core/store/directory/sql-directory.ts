@@ -24,6 +24,7 @@ import {
   readOptOuts,
   readPortals,
   readSettings,
+  readStaffNames,
   readStandings,
 } from './queries.ts';
 
@@ -61,6 +62,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
   const optedOut = new Set<UserId>();
   const settings = new Map<ChannelId, ChannelSettings>();
   let portals: readonly StoredPortal[] = [];
+  let staff: ReadonlyMap<string, UserId> = new Map();
 
   function setChannel(channel: Channel): void {
     const event = channel.kind === 'event' ? events.ownerOf(channel.id) : null;
@@ -117,6 +119,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
     for (const user of await readStandings(sql, null)) setStanding(user);
     for (const user of await readOptOuts(sql, null)) optedOut.add(user);
     for (const [person, users] of await readLinks(sql, null)) links.set(person, users);
+    staff = await readStaffNames(sql);
     portals = await readPortals(sql);
     for (const [channel, set] of await readSettings(sql, null)) settings.set(channel, settingsWith(set, base));
   }
@@ -132,6 +135,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
     switch (what.kind) {
       case 'user':
         for (const user of await readStandings(sql, what.user)) setStanding(user);
+        staff = await readStaffNames(sql);
         return;
       case 'channel':
         for (const channel of await readChannels(sql, what.channel)) setChannel(channel);
@@ -141,6 +145,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
         return;
       case 'roles':
         grants.set(what.user, await readGrants(sql, what.user));
+        staff = await readStaffNames(sql);
         return;
       case 'members':
         members.set(what.channel, (await readMembers(sql, what.channel)).get(what.channel) ?? new Set());
@@ -234,6 +239,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
     },
     portals: () => portals,
     settings: (id) => settings.get(id) ?? base,
+    staffBySkeleton: () => staff,
     sameAs: links.sameAs,
     isOptedOut: (user) => optedOut.has(user),
     async change(change: DirectoryChange) {
