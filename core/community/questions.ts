@@ -9,6 +9,7 @@ import type { LiveFacts } from '../pipeline/live-facts.ts';
 import type { Answer, ListedChannel, Person, Questions } from '../plugin/surface.ts';
 import type { Directory } from '../store/directory/directory.ts';
 import type { Archive, Presence } from '../store/ports.ts';
+import type { EventQuestions } from './events/deeds.ts';
 
 /** More of a page than anyone may ask for. */
 const MOST_MESSAGES = 100;
@@ -35,6 +36,7 @@ export interface QuestionDeps {
   }) => Promise<readonly Delivery[]>;
   /** What moderators ask of their channels. */
   readonly order: Pick<Ask, 'settings' | 'queue' | 'reports'>;
+  readonly events: EventQuestions;
   /** The ledgers of moderation. */
   readonly ledgers: Pick<Ask, 'audit' | 'karma'>;
   /** Newest seq of a channel that this hub knows of; null before its first message. */
@@ -71,6 +73,7 @@ export function createQuestions(deps: QuestionDeps): Ask {
 
   return {
     ...deps.order,
+    ...deps.events,
     ...deps.ledgers,
     channels: async (actor) => ok({ channels: list(actor).toSorted(byPlace) }),
     async channel(actor, { channel }) {

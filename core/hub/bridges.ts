@@ -1,6 +1,7 @@
 import { newRowId } from '../async/mint.ts';
 import { COMMAND_SPECS } from '../community/commands/table.ts';
 import { createDeeds, createOrderQuestions } from '../community/deeds.ts';
+import { createEventDeeds, createEventQuestions } from '../community/events/deeds.ts';
 import { createQuestions } from '../community/questions.ts';
 import type { BridgeId, PortalId } from '../domain/ids.ts';
 import type { BridgeHealth } from '../ops/checks.ts';
@@ -12,7 +13,7 @@ import type { LaneState } from '../relay/lane-context.ts';
 import { type BridgeStatus, type ConfiguredBridge, createSupervisor } from '../supervisor.ts';
 import { keepForPortals } from './keep-for-portals.ts';
 import { createLinking, type Linking } from './linking.ts';
-import { tellRooms } from './live-events.ts';
+import { eventDeedDeps, tellRooms } from './live-events.ts';
 import { createMirroring, type Mirroring } from './mirroring.ts';
 import { createOwnRooms } from './own-rooms.ts';
 import type { HubOptions, HubParts } from './parts.ts';
@@ -83,6 +84,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
 
   const platformOf = (id: BridgeId): string | null =>
     supervisor.status().find((one) => one.id === id)?.platform ?? null;
+  const ofDjs = eventDeedDeps(parts, linking.roles);
   const questions = createQuestions({
     facts: knowledge.facts,
     directory,
@@ -98,10 +100,11 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     headSeq: knowledge.headSeq,
     ledgers: parts.moderation.questions,
     order: createOrderQuestions(parts.order),
+    events: createEventQuestions(ofDjs),
     deliveries: (message) =>
       deliveriesOf(message, { deliveries: store.deliveries, portals, platformOf, lanes: courier.lanes }),
   });
-  const deeds = createDeeds({ ...parts.order, newCause: newRowId });
+  const deeds = { ...createDeeds({ ...parts.order, newCause: newRowId }), ...createEventDeeds(ofDjs) };
   const deadLetters = createDeadLetters({ deliveries: store.deliveries, portals, courier, clock });
   const supervisor = createSupervisor({
     media: media.port,

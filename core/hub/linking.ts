@@ -5,7 +5,7 @@ import { type Act, createAct } from '../community/commands/native.ts';
 import { createOptOuts } from '../community/commands/opt-outs.ts';
 import { COMMAND_SPECS } from '../community/commands/table.ts';
 import { createClosedRooms } from '../community/crew/closed-rooms.ts';
-import { createRoles } from '../community/crew/roles.ts';
+import { createRoles, type Roles } from '../community/crew/roles.ts';
 import { createLinks } from '../community/links/links.ts';
 import { createAskClosed } from '../community/portals/closed.ts';
 import { type Codes, createCodes } from '../community/portals/codes.ts';
@@ -36,6 +36,7 @@ export interface Linking {
   readonly desk: PortalDesk;
   readonly codes: Codes;
   readonly loops: Loops;
+  readonly roles: Roles;
   readonly act: Act;
   /** What of this the way in from the bridges needs. */
   readonly inward: Pick<ReceiveDeps, 'commands' | 'isRepeat' | 'notice' | 'rooms'>;
@@ -87,6 +88,14 @@ export function createLinking(parts: Parts, { config, clock, log: logger, native
   const codes = createCodes(sql, clock);
   const throttle = createRoomThrottle();
   const loops = createLoops({ lately: latelyIn(parts, label), clock, logger });
+  const roles = createRoles({
+    sql,
+    directory,
+    facts,
+    timers: parts.timers,
+    clock,
+    append: parts.live.store.log.append,
+  });
   const commands: CommandDeps = {
     commands: COMMAND_SPECS,
     desk,
@@ -106,7 +115,7 @@ export function createLinking(parts: Parts, { config, clock, log: logger, native
     nativeActs: parts.mirroring.nativeActs,
     liveEvents: parts.liveEvents,
     events: directory.events,
-    roles: createRoles({ sql, directory, facts, timers: parts.timers, clock, append: parts.live.store.log.append }),
+    roles,
     links: createLinks({ ...knowledge, sql, timers: parts.timers, log: parts.live.store.log, clock }),
     platforms: () =>
       platformsOf([nativePlatform, ...config.bridges.map(({ id }) => plugins.get(id as BridgeId)?.platform)], label),
@@ -138,6 +147,7 @@ export function createLinking(parts: Parts, { config, clock, log: logger, native
     desk,
     codes,
     loops,
+    roles,
     label,
     act: createAct({ commands, facts, throttle, logger, newCause: newRowId }),
     inward: {

@@ -1,3 +1,6 @@
+import { newRowId } from '../async/mint.ts';
+import type { Roles } from '../community/crew/roles.ts';
+import type { EventDeedDeps } from '../community/events/deeds.ts';
 import { createLiveEvents, type LiveEventDeps, type LiveEvents } from '../community/events/live-events.ts';
 import { createRoomLines } from '../community/events/room-lines.ts';
 import { createEventTelling } from '../community/events/tell.ts';
@@ -20,6 +23,15 @@ export function openLiveEvents(parts: Parts, { clock }: HubOptions): LiveEvents 
   const events = createLiveEvents({ sql, directory, timers, clock, owe: oweFrom(parts) });
   events.onHappened(createEventTelling({ directory, clock, append: (step) => log.append(step) }));
   return events;
+}
+
+/** What the acts and questions of DJs need. */
+export function eventDeedDeps(
+  { knowledge, liveEvents, moderation, sql }: Pick<HubParts, 'knowledge' | 'liveEvents' | 'moderation' | 'sql'>,
+  roles: Roles,
+): EventDeedDeps {
+  const { directory, facts } = knowledge;
+  return { liveEvents, roles, directory, facts, finder: moderation.desk.finder, sql, newCause: newRowId };
 }
 
 /** Rooms hear of live events, from the hub that runs their bridge. */

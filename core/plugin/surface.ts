@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { ChannelSettings } from '../domain/channel-settings.ts';
 import type { AuditedAct, ShownKarma } from '../domain/audited.ts';
+import type { ChannelSettings } from '../domain/channel-settings.ts';
 import type { Attachment } from '../domain/content.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import type { ChannelId, Epoch, EpochMs, MessageId, Seq, UserId } from '../domain/ids.ts';
 import type { Actor, Request } from '../domain/inbound.ts';
+import type { LiveEvent, LiveEventId } from '../domain/live-event.ts';
 import type { Receipt, Refusal } from '../domain/receipt.ts';
 import type { QueuedMessage, ReportedMessage } from '../domain/staff.ts';
 import type { HistoryMessage, ListedChannel, Person } from '../domain/wire.ts';
@@ -112,6 +113,20 @@ export interface Questions {
     { readonly channel: ChannelId; readonly message: MessageId },
     { readonly deliveries: readonly Delivery[] },
   ];
+  /** Live events that are not over: of the DJ of this channel, or of all. */
+  events: [{ readonly channel: ChannelId | null }, { readonly events: readonly ListedEvent[] }];
+  /** For those who moderate there: who else does; `event`: for that one alone. */
+  moderators: [
+    { readonly channel: ChannelId },
+    {
+      readonly moderators: readonly {
+        readonly user: UserId;
+        readonly name: string | null;
+        readonly platform: string | null;
+        readonly event: LiveEventId | null;
+      }[];
+    },
+  ];
   /** For those who moderate a channel: what is set for it, and how calm it is kept now. */
   settings: [
     { readonly channel: ChannelId },
@@ -135,8 +150,28 @@ export interface Questions {
     { readonly reported: readonly ReportedMessage[] },
   ];
 }
+/** A live event as everybody may see it. */
+export type ListedEvent = Omit<LiveEvent, 'version'>;
+
 /** Every act that is not said in a channel, with what it takes and what it answers. The only place to add one. */
 export interface Deeds {
+  /** Of the DJ whose channel it is. */
+  'plan-event': [
+    { readonly channel: ChannelId; readonly title: string; readonly startsAt: EpochMs },
+    { readonly event: ListedEvent },
+  ];
+  /** Null: stays. */
+  'change-event': [
+    { readonly event: LiveEventId; readonly title: string | null; readonly startsAt: EpochMs | null },
+    { readonly event: ListedEvent },
+  ];
+  'turn-event': [
+    { readonly event: LiveEventId; readonly turn: 'start' | 'end' | 'resume' | 'cancel' },
+    { readonly event: ListedEvent },
+  ];
+  /** Moderators of the megachannel, of a DJ, or of the live event that is on. */
+  appoint: [OfPerson, { readonly say: string }];
+  dismiss: [OfPerson, { readonly say: string }];
   /** What a DJ sets for a channel; what is not named stays as it is. */
   'set-settings': [{ readonly channel: ChannelId; readonly change: unknown }, { readonly settings: ChannelSettings }];
   'set-slow': [{ readonly channel: ChannelId; readonly seconds: number }, { readonly say: string }];
@@ -152,6 +187,11 @@ export interface Deeds {
     OfMessage & { readonly as: 'upheld' | 'dismissed'; readonly reason: string | null },
     Record<never, never>,
   ];
+}
+interface OfPerson {
+  readonly channel: ChannelId;
+  readonly target: UserId;
+  readonly isForEvent: boolean;
 }
 interface OfMessage {
   readonly channel: ChannelId;

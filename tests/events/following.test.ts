@@ -4,7 +4,7 @@ import { startTestHub } from '../fakes/hub.ts';
 import { type RedisServer, startRedis } from '../fakes/redis-server.ts';
 import { movedClock, type Rig, startRig, WITHIN } from '../portals/rig.ts';
 import { FAKE_BUILT_INS } from '../relay/rig.ts';
-import { asDj, MIN, plan, reaches, turn } from './rig.ts';
+import { asDj, MIN, notices, plan, reaches, turn } from './rig.ts';
 
 let rig: Rig;
 let redis: RedisServer | null = null;
@@ -224,6 +224,7 @@ it('with two hubs on one Redis each goes by the turn once, whichever was asked, 
     // both try at once: one of them is told
     const both = await Promise.all([turn(hub(), 'kool', event, 'start'), turn(two.hub, 'kool', event, 'start')]);
     expect(both.filter(({ ok }) => ok).length).toBe(1);
+    await expect.poll(() => notices(hub(), event.channel), WITHIN).toEqual(['event-open', 'event-start']);
   } finally {
     await two.stop();
   }
