@@ -5,6 +5,7 @@ import type { MatrixConfig } from './config.ts';
 import { createDirects } from './directs.ts';
 import { bagOf, number } from './event.ts';
 import { isCode, toBridgeError } from './failures.ts';
+import { createGaps } from './gaps.ts';
 import { createGhosts } from './ghosts.ts';
 import { createInbound } from './inbound.ts';
 import { createMedia } from './media.ts';
@@ -27,6 +28,7 @@ const SWEEP_MS = 1_000;
 const LOOK_AGAIN_MS = 60_000;
 const PING_AGAIN = { baseMs: 500, capMs: 30_000 };
 const TELL_AFTER = 4;
+const PROBE_MS = 1_000;
 const MOST_MEDIA_BYTES = 50_000_000;
 
 interface Running {
@@ -132,12 +134,14 @@ async function listen(session: Session, hub: HubPort, stopping: AbortController)
     task.then(drop, drop);
     return task;
   };
-  const transactions = createTransactions(
-    session.registered.hsToken,
-    createInbound(session, hub),
+  const gaps = createGaps(session.client, hub, session.directs.partnerIn);
+  const transactions = createTransactions({
+    hsToken: session.registered.hsToken,
+    listener: createInbound(session, hub),
+    gaps,
     hub,
-    stopping.signal,
-  );
+    stopping: stopping.signal,
+  });
   await Promise.all([transactions.load(), session.ownRooms.load()]);
   const unmount = hub.http.mount((call) => keep(transactions.handle(call)));
   const stopRooms = hub.rooms.onChange(({ kind, room: { room } }) => {
@@ -149,6 +153,11 @@ async function listen(session: Session, hub: HubPort, stopping: AbortController)
   const stopChannels = hub.channels?.onChange(settleRooms);
   settleRooms();
   void keep(untilReached(session, hub, stopping.signal));
+  void keep(transactions.catchUp());
+  const stopProbing = watchHomeserver(session, hub, {
+    onAway: gaps.doubt,
+    onBack: () => void keep(transactions.catchUp()),
+  });
   return {
     session,
     stopping,
@@ -159,6 +168,7 @@ async function listen(session: Session, hub: HubPort, stopping: AbortController)
       stopChannels?.();
       stopSweeping();
       stopLooking();
+      stopProbing();
     },
   };
 }
@@ -188,6 +198,36 @@ async function untilReached({ client, registered }: Session, hub: HubPort, signa
       await pause(hub.clock, backoffMs(attempt, PING_AGAIN), signal);
     }
   }
+}
+
+/**
+ * Asks the homeserver whether it is there, more often than it could start anew.
+ * @returns a function that stops it
+ */
+function watchHomeserver(
+  { client, stopping }: Session,
+  hub: HubPort,
+  told: { readonly onAway: () => void; readonly onBack: () => void },
+): () => void {
+  let isAway = false;
+  let isAsking = false;
+  async function probe(): Promise<void> {
+    if (isAsking) return;
+    isAsking = true;
+    try {
+      await client.call('GET', '/versions', {}, stopping);
+      if (isAway) told.onBack();
+      isAway = false;
+    } catch (error) {
+      if (stopping.aborted) return;
+      if (!isAway) hub.log.warn({ say: error instanceof Error ? error.message : '' }, 'the homeserver is away');
+      isAway = true;
+      told.onAway();
+    } finally {
+      isAsking = false;
+    }
+  }
+  return hub.clock.every(PROBE_MS, () => void probe());
 }
 
 /** Lifts timeouts whose time is over. Never rejects. */

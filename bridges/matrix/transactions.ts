@@ -1,7 +1,8 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import type { HubPort, PlatformAnswer, PlatformCall } from '../../core/plugin/index.ts';
+import { createSerialByKey, type HubPort, type PlatformAnswer, type PlatformCall } from '../../core/plugin/index.ts';
 import { createAtMost } from './at-most.ts';
 import { bagOf, parseEvent, type RoomEvent, texts } from './event.ts';
+import { type Gaps, lastsIn } from './gaps.ts';
 
 /** What became of one event. `away`: the hub stores nothing now. */
 export type Outcome = 'done' | 'again' | 'away';
@@ -31,16 +32,29 @@ export interface Transactions {
   handle(call: PlatformCall): Promise<PlatformAnswer>;
   /** What was through when the bridge ran last. */
   load(): Promise<void>;
+  /** Reads back what may have been missed in any room. Never rejects. */
+  catchUp(): Promise<void>;
 }
 
-export function createTransactions(
-  hsToken: string,
-  listener: Listener,
-  hub: HubPort,
-  stopping: AbortSignal,
-): Transactions {
+export interface TransactionParts {
+  readonly hsToken: string;
+  readonly listener: Listener;
+  readonly gaps: Gaps;
+  readonly hub: HubPort;
+  readonly stopping: AbortSignal;
+}
+
+/** How far the events of one room went. */
+interface Went {
+  readonly through: number;
+  readonly failed: { readonly id: string; readonly isAway: boolean } | null;
+}
+
+export function createTransactions({ hsToken, listener, gaps, hub, stopping }: TransactionParts): Transactions {
   const known = createAtMost<true>(MOST_KNOWN);
   const tries = createAtMost<number>(MOST_KNOWN);
+  const rooms = createSerialByKey<string>();
+  let isStoring = false;
   let running: { readonly txn: string; readonly done: Promise<PlatformAnswer> } | null = null;
 
   /** The homeserver gives up waiting and asks again: then it waits for the same. */
@@ -65,36 +79,53 @@ export function createTransactions(
       if (event === null) hub.log.warn({ type: String(bagOf(raw).type).slice(0, 100) }, 'an event cannot be read');
       return event === null ? [] : [event];
     });
-    let isAnyThrough = false;
-    const taken = await Promise.all(
-      [...Map.groupBy(parsed, ({ room }) => room).values()].map(async (those) => {
-        const outcome = await inOrder(those);
-        isAnyThrough ||= outcome.through > 0;
-        return outcome;
-      }),
-    );
-    const failed = taken.flatMap(({ failedAt, isAway }) => (failedAt === null || isAway ? [] : [failedAt]));
-    if (isAnyThrough || known.entries().length > 0)
-      for (const { id } of failed) tries.set(id, (tries.get(id) ?? 0) + 1);
+    const byRoom = [...Map.groupBy(parsed, ({ room }) => room)];
+    const went = await Promise.all(byRoom.map(([room, those]) => rooms.run(room, () => inRoom(room, those))));
+    const failed = went.flatMap((one) => one.failed ?? []);
+    // while the hub stores nothing at all, no event is to blame
+    isStoring ||= went.some(({ through }) => through > 0);
+    for (const { id, isAway } of failed) if (isStoring && !isAway) tries.set(id, (tries.get(id) ?? 0) + 1);
     await save(txn, parsed);
-    if (taken.some(({ failedAt }) => failedAt !== null)) return AGAIN;
+    if (failed.length > 0) return AGAIN;
     for (const one of ephemeral) await signalled(one);
     return OK;
   }
 
+  /** What may have been missed there comes first. */
+  async function inRoom(room: string, events: readonly RoomEvent[]): Promise<Went> {
+    if (gaps.isDoubtful(room)) {
+      const before = await readBack(room);
+      if (before.failed !== null) return before;
+    }
+    return inOrder(events);
+  }
+
+  async function readBack(room: string): Promise<Went> {
+    try {
+      const went = await inOrder(await gaps.missed(room, stopping));
+      if (went.through > 0) hub.log.info({ room, events: went.through }, 'events that were missed are told now');
+      if (went.failed === null) gaps.certain(room);
+      return went;
+    } catch (error) {
+      hub.log.info({ room, say: error instanceof Error ? error.message : '' }, 'what was missed cannot be read yet');
+      return { through: 0, failed: { id: '', isAway: true } };
+    }
+  }
+
   /** What follows something that was not stored in a room waits for it. */
-  async function inOrder(events: readonly RoomEvent[]) {
+  async function inOrder(events: readonly RoomEvent[]): Promise<Went> {
     let through = 0;
     for (const event of events) {
-      if (stopping.aborted) return { through, failedAt: event, isAway: true };
+      if (stopping.aborted) return { through, failed: { id: event.id, isAway: true } };
       if (known.get(event.id) === true) continue;
       const outcome = await one(event);
-      if (outcome !== 'done') return { through, failedAt: event, isAway: outcome === 'away' };
+      if (outcome !== 'done') return { through, failed: { id: event.id, isAway: outcome === 'away' } };
       through += 1;
       known.set(event.id, true);
+      gaps.passed(event);
       tries.delete(event.id);
     }
-    return { through, failedAt: null, isAway: false };
+    return { through, failed: null };
   }
 
   async function one(event: RoomEvent): Promise<Outcome> {
@@ -121,16 +152,25 @@ export function createTransactions(
     }
   }
 
-  /** The homeserver asks for the last transaction alone again, so that is all that is remembered. */
+  /** The homeserver asks for the last transaction alone again, so that no older ids need be remembered. */
   async function save(txn: string, events: readonly RoomEvent[]): Promise<void> {
     const done = events.map(({ id }) => id).filter((id) => known.get(id) === true);
-    if (done.length > 0) await hub.cursor.save(JSON.stringify({ txn, done }));
+    if (done.length > 0) await hub.cursor.save(JSON.stringify({ txn, done, last: gaps.lasts() }));
   }
 
   return {
     async load() {
       const kept = await hub.cursor.load();
-      for (const id of kept === null ? [] : texts(bagOf(parseJson(kept)), 'done')) known.set(id, true);
+      const cursor = bagOf(kept === null ? null : parseJson(kept));
+      for (const id of texts(cursor, 'done')) known.set(id, true);
+      gaps.load(lastsIn(cursor));
+      gaps.doubt();
+    },
+    async catchUp() {
+      for (const room of gaps.doubtful()) {
+        if (stopping.aborted) return;
+        if (gaps.isDoubtful(room)) await rooms.run(room, () => inRoom(room, []));
+      }
     },
     async handle(call) {
       if (!isHomeserver(call, hsToken)) return answer(403, { errcode: 'M_FORBIDDEN', error: 'wrong token' });

@@ -22,6 +22,9 @@ export interface MatrixServer {
   refuseTokens(): void;
   echoFirst(): void;
   dropConnections(): void;
+  /** From now on nobody is answered. */
+  goAway(): void;
+  comeBack(): void;
   /** From now on it tells of events. */
   pushBy(push: Push): void;
   /** Tells of an event once more, in a transaction of its own. */
@@ -52,6 +55,7 @@ export async function startMatrixServer(
   let isRefusing = false;
   let isEchoFirst = false;
   let isThrownOut = false;
+  let isAway = false;
   let push: Push | null = null;
   let taken = 0;
   let isPushing = false;
@@ -89,13 +93,14 @@ export async function startMatrixServer(
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '', 'http://localhost');
+    if (isAway) return void request.socket.destroy();
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const path = url.pathname.replace('/_matrix/client', '');
     asked.push(`${request.method} ${path}`);
     const isAct = request.method === 'PUT' && /\/(send|redact)\//.test(path);
     const now = failure;
-    if (now !== null && (isAct || now === 'silence')) {
+    if (now !== null && (isAct || (now === 'silence' && path !== '/versions'))) {
       failure = null;
       const failed = failedWith(now);
       if (now === 'silence') return;
@@ -215,17 +220,12 @@ export async function startMatrixServer(
         return once(rest[1] ?? '', () => world.redact(room, rest[0] ?? '', who).event_id);
       case 'relations':
         return [200, { chunk: related(room, rest[0] ?? '', rest[1]) }];
-      case 'messages':
-        return [
-          200,
-          {
-            chunk: world
-              .room(room)
-              .events.filter(({ isRedacted }) => !isRedacted)
-              .toReversed()
-              .slice(0, 20),
-          },
-        ];
+      case 'messages': {
+        const [from, limit] = [Number(query.get('from') ?? 0), Number(query.get('limit') ?? 10)];
+        const all = world.room(room).events.toReversed();
+        const chunk = all.slice(from, from + limit).map(({ isRedacted: _, ...event }) => event);
+        return [200, { chunk, ...(from + limit < all.length && { end: String(from + limit) }) }];
+      }
       case 'event': {
         const found = world.event(room, rest[0] ?? '');
         return found === null ? NOT_FOUND : [200, found];
@@ -292,6 +292,12 @@ export async function startMatrixServer(
     },
     echoFirst: () => {
       isEchoFirst = true;
+    },
+    goAway: () => {
+      isAway = true;
+    },
+    comeBack: () => {
+      isAway = false;
     },
     dropConnections: () => {
       for (const socket of sockets) socket.destroy();
