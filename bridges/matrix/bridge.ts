@@ -5,7 +5,7 @@ import type { MatrixConfig } from './config.ts';
 import { createDirects } from './directs.ts';
 import { bagOf, number } from './event.ts';
 import { isCode, toBridgeError } from './failures.ts';
-import { createGaps } from './gaps.ts';
+import { createGaps, WATCH_MS } from './gaps.ts';
 import { createGhosts } from './ghosts.ts';
 import { createInbound } from './inbound.ts';
 import { createMedia } from './media.ts';
@@ -153,11 +153,14 @@ async function listen(session: Session, hub: HubPort, stopping: AbortController)
   const stopChannels = hub.channels?.onChange(settleRooms);
   settleRooms();
   void keep(untilReached(session, hub, stopping.signal));
-  void keep(transactions.catchUp());
-  const stopProbing = watchHomeserver(session, hub, {
-    onAway: gaps.doubt,
-    onBack: () => void keep(transactions.catchUp()),
-  });
+  /** Now, and once more when the time of doubt is over. */
+  const catchUp = async (): Promise<void> => {
+    await transactions.catchUp();
+    await pause(hub.clock, WATCH_MS + PROBE_MS, stopping.signal);
+    await transactions.catchUp();
+  };
+  void keep(catchUp());
+  const stopProbing = watchHomeserver(session, hub, { onAway: gaps.doubt, onBack: () => void keep(catchUp()) });
   return {
     session,
     stopping,

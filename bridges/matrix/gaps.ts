@@ -5,8 +5,10 @@ import { type Bag, bag, bagOf, parseEvent, type RoomEvent, text } from './event.
 import { isCode } from './failures.ts';
 
 /*
- * A homeserver that goes down forgets what it had not yet begun to tell us, however well it has stored it. So after it
- * was away, and after we were, each room is read back to the last event that is known of it.
+ * A homeserver that goes down forgets what it had not yet begun to tell us, however well it has stored it. And one that
+ * finds us back may leave out what is said in that very moment (Synapse: a transaction made while it takes us for away,
+ * after its last look for such). So after it was away, or we were, each room is read back to the last event that is
+ * known of it, once, and for a while before each transaction.
  */
 
 /** What may have been missed in each room. */
@@ -18,9 +20,10 @@ export interface Gaps {
   /** Rooms of which it is not known. */
   doubtful(): readonly string[];
   isDoubtful(room: string): boolean;
-  /** What came after the last event that is known, oldest first. @throws {Refusal | NoAnswer} */
+  /** What came after the last event that was known when doubt arose, oldest first. @throws {Refusal | NoAnswer} */
   missed(room: string, signal: AbortSignal): Promise<readonly RoomEvent[]>;
-  certain(room: string): void;
+  /** It was read back; certain only when that was for a while. */
+  wasRead(room: string): void;
   /** For the cursor. */
   lasts(): Bag;
   load(lasts: Bag): void;
@@ -29,10 +32,18 @@ export interface Gaps {
 const MOST_ROOMS = 300;
 const PAGE = 100;
 const MOST_PAGES = 20;
+/** Rooms are read back for so long after the first time. */
+export const WATCH_MS = 20_000;
+
+/** Back to which event, and since when it can be read again. */
+interface Doubt {
+  readonly last: string;
+  readonly readAt: number | null;
+}
 
 export function createGaps(client: Client, hub: HubPort, partnerIn: (room: string) => Promise<string | null>): Gaps {
   const lasts = createAtMost<string>(MOST_ROOMS);
-  let inDoubt = new Set<string>();
+  let inDoubt = new Map<string, Doubt>();
 
   async function page(room: string, from: string | null, signal: AbortSignal) {
     const partner = await partnerIn(room);
@@ -47,13 +58,20 @@ export function createGaps(client: Client, hub: HubPort, partnerIn: (room: strin
   return {
     passed: ({ room, id }) => lasts.set(room, id),
     doubt() {
-      inDoubt = new Set(lasts.entries().map(([room]) => room));
+      const now = lasts.entries().map(([room, last]) => [room, { last, readAt: null }] as const);
+      // what was in doubt already is so from further back
+      inDoubt = new Map([...now, ...[...inDoubt].map(([room, { last }]) => [room, { last, readAt: null }] as const)]);
     },
-    doubtful: () => [...inDoubt],
+    doubtful: () => [...inDoubt.keys()],
     isDoubtful: (room) => inDoubt.has(room),
-    certain: (room) => void inDoubt.delete(room),
+    wasRead(room) {
+      const doubt = inDoubt.get(room);
+      if (doubt === undefined) return;
+      if (doubt.readAt === null) inDoubt.set(room, { ...doubt, readAt: hub.clock.now() });
+      else if (hub.clock.now() - doubt.readAt > WATCH_MS) inDoubt.delete(room);
+    },
     async missed(room, signal) {
-      const last = lasts.get(room);
+      const last = inDoubt.get(room)?.last;
       if (last === undefined) return [];
       const found: RoomEvent[] = [];
       let from: string | null = null;
@@ -69,6 +87,7 @@ export function createGaps(client: Client, hub: HubPort, partnerIn: (room: strin
         // nobody of ours is there any more
         if (!isCode(error, 'M_FORBIDDEN', 'M_NOT_FOUND')) throw error;
         lasts.delete(room);
+        inDoubt.delete(room);
         return [];
       }
       hub.log.warn({ room, events: found.length }, 'more was missed in a room than is read back');

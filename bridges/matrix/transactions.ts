@@ -104,7 +104,7 @@ export function createTransactions({ hsToken, listener, gaps, hub, stopping }: T
     try {
       const went = await inOrder(await gaps.missed(room, stopping));
       if (went.through > 0) hub.log.info({ room, events: went.through }, 'events that were missed are told now');
-      if (went.failed === null) gaps.certain(room);
+      if (went.failed === null) gaps.wasRead(room);
       return went;
     } catch (error) {
       hub.log.info({ room, say: error instanceof Error ? error.message : '' }, 'what was missed cannot be read yet');

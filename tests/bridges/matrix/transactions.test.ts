@@ -182,7 +182,9 @@ it('reads back what the homeserver forgot to tell before it went down, before al
   await expect.poll(texts).toContain('lost elsewhere');
   const inRoom = texts().filter((text) => !text.includes('elsewhere'));
   expect(inRoom).toEqual(['one', ...lost.map((_, index) => `lost ${index}`), 'after']);
+  say('forgotten while it found us back');
   await push([say('more')]);
+  expect(texts().slice(-2)).toEqual(['forgotten while it found us back', 'more']);
   expect(texts().filter((text) => text === 'lost 0' || text === 'lost elsewhere')).toHaveLength(2);
 });
 
