@@ -94,11 +94,10 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
     }
   }
 
-  /** Those given for one channel alone hold while an event runs there. */
+  /** Those given for one channel of a DJ alone hold while an event runs there. */
   function holds(grant: RoleGrant, channel: Channel): boolean {
-    return (
-      grant.channel === null || (channel.owner !== null && events.runningIn(grant.channel, channel.owner) !== null)
-    );
+    if (grant.channel === null || channel.owner === null) return true;
+    return events.runningIn(grant.channel, channel.owner) !== null;
   }
 
   /** The roles in this channel, given for it or for all of its scope. A DJ who was dismissed has none. */
