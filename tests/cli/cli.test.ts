@@ -378,7 +378,9 @@ describe('where the folder, Redis or a bridge will not do', () => {
     const { code, stdout } = await run(['doctor'], env);
     expect(code).toBe(1);
     expect(stdout).toContain('ok    The bridge chat (slipmat) can be loaded.\n');
-    expect(stdout).toMatch(/warn {2}The bridge typo cannot be loaded\.\n.*neither a built-in bridge \(.*slipmat.*\) nor/);
+    expect(stdout).toMatch(
+      /warn {2}The bridge typo cannot be loaded\.\n.*neither a built-in bridge \(.*slipmat.*\) nor/,
+    );
     expect(stdout).toMatch(/FAIL {2}The bridge odd cannot be loaded\.\n.*orgins: is not a known field; known: origins/);
   });
 });

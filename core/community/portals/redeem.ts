@@ -5,7 +5,7 @@ import type { Portal } from '../../domain/portal.ts';
 import type { Logger } from '../../ops/log.ts';
 import type { Capabilities, Operations } from '../../plugin/operations.ts';
 import type { Sql } from '../../store/sql/sql.ts';
-import { done, type Outcome, type Problem, problem } from '../accounts/outcome.ts';
+import { type Outcome, type Problem, problem } from '../accounts/outcome.ts';
 import type { Codes, FoundCode } from './codes.ts';
 import { type PortalDesk, USED_CODE } from './desk.ts';
 import type { RoomThrottle } from './throttle.ts';

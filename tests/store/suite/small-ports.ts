@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newMessageId } from '../../../core/async/mint.ts';
-import type { BridgeId, HubId, PortalId, Position, RoomId } from '../../../core/domain/ids.ts';
+import type { BridgeId, HubId } from '../../../core/domain/ids.ts';
 import type { LiveStore, PresentUser } from '../../../core/store/ports.ts';
 import type { OpenedForTest, OpenForTest, Traits } from './opened.ts';
 import { stored, until } from './opened.ts';
-import { ANN, BEN, CAT, change, channelState, newPlace, post, sanction } from './steps.ts';
+import { ANN, BEN, CAT, change, channelState, newPlace, sanction } from './steps.ts';
 
 const HUB = 'hub-one' as HubId;
 const OTHER_HUB = 'hub-two' as HubId;
