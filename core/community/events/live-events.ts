@@ -209,6 +209,14 @@ export function createLiveEvents(deps: LiveEventDeps): LiveEvents {
     return event === undefined ? NO_EVENT : done(event);
   }
 
+  /** What waited for it has its turn, such as the next event, or its own warmup. */
+  async function settled(outcome: Outcome<LiveEvent>): Promise<Outcome<LiveEvent>> {
+    if (!outcome.ok) return outcome;
+    const { id, dj } = outcome.value;
+    await advance(dj);
+    return done(directory.events.current().find((one) => one.id === id) ?? outcome.value);
+  }
+
   timers.on(TIMER, async ({ payload }) => {
     const { dj }: { readonly dj: UserId } = JSON.parse(payload);
     await advance(dj);
@@ -242,8 +250,7 @@ export function createLiveEvents(deps: LiveEventDeps): LiveEvents {
           }),
         );
         if (!isFree || (!planned.ok && planned.code === 'unavailable')) continue;
-        if (planned.ok) await advance(dj);
-        return planned.ok ? done(directory.events.ownerOf(channel) ?? planned.value) : planned;
+        return settled(planned);
       }
       return problem('taken', 'No free id was found for the chat of the event; take another title.');
     },
@@ -266,8 +273,7 @@ export function createLiveEvents(deps: LiveEventDeps): LiveEvents {
           };
         }),
       );
-      if (edited.ok) await advance(event.dj);
-      return edited;
+      return settled(edited);
     },
 
     async turn(event, turn, by) {
@@ -277,9 +283,7 @@ export function createLiveEvents(deps: LiveEventDeps): LiveEvents {
           return known === undefined ? NO_EVENT : turned(known, turn, schedule, now);
         }),
       );
-      // what waited for it, such as the next event, has its turn
-      if (outcome.ok) await advance(event.dj);
-      return outcome;
+      return settled(outcome);
     },
 
     async stream(dj, told) {
