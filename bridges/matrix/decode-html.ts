@@ -73,8 +73,14 @@ export function decodeHtml(html: string, names: Names): Rich {
 
   const top = (): Frame => stack.at(-1) ?? root;
   const add = (node: RichNode): void => {
+    const { children } = top();
+    const last = children.at(-1);
+    if (node.t === 'text' && last?.t === 'text') {
+      children[children.length - 1] = { t: 'text', text: last.text + node.text };
+      return;
+    }
     nodes += 1;
-    if (nodes <= MAX_NODES) top().children.push(node);
+    if (nodes <= MAX_NODES) children.push(node);
   };
   const addText = (text: string): void => {
     if (text !== '') add({ t: 'text', text });
@@ -127,15 +133,14 @@ export function decodeHtml(html: string, names: Names): Rich {
     }
   }
   while (stack.length > 1) close();
-  return joined(root.children);
+  return root.children;
 }
 
 function frameOf(name: string, attributes: ReadonlyMap<string, string>): Frame {
   return { name, attributes, children: [], count: Number(attributes.get('start') ?? '1') || 1 };
 }
 
-function nodesOf({ name, attributes, children }: Frame, names: Names): Rich {
-  const inner = joined(children);
+function nodesOf({ name, attributes, children: inner }: Frame, names: Names): Rich {
   if (inner.length === 0) return [];
   const style = STYLES[name];
   if (style === 'quote') return [{ t: 'quote', children: withoutLastBreak(inner) }];
@@ -217,17 +222,6 @@ function endsLine(stack: readonly Frame[]): boolean {
     if (name === 'blockquote' || name === 'pre') return true;
   }
   return true;
-}
-
-/** Texts that follow each other as one; the line breaks around blocks at the very end go. */
-function joined(nodes: readonly RichNode[]): Rich {
-  const kept: RichNode[] = [];
-  for (const node of nodes) {
-    const last = kept.at(-1);
-    if (node.t === 'text' && last?.t === 'text') kept[kept.length - 1] = { t: 'text', text: last.text + node.text };
-    else kept.push(node);
-  }
-  return kept;
 }
 
 function withoutLastBreak(rich: Rich): Rich {

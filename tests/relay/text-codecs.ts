@@ -1,5 +1,7 @@
 import { encodeRich as encodeDiscord } from '../../bridges/discord/encode.ts';
 import { parseMarkup as decodeDiscord } from '../../bridges/discord/markup.ts';
+import { decodeHtml } from '../../bridges/matrix/decode-html.ts';
+import { encodeRich as encodeMatrix, MAX_TEXT as MATRIX_TEXT } from '../../bridges/matrix/encode.ts';
 import { parseMarkup as decodeSlipmat } from '../../bridges/slipmat/markup.ts';
 import { markupText } from '../../bridges/slipmat/markup-text.ts';
 import { decodeText as decodeTelegram } from '../../bridges/telegram/decode-text.ts';
@@ -108,6 +110,21 @@ const twitch: TextCodec = {
   decode: (text) => withEmotes(text, ''),
 };
 
+const matrix: TextCodec = {
+  name: 'Matrix',
+  limits: { ...limits(MATRIX_TEXT), speaker: 'native' },
+  encode(part) {
+    const encoded = encodeMatrix(part);
+    const html = encoded.formatted_body;
+    const faults = { pill: /href="(?!https?:)|matrix\.to/i, script: /<(?:script|img|iframe)/i };
+    return {
+      seen: html === undefined ? plain(encoded.body) : decodeHtml(html, { linked: () => null }),
+      faults: [...faultsIn(html ?? '', faults), ...tooLong(byteLength(JSON.stringify(encoded)), 60_000)],
+    };
+  },
+  decode: (text) => decodeHtml(text, { linked: () => null }),
+};
+
 const IRC_BYTES = 400;
 const irc: TextCodec = {
   name: 'IRC',
@@ -168,4 +185,4 @@ function jukeboxShows(text: string): Rich {
 }
 
 /** A bridge adds one line. */
-export const textCodecs: readonly TextCodec[] = [discord, telegram, twitch, irc, slipmat, jukebox];
+export const textCodecs: readonly TextCodec[] = [discord, telegram, twitch, matrix, irc, slipmat, jukebox];
