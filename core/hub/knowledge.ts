@@ -18,13 +18,14 @@ import { channelStep, sanctionStep } from '../pipeline/steps.ts';
 import { createHistory, type History } from '../store/archive/history.ts';
 import { createDirectory, type HubDirectory } from '../store/directory/sql-directory.ts';
 import { createFeed, type HubFeed } from '../store/feed.ts';
-import type { Archive, LiveStore } from '../store/ports.ts';
+import type { Archive, LiveSnapshot, LiveStore } from '../store/ports.ts';
 import type { Sql } from '../store/sql/sql.ts';
 import { createTail, type Tail } from '../store/tail.ts';
 import { restoreHeld } from './restore-held.ts';
 
 const SWEEP_MS = 1_000;
 const TIDY_MS = 60 * 60_000;
+const MOST_SNAPSHOTS = 50;
 
 /** What this hub knows, in memory or at hand, kept fresh by following the log. */
 export interface Knowledge {
@@ -120,12 +121,16 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
   tail.start(snapshots.map(({ at }) => at));
 
   const resyncs = createSerialByKey<number>();
-  const resync = (shard: number): Promise<void> =>
-    resyncs.run(shard, () => resyncShard(shard, parts, { facts, held, directory }));
-  const stopEpochs = live.onEpoch(() => {
+  let epoch = await live.epoch();
+  const resync = (shard: number, isBack = true): Promise<void> =>
+    resyncs.run(shard, () => resyncShard(shard, parts, { facts, held, directory }, isBack));
+  const stopEpochs = live.onEpoch((next) => {
+    // of the same epoch: this hub has missed something, and the store knows better
+    const isBack = next !== epoch;
+    epoch = next;
     recent.forget();
     for (let shard = 0; shard < log.shards; shard += 1) {
-      resync(shard).catch((error: unknown) =>
+      resync(shard, isBack).catch((error: unknown) =>
         logger.warn({ err: error, shard }, 'the log has gone back; taken anew when asked'),
       );
     }
@@ -168,21 +173,32 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
   };
 }
 
+/** One that this hub's copy is not beyond already: what it has followed would be counted no more. */
+async function freshSnapshot(shard: number, live: LiveStore['live'], facts: LiveFacts): Promise<LiveSnapshot> {
+  let snapshot = await live.snapshot(shard);
+  for (let tries = 0; tries < MOST_SNAPSHOTS && facts.isBeyond(shard, snapshot.at); tries += 1) {
+    snapshot = await live.snapshot(shard);
+  }
+  return snapshot;
+}
+
 /**
- * The log has gone back. What this hub knew to be in force and the store no longer knows is put in force again, under
+ * Takes the live state anew. If the log has gone back, what this hub knew to be in force and the store no longer knows is put in force again, under
  * keys of the new epoch, so that several hubs do it once.
  */
 async function resyncShard(
   shard: number,
   { store, clock, logger }: KnowledgeParts,
   { facts, held, directory }: Pick<Knowledge, 'facts' | 'held' | 'directory'>,
+  isBack: boolean,
 ): Promise<void> {
   const { log, live } = store;
   const before = { ...facts.inForce(shard), held: held.inForce(shard) };
   const epoch = await live.epoch();
-  const snapshot = await live.snapshot(shard);
+  const snapshot = await freshSnapshot(shard, live, facts);
   facts.seed(shard, snapshot);
   held.seed(shard, snapshot);
+  if (!isBack) return;
   const now = facts.inForce(shard);
   const lost = before.sanctions.filter(
     (one) => !now.sanctions.some((other) => other.scope === one.scope && other.user === one.user),

@@ -53,6 +53,8 @@ export interface LiveFacts {
   inForce(shard: number): Pick<LiveSnapshot, 'channels' | 'modes'> & { readonly sanctions: readonly InForce[] };
   /** Follows the log. An entry of one of these kinds is one step further of the shard's rev. */
   apply(batch: readonly Entry[]): void;
+  /** Whether this copy has followed the log further than this. */
+  isBeyond(shard: number, at: Position): boolean;
   rev(shard: number): Rev;
   /** Resolves once this copy is at least at `rev`. */
   reached(shard: number, rev: Rev): Promise<void>;
@@ -91,6 +93,7 @@ export interface FactsDeps {
 export function createLiveFacts({ directory, log, guestsMayPost }: FactsDeps): LiveFacts {
   const revs = new Map<number, number>();
   const seededAt = new Map<number, Position>();
+  const appliedTo = new Map<number, Position>();
   const everywhere = everyShard(log);
   const sanctions = new Map<ScopeId, Map<UserId, InForce>>();
   const states = new Map<ChannelId, 'open' | 'read-only'>();
@@ -109,6 +112,7 @@ export function createLiveFacts({ directory, log, guestsMayPost }: FactsDeps): L
   }
 
   function applyOne(entry: Entry): void {
+    appliedTo.set(entry.shard, entry.position);
     const at = seededAt.get(entry.shard);
     if (at !== undefined && !log.isBefore(at, entry.position)) return;
     if (entry.kind === 'sanction') restrain(JSON.parse(entry.body) as SanctionBody);
@@ -199,6 +203,10 @@ export function createLiveFacts({ directory, log, guestsMayPost }: FactsDeps): L
     apply(batch) {
       for (const entry of batch) applyOne(entry);
       wake();
+    },
+    isBeyond(shard, at) {
+      const followed = appliedTo.get(shard);
+      return followed !== undefined && log.isBefore(at, followed);
     },
     rev,
     reached(shard, wanted) {

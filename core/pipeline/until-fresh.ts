@@ -64,7 +64,8 @@ export function createUntilFresh(deps: FreshDeps): Fresh {
       const stored = await once(step);
       if (stored === null) return { kind: 'stopping' };
       if (stored.kind === 'stale') {
-        const isAhead = stored.rev < facts.rev(shard);
+        // what was judged by, not what is known by now: the log may have told more since
+        const isAhead = step.ifRev !== null && stored.rev < step.ifRev;
         const isThere = await within(isAhead ? resync(shard) : facts.reached(shard, stored.rev)).then(
           () => true,
           () => false,
