@@ -5,7 +5,7 @@ import { hubConfig } from '../../config/schema.ts';
 import { systemClock } from '../../core/async/clock.ts';
 import { textContent } from '../../core/domain/content.ts';
 import type { AccountId, BridgeId, RoomId } from '../../core/domain/ids.ts';
-import { startHub } from '../../core/hub.ts';
+import { type Hub, startHub } from '../../core/hub.ts';
 import { noMedia } from '../../core/media/no-media.ts';
 import { createLogger, silentLogger } from '../../core/ops/log.ts';
 import { type Bridge, type BridgePlugin, PLUGIN_API_VERSION } from '../../core/plugin/bridge.ts';
@@ -74,7 +74,7 @@ serve({
       name,
       async () => ({ default: counted(withoutBudget((await load()).default)) }),
     ]);
-    await startHub({
+    const hub = await startHub({
       config,
       builtIns: { surfaces: {}, bridges: { ...Object.fromEntries(free), nowhere: async () => ({ default: nowhere }) } },
       nativePlatform: 'slipmat',
@@ -83,6 +83,7 @@ serve({
       webRoot: join(import.meta.dirname, '../../dist/web'),
       version: 'bench',
     });
+    await untilOpen(hub);
     return {};
   },
   /** The bridges alone, each with a port that takes everything. */
@@ -143,6 +144,17 @@ serve({
     return { usPerSecond: ((used.user + used.system) * 1_000) / (performance.now() - began) };
   },
 });
+
+/** A new portal gets what is said from then on. */
+async function untilOpen({ portals, live }: Hub): Promise<void> {
+  const end = performance.now() + 60_000;
+  for (const { id, direction } of portals.list()) {
+    while (direction !== 'in' && (await live.store.deliveries.load(id)).at === null) {
+      if (performance.now() > end) throw new Error('not all portals are served');
+      await delay(20);
+    }
+  }
+}
 
 async function say(from: HubPort): Promise<void> {
   inbounds += 1;
