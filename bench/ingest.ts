@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { numberIn, startChild } from './lib/child.ts';
+import { type Child, numberIn, startChild } from './lib/child.ts';
 import { watchCore } from './lib/cores.ts';
 import { commonOptions, type Figures, interleave, type Measured, save } from './lib/harness.ts';
-import { rounded } from './lib/stats.ts';
+import { median, rounded } from './lib/stats.ts';
 import { startRedis } from './servers/redis.ts';
 import { type Run, startRoute } from './servers/route.ts';
 
@@ -14,6 +14,11 @@ import { type Run, startRoute } from './servers/route.ts';
 const PER_SECOND = 3_000;
 /** An evening's rate, where nearly each post has a turn to itself. */
 const CALM_PER_SECOND = 500;
+const PEOPLE = 100;
+/** So many that none of them writes too fast for the rules. */
+const CROWD = 4_000;
+const WARM_POSTS = 10_000;
+const POSTS_A_TURN = 2_000;
 /** Posts that wait for their answer at a time. */
 const AT_ONCE = 20;
 /** For what the warming has left to the archiver. */
@@ -22,6 +27,7 @@ const SETTLE_MS = 5_000;
 const WARM_SECONDS = 6;
 
 export async function run(words: readonly string[]): Promise<object> {
+  if (words.includes('--rules')) return rulesAlone(words.filter((word) => word !== '--rules'));
   const { isQuick, rounds } = commonOptions(words);
   const count = isQuick ? 4_000 : 20_000;
   const measured = await interleave(
@@ -60,6 +66,51 @@ export async function run(words: readonly string[]): Promise<object> {
   return save('ingest', figures, { isQuick, isQuiet, details: measured });
 }
 
+/** What the rules cost: one hub, with all of them on and all of them off by turns, a short while each. */
+async function rulesAlone(words: readonly string[]): Promise<object> {
+  const { isQuick, rounds } = commonOptions(words);
+  const { rules } = await interleave({ rules: () => rulesByTurns(isQuick ? 12 : 40) }, rounds ?? (isQuick ? 1 : 3));
+  if (rules === null) throw new Error('nothing was run');
+  const { cpuUsOff, cpuUsOn } = rules.median;
+  const isQuiet = rules.noisy === 0;
+  const figures = {
+    cpuUsRulesOff: rounded(cpuUsOff ?? Number.NaN),
+    cpuUsRulesOn: rounded(cpuUsOn ?? Number.NaN),
+    /** At most 1.2 is wanted. */
+    ratio: rounded((cpuUsOn ?? Number.NaN) / (cpuUsOff ?? Number.NaN)),
+    isQuiet,
+  };
+  return save('ingest-rules', figures, { isQuick, isQuiet, details: rules });
+}
+
+/** Medians over the turns: what else the machine does meets both alike. */
+async function rulesByTurns(turns: number): Promise<Measured<Figures>> {
+  const redis = await startRedis('client');
+  const dataDir = mkdtempSync(join(tmpdir(), 'slipmat-bench-'));
+  const child = await startChild({ file: join(import.meta.dirname, 'servers/inlet.ts'), core: 'server' });
+  try {
+    await child.ask('start', { redisUrl: redis.url, dataDir, people: CROWD });
+    await child.ask('rules');
+    for (const where of ['off', 'on']) await turn(child, where, WARM_POSTS);
+    const used: { readonly off: number[]; readonly on: number[] } = { off: [], on: [] };
+    const core = watchCore([child.pid]);
+    for (let n = 0; n < turns; n += 1) {
+      used.off.push(await turn(child, 'off', POSTS_A_TURN));
+      used.on.push(await turn(child, 'on', POSTS_A_TURN));
+    }
+    const figures = { cpuUsOff: median(used.off), cpuUsOn: median(used.on) };
+    return { figures, othersShare: core.othersShare() };
+  } finally {
+    await child.end();
+    await redis.end();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function turn(child: Child, where: string, count: number): Promise<number> {
+  return numberIn(await child.ask('post', { count, atOnce: AT_ONCE, where }), 'cpuUs');
+}
+
 async function posting(how: 'append' | 'threeCommands', count: number): Promise<Measured<Figures>> {
   const redis = await startRedis('client');
   const child = await startChild({ file: join(import.meta.dirname, 'servers/appender.ts'), core: 'server' });
@@ -80,7 +131,7 @@ async function routed(count: number): Promise<Measured<Figures>> {
   const dataDir = mkdtempSync(join(tmpdir(), 'slipmat-bench-'));
   const child = await startChild({ file: join(import.meta.dirname, 'servers/inlet.ts'), core: 'server' });
   try {
-    await child.ask('start', { redisUrl: redis.url, dataDir });
+    await child.ask('start', { redisUrl: redis.url, dataDir, people: PEOPLE });
     await child.ask('post', { count, atOnce: AT_ONCE });
     const core = watchCore([child.pid]);
     const answer = await child.ask('post', { count, atOnce: AT_ONCE });

@@ -4,7 +4,8 @@ import { decodeRequest } from '../../bridges/slipmat/decode.ts';
 import { requestOf } from '../../bridges/slipmat/requests.ts';
 import { hubConfig } from '../../config/schema.ts';
 import { systemClock } from '../../core/async/clock.ts';
-import type { RuleSettings } from '../../core/domain/channel-settings.ts';
+import { NO_RULES, type RuleSettings } from '../../core/domain/channel-settings.ts';
+import type { ChannelId } from '../../core/domain/ids.ts';
 import type { Actor } from '../../core/domain/inbound.ts';
 import { type Hub, startHub } from '../../core/hub.ts';
 import { createLogger } from '../../core/ops/log.ts';
@@ -19,7 +20,9 @@ const TEXT = 'the quick brown fox jumps over the lazy dog and says what people s
 let port: SurfacePort | null = null;
 let runs = 0;
 let people = 100;
-let withRules = false;
+let started: Hub | null = null;
+let on: ChannelId | null = null;
+let off: ChannelId | null = null;
 let actors: readonly Actor[] = [];
 
 /** Each of them on; the texts, whose numbers differ, break none. */
@@ -51,9 +54,8 @@ const lender = {
 };
 
 serve({
-  async start({ redisUrl, dataDir, people: wanted, withRules: isWanted }) {
+  async start({ redisUrl, dataDir, people: wanted }) {
     people = typeof wanted === 'number' ? wanted : people;
-    withRules = isWanted === true;
     const config = hubConfig.parse({
       port: 0,
       dataDir,
@@ -62,7 +64,7 @@ serve({
       moderation: { rules: 'none' },
       limits: { postsPerSecond: 1_000, postBurst: 10_000, apiPerMinute: 1_000_000 },
     });
-    const hub = await startHub({
+    started = await startHub({
       config,
       builtIns: { ...bridges, surfaces: { bench: async () => ({ default: lender }) } },
       nativePlatform: 'slipmat',
@@ -71,7 +73,13 @@ serve({
       webRoot: join(import.meta.dirname, '../../dist/web'),
       version: 'bench',
     });
-    if (withRules) await setAllRules(hub);
+    return {};
+  },
+  /** Two channels of the same kind: in the one all rules are on, in the other all are off. */
+  async rules() {
+    if (started === null) throw new Error('the hub has not started');
+    on = await channelWith(started, 'rules on', ALL_RULES);
+    off = await channelWith(started, 'rules off', NO_RULES);
     return {};
   },
   /** CPU of this thread for one post, in microseconds, the reading of the log included. */
@@ -82,8 +90,8 @@ serve({
     if (actors.length === 0) actors = await Promise.all(Array.from({ length: people }, () => guest(from)));
     const lobby = await from.ask(actors[0] ?? (await guest(from)), 'channels', {});
     if (!lobby.ok) throw new Error(lobby.say);
-    const channel = lobby.value.channels[0]?.id;
-    if (channel === undefined) throw new Error('there is no channel');
+    const channel = words.where === 'on' ? on : words.where === 'off' ? off : lobby.value.channels[0]?.id;
+    if (channel === undefined || channel === null) throw new Error('there is no channel');
     runs += 1;
     let left = posts;
     let heard = 0;
@@ -97,7 +105,7 @@ serve({
         if (actor === undefined) throw new Error('there is nobody');
         const key = `post-${runs}-${who}-${left}`;
         const decoded = decodeRequest(
-          JSON.stringify({ type: 'post', id: key, channel, key, text: `${TEXT} ${left}`, replyTo: null }),
+          JSON.stringify({ type: 'post', id: key, channel, key, text: `${TEXT} ${runs} ${left}`, replyTo: null }),
         );
         if (!decoded.ok || !('key' in decoded.value)) throw new Error('the frame is not read');
         const receipt = await from.request(actor, requestOf(decoded.value), { key, again: false });
@@ -114,13 +122,19 @@ serve({
   },
 });
 
-async function setAllRules({ sql, knowledge }: Hub): Promise<void> {
+async function channelWith({ accounts, sql, knowledge }: Hub, name: string, rules: RuleSettings): Promise<ChannelId> {
+  const password = 'nobody signs in with it';
+  const made = await accounts.signUp({ name, password, address: '127.0.0.1', invite: null });
+  if (!made.ok) throw new Error(made.say);
+  await accounts.makeDj(name, null);
   const { directory } = knowledge;
-  const lobby = directory.channels().find(({ kind }) => kind === 'mega');
-  if (lobby === undefined) throw new Error('there is no channel');
-  const row = { channel_id: lobby.id, settings: JSON.stringify({ rules: ALL_RULES }), changed_by: null, changed_at: 0 };
+  const owner = made.value.actor.user;
+  const channel = directory.channels().find((one) => one.kind === 'dj' && one.owner === owner)?.id;
+  if (channel === undefined) throw new Error('there is no channel');
+  const row = { channel_id: channel, settings: JSON.stringify({ rules }), changed_by: null, changed_at: 0 };
   const query = sql.build.insertInto('channel_settings').values(row).compile();
-  await directory.change({ statements: [{ query }], scopes: null, what: [{ kind: 'settings', channel: lobby.id }] });
+  await directory.change({ statements: [{ query }], scopes: null, what: [{ kind: 'settings', channel }] });
+  return channel;
 }
 
 async function guest(from: SurfacePort) {
