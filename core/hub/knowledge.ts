@@ -22,6 +22,7 @@ import type { Archive, LiveSnapshot, LiveStore } from '../store/ports.ts';
 import type { Sql } from '../store/sql/sql.ts';
 import { createTail, type Tail } from '../store/tail.ts';
 import { restoreHeld } from './restore-held.ts';
+import { restoreSanctions } from './restore-sanctions.ts';
 
 const SWEEP_MS = 1_000;
 const TIDY_MS = 60 * 60_000;
@@ -85,6 +86,7 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
     held.seed(shard, snapshot);
   }
   await directory.load();
+  await restoreSanctions({ store, sql, facts, clock, logger });
   await restoreHeld({ store, sql, directory, held, clock, logger });
   await loadKarma({ sql, log, book: karma, upTo: snapshots.map(({ at }) => at), now: clock.now() });
   const archived = await archive.newest();
