@@ -8,7 +8,7 @@ import type { HeldMessage } from './domain/held.ts';
 import type { EpochMs, MessageId, ScopeId, UserId } from './domain/ids.ts';
 import type { Actor, Request } from './domain/inbound.ts';
 import { POINTS } from './domain/karma.ts';
-import type { Quote } from './domain/message.ts';
+import type { ChatMessage, Quote } from './domain/message.ts';
 import { may, outranks } from './domain/permission.ts';
 import { type Receipt, refused } from './domain/receipt.ts';
 import type { WireEntry, WireMessage } from './domain/wire.ts';
@@ -83,6 +83,7 @@ async function routeMessage(asked: Of<'message'>, at: RouterDeps): Promise<Recei
   const id = at.newId();
   const now = at.clock.now();
   let held: Step | null = null;
+  let judged: ChatMessage | null = null;
   const receipt = await at.untilFresh(first.scope, (rev) => {
     if (hasMoved(asked, at)) return MOVED;
     const here = place(at.facts, actor, request.channel, 'post');
@@ -93,6 +94,7 @@ async function routeMessage(asked: Of<'message'>, at: RouterDeps): Promise<Recei
     const message = normalize({ channel: here.channel, author, content: request.content, replyTo, origin }, now, id);
     if (isEmpty(message.content)) return refused('bad-request', 'text: there is nothing in it.');
     if (keepsAway(asked, at)) return STAYS;
+    judged = message;
     const verdict = at.judge.verdict(message, here, now, saidAt(asked, now));
     if (verdict.kind === 'reject') return turnedDown(verdict.findings[0]);
     if (verdict.kind === 'hold' && at.held.count(message.channel) >= MOST_HELD) return TOO_MANY_HELD;
@@ -114,7 +116,7 @@ async function routeMessage(asked: Of<'message'>, at: RouterDeps): Promise<Recei
     held = verdict.kind === 'hold' ? holdStep(posting, body, verdict.findings) : null;
     return held ?? posting;
   });
-  if (receipt.kind === 'accepted') at.judge.said(request.channel, actor.user, id, saidAt(asked, now));
+  if (receipt.kind === 'accepted' && judged !== null) at.judge.said(judged, saidAt(asked, now));
   return held === null || receipt.kind !== 'accepted' ? asRepeat(asked, receipt) : heldBy(held, receipt, at);
 }
 

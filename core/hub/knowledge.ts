@@ -74,7 +74,7 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
   const lately = createLately();
   const firstHeard = createFirstHeard((user) => readFirstHeard(sql, user));
   const recent = createRecent(undefined, ({ id, channel, author }, at) => {
-    lately.add(channel, author, { id, at });
+    lately.add(channel, author, { id, at, folded: null });
     firstHeard.heard(author, at);
   });
   const karma = createKarmaBook({ clock, sameAs: directory.sameAs });

@@ -34,7 +34,7 @@ export interface Facts {
   readonly saidAt: EpochMs;
   /** When the author said the last few things in this channel, newest first; empty for an edit. */
   readonly lately: readonly EpochMs[];
-  /** What was said then within a minute; empty unless the rule about it is on. */
+  /** What was said then within a minute, folded by `foldRepeated`; empty unless the rule about it is on. */
   readonly lateTexts: readonly string[];
 }
 

@@ -8,6 +8,10 @@ export interface WordList {
 }
 
 const SEPARATORS = /[^\p{L}\p{M}\p{Nd}]+/u;
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
+/** Printable ASCII and line ends: what most people write, and folded letter by letter. */
+const PLAIN = /^[\t\n\x20-\x7e]*$/;
+const PLAIN_CODES = 128;
 
 /** Case, look-alike characters and what stands between words make no difference. */
 export function createWordList(given: readonly string[]): WordList {
@@ -19,11 +23,12 @@ export function createWordList(given: readonly string[]): WordList {
     else if (folded.length > 1) phrases.set(` ${folded.join(' ')} `, one);
   }
   const isEmpty = words.size + phrases.size === 0;
+  const plain = isEmpty ? [] : plainFolds();
   return {
     isEmpty,
     find(text) {
       if (isEmpty) return null;
-      const said = wordsOf(text);
+      const said = PLAIN.test(text) ? plainWords(text, plain) : wordsOf(text);
       for (const word of said) {
         const found = words.get(word);
         if (found !== undefined) return found;
@@ -38,8 +43,33 @@ export function createWordList(given: readonly string[]): WordList {
 
 /** As a name is folded, but word by word. */
 function wordsOf(text: string): readonly string[] {
-  const plain = text.replace(INVISIBLE, '').normalize('NFKC').toLowerCase();
-  const folded = unhomoglyph(plain).normalize('NFKC').toLowerCase().replace(/[iı1]/g, 'l');
-  return folded.split(SEPARATORS).filter((word) => word !== '');
+  return fold(text.replace(INVISIBLE, ''))
+    .split(SEPARATORS)
+    .filter((word) => word !== '');
 }
-const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
+
+function fold(text: string): string {
+  const looks = unhomoglyph(text.normalize('NFKC').toLowerCase());
+  return looks.normalize('NFKC').toLowerCase().replace(/[iı1]/g, 'l');
+}
+
+/** What each plain character folds to; empty where it separates words. */
+function plainFolds(): readonly string[] {
+  return Array.from({ length: PLAIN_CODES }, (_, code) => wordsOf(String.fromCharCode(code)).join(''));
+}
+
+/** The same as `wordsOf`, without searching the text. */
+function plainWords(text: string, folds: readonly string[]): readonly string[] {
+  const words: string[] = [];
+  let word = '';
+  for (let at = 0; at < text.length; at += 1) {
+    const folded = folds[text.charCodeAt(at)] ?? '';
+    if (folded !== '') word += folded;
+    else if (word !== '') {
+      words.push(word);
+      word = '';
+    }
+  }
+  if (word !== '') words.push(word);
+  return words;
+}

@@ -1,12 +1,13 @@
 import { modeAt } from '../domain/channel-mode.ts';
 import type { ChannelSettings } from '../domain/channel-settings.ts';
 import { plainText } from '../domain/content.ts';
-import type { ChannelId, EpochMs, MessageId, UserId } from '../domain/ids.ts';
+import type { ChannelId, EpochMs, UserId } from '../domain/ids.ts';
 import type { ChatMessage } from '../domain/message.ts';
 import { glanceAt } from '../moderation/glance.ts';
 import { isNewcomer } from '../moderation/newcomer.ts';
 import { judge, policyOf } from '../moderation/policy.ts';
 import type { PolicyConfig, Verdict } from '../moderation/rule.ts';
+import { foldRepeated } from '../moderation/rules/repeated-text.ts';
 import type { Place } from './address.ts';
 import type { FirstHeard } from './first-heard.ts';
 import type { Lately } from './lately.ts';
@@ -30,7 +31,7 @@ export interface Judge {
   /** Null: all that is needed of this person is at hand. Otherwise resolves once it is. */
   ready(user: UserId): Promise<void> | null;
   /** This hub has just stored it, which the log will tell in a moment: who writes on at once is judged by it already. */
-  said(channel: ChannelId, user: UserId, id: MessageId, at: EpochMs): void;
+  said(message: ChatMessage, at: EpochMs): void;
   /** @param saidAt by the platform's clock where it comes late; null: an edit, which is no new message */
   verdict(message: ChatMessage, here: Place, now: EpochMs, saidAt: EpochMs | null): Verdict;
 }
@@ -53,15 +54,23 @@ export function createJudge({ facts, recent, lately, firstHeard, karmaOf }: Judg
       .of(channel, user)
       .slice(0, MOST_TEXTS)
       .filter(({ at }) => Math.abs(saidAt - at) < TEXTS_MS)
-      .flatMap(({ id }) => {
-        const said = recent.message(id);
-        return said === null ? [] : [plainText(said.content.rich)];
+      .flatMap((said) => {
+        if (said.folded !== null) return [said.folded];
+        const message = recent.message(said.id);
+        if (message === null) return [];
+        const folded = foldRepeated(plainText(message.content.rich));
+        lately.add(channel, user, { ...said, folded });
+        return [folded];
       });
   }
 
   return {
     ready: firstHeard.know,
-    said: (channel, user, id, at) => lately.add(channel, user, { id, at }),
+    said({ id, channel, author, content }, at) {
+      const { repeatedText } = policyIn(channel).settings;
+      const folded = repeatedText ? foldRepeated(plainText(content.rich)) : null;
+      lately.add(channel, author.user, { id, at, folded });
+    },
     verdict(message, here, now, saidAt) {
       const { user } = message.author;
       const channel = here.channel.id;

@@ -9,6 +9,8 @@ export interface Said {
   readonly id: MessageId;
   /** By the platform's clock where it came late. */
   readonly at: EpochMs;
+  /** Folded, where a rule asks for it and it was said through this hub; null: to be looked up. */
+  readonly folded: string | null;
 }
 
 /** What each person said last in each channel, over all hubs. */
@@ -31,7 +33,11 @@ export function createLately(mostPeople = MOST_PEOPLE): Lately {
         people.set(key, [said]);
         return;
       }
-      if (known.some(({ id }) => id === said.id)) return;
+      const there = known.findIndex(({ id }) => id === said.id);
+      if (there >= 0) {
+        if (said.folded !== null) known[there] = said;
+        return;
+      }
       known.unshift(said);
       if (known.length > MOST_EACH) known.pop();
     },

@@ -5,7 +5,8 @@ const MOST_CAPITALS = 0.8;
 
 /** Mostly capitals. Off unless asked for: crowds shout. */
 export const shouting: Rule = ({ glance }, { settings }) => {
-  if (!settings.shouting) return null;
+  // most people write hardly any: then nothing is counted
+  if (!settings.shouting || glance.text === glance.text.toLowerCase()) return null;
   const capitals = glance.text.match(/\p{Lu}/gu)?.length ?? 0;
   const small = glance.text.match(/\p{Ll}/gu)?.length ?? 0;
   if (capitals + small < LEAST_LETTERS || capitals < MOST_CAPITALS * (capitals + small)) return null;
