@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
-import { type Rig, startRig, userOf, WITHIN } from '../portals/rig.ts';
+import type { EpochMs, RoomId } from '../../core/domain/ids.ts';
+import { account, type Rig, startRig, userOf, WITHIN } from '../portals/rig.ts';
 
 let rig: Rig;
 afterEach(() => rig.close());
@@ -81,6 +82,18 @@ it('M1: a moderator of a platform acts by a reply there, and on people of other 
   expect(await rig.ask('floor', 'Mod', '!timeout ann 5 loud')).toContain('ann is timed out for 5 minutes.');
   const refused = await ann.client.post({ channel: 'lobby', text: 'still?' }).done;
   expect(refused).toMatchObject({ ok: false, code: 'sanctioned' });
+  // one that is picked, as the platform knows them, needs no name that the hub knows
+  const given = {
+    eventId: 'pick-1',
+    room: 'floor' as RoomId,
+    by: account('Mod'),
+    name: 'timeout',
+    text: '@Zo_e 4 loud',
+  };
+  const target = { ...account('Zoe'), name: 'Zo e' };
+  rig.room.tells({ kind: 'command', ...given, target, replyTo: null, ticket: null, at: Date.now() as EpochMs });
+  await expect.poll(() => rig.lastLine('floor'), WITHIN).toContain('Zo e is timed out for 4 minutes.');
+  expect(hub.knowledge.facts.sanction('mega' as never, userOf('Zoe'))).toMatchObject({ reason: 'loud' });
   // karma is nobody else's business
   expect(await rig.ask('floor', 'Mod', '!karma')).toContain('told to you alone');
   expect(await rig.ask('floor', 'Mod', '!karma ann')).toContain('told to you alone');
