@@ -155,6 +155,7 @@ describe.each(['embedded', 'redis'] as const)('on the %s store', (store) => {
     await start();
     await rig.native('root', 'admin');
     await link('floor');
+    await expect.poll(() => rig.texts('floor').length, WITHIN).toBe(1); // it is told of the link
     expect(await rig.act('root', 'bridge direction in')).toBe('Done.');
     expect(await rig.act('root', 'bridge reach bans')).toContain('somebody who administers it');
     rig.room.setRole('floor', 'ann', 'admin');
