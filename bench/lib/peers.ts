@@ -23,6 +23,8 @@ export async function benchHub(settings: { readonly redisUrl: string | null }): 
     DATA_DIR: mkdtempSync(join(tmpdir(), 'slipmat-bench-')),
     SLIPMAT_LIMITS__POSTS_PER_SECOND: '1000',
     SLIPMAT_LIMITS__POST_BURST: '10000',
+    // a few people say what a crowd would
+    SLIPMAT_MODERATION__RULES: 'none',
     SLIPMAT_LOG_LEVEL: 'error',
   };
   if (settings.redisUrl !== null) env.REDIS_URL = settings.redisUrl;
