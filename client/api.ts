@@ -1,10 +1,13 @@
 import type { HubFrame } from '../bridges/slipmat/protocol.ts';
 import type { MessageId, Seq } from '../core/domain/ids.ts';
 import type { HistoryMessage, ListedChannel, Person } from '../core/domain/wire.ts';
+import type { Deeds, Questions } from '../core/plugin/asked/table.ts';
 import type { ChannelEvent } from './channel-view.ts';
 
 /** What a frame of this type holds. */
 export type FrameOf<Type extends HubFrame['type']> = Extract<HubFrame, { readonly type: Type }>;
+/** What a question takes, with ids as plain text and what may be left out left out. */
+export type Asking<In> = { readonly [Key in keyof In]?: In[Key] extends string | null ? string | null : In[Key] };
 export type You = FrameOf<'welcome'>['you'];
 
 export interface ClientOptions {
@@ -135,6 +138,10 @@ export interface Client {
   commands(): Promise<Answer<FrameOf<'commands'>['commands']>>;
   /** Gives a command, without the `/`; at most once, never repeated. The answer is a text for this person alone. */
   command(channel: string, text: string, replyTo?: string | null): Promise<Answer<string>>;
+  /** A question of the hub's table, by its name, with what it takes and answers. */
+  ask<K extends keyof Questions>(kind: K, of: Asking<Questions[K][0]>): Promise<Answer<Questions[K][1]>>;
+  /** An act of the hub's table; at most once, never repeated. */
+  do<K extends keyof Deeds>(kind: K, of: Asking<Deeds[K][0]>): Promise<Answer<Deeds[K][1]>>;
   /** At most once a few seconds while somebody types; never kept, never repeated. */
   typing(channel: string, on: boolean): void;
 

@@ -1,6 +1,7 @@
 import type { HubFrame } from '../bridges/slipmat/protocol.ts';
 import { type ChannelId, parseChannelId, parseMessageId } from '../core/domain/ids.ts';
 import type { ListedChannel } from '../core/domain/wire.ts';
+import type { Deeds, Questions } from '../core/plugin/asked/table.ts';
 import type { Client, ClientOptions, ClientState, FrameOf, You } from './api.ts';
 import type { ChannelEvent } from './channel-view.ts';
 import { createEmitter } from './emitter.ts';
@@ -197,6 +198,14 @@ export function createClient(options: ClientOptions): Client {
     command: (channel, text, replyTo = null) =>
       asking.ask({ type: 'command', id: newId(), channel, text, replyTo }, (frame) =>
         frame.type === 'answer' ? frame.say : null,
+      ),
+    ask: <K extends keyof Questions>(kind: K, of: object) =>
+      asking.ask({ type: 'ask', id: newId(), kind, of: { ...of } }, (frame) =>
+        frame.type === 'answered' ? (frame.value as Questions[K][1]) : null,
+      ),
+    do: <K extends keyof Deeds>(kind: K, of: object) =>
+      asking.ask({ type: 'do', id: newId(), kind, of: { ...of } }, (frame) =>
+        frame.type === 'answered' ? (frame.value as Deeds[K][1]) : null,
       ),
     askChannels: () =>
       asking.ask({ type: 'channels', id: newId() }, (frame) => (frame.type === 'channels' ? frame.channels : null)),

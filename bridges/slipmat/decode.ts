@@ -16,6 +16,11 @@ export function decodeRequest(text: string): Decoded<ParsedRequest> {
 function decode<T>(schema: z.ZodType<T>, text: string): Decoded<T> {
   const json = parseJson(text);
   if (json === undefined) return { ok: false, id: null, field: null, say: 'A frame must be one JSON object.' };
+  return decodeValue(schema, json);
+}
+
+/** What a frame carries, by a schema of its own. */
+export function decodeValue<T>(schema: z.ZodType<T>, json: object): Decoded<T> {
   const parsed = schema.safeParse(json);
   if (parsed.success) return { ok: true, value: parsed.data };
   const [issue] = parsed.error.issues;

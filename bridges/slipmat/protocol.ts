@@ -1,15 +1,6 @@
 import { z } from 'zod';
 import { MAX_ATTACHMENTS } from '../../core/domain/content.ts';
 import {
-  HEARTBEAT_MS,
-  MAX_ALT_UTF16,
-  MAX_COMMAND_UTF16,
-  MAX_HISTORY_LIMIT,
-  MAX_POST_UTF16,
-  MAX_URL_UTF16,
-  PROTOCOL_VERSION,
-} from './limits.ts';
-import {
   channelId as channel,
   commandSpec,
   entryFrames,
@@ -21,7 +12,17 @@ import {
   person,
   seqNumber as seq,
   userId as user,
-} from './wire-schema.ts';
+} from '../../core/plugin/asked/shapes.ts';
+import { deeds, questions } from '../../core/plugin/asked/table.ts';
+import {
+  HEARTBEAT_MS,
+  MAX_ALT_UTF16,
+  MAX_COMMAND_UTF16,
+  MAX_HISTORY_LIMIT,
+  MAX_POST_UTF16,
+  MAX_URL_UTF16,
+  PROTOCOL_VERSION,
+} from './limits.ts';
 
 export { CLOSE, MAX_FRAME_BYTES, MAX_HISTORY_LIMIT, MAX_JOINED, MAX_POST_UTF16, PROTOCOL_VERSION } from './limits.ts';
 
@@ -49,6 +50,12 @@ const attachments = z
   .max(MAX_ATTACHMENTS)
   .default([])
   .describe('Files that were uploaded before; everything else about them the hub knows by itself.');
+
+const bag = z.record(z.string().max(64), z.unknown()).default({});
+
+function keysOf<T extends object>(table: T): [Extract<keyof T, string>, ...Extract<keyof T, string>[]] {
+  return Object.keys(table) as [Extract<keyof T, string>];
+}
 
 /** Must be the first frame of a connection, within 10 s. */
 export const helloFrame = z.strictObject({
@@ -131,6 +138,18 @@ export const requestFrame = z.discriminatedUnion('type', [
     replyTo: message.nullable().default(null).describe('The message that it is about, where it is about one.'),
   }),
   z.strictObject({ type: z.literal('typing'), id, channel, on: z.boolean() }),
+  z.strictObject({
+    type: z.literal('ask'),
+    id,
+    kind: z.enum(keysOf(questions)).describe('A question; it changes nothing.'),
+    of: bag.describe('What is asked of, by the schema of the question.'),
+  }),
+  z.strictObject({
+    type: z.literal('do'),
+    id,
+    kind: z.enum(keysOf(deeds)).describe('An act that is not said in a channel.'),
+    of: bag.describe('What it takes, by the schema of the act.'),
+  }),
   z.strictObject({ type: z.literal('ping'), id }),
 ]);
 export type HelloFrame = z.input<typeof helloFrame>;
@@ -203,6 +222,12 @@ export const hubFrame = z.discriminatedUnion('type', [
     id,
     channel,
     say: z.string().describe('What the hub answers to a command, for whoever gave it alone.'),
+  }),
+  z.strictObject({
+    type: z.literal('answered'),
+    id,
+    kind: z.string().describe('Of the question or the act.'),
+    value: z.unknown().describe('By the schema of its answer.'),
   }),
   z.strictObject({ type: z.literal('typing'), channel, user, name: z.string(), on: z.boolean() }),
   z.strictObject({

@@ -2,6 +2,7 @@ import { type Attachment, assertNever } from '../../core/domain/content.ts';
 import type { Request } from '../../core/domain/inbound.ts';
 import type { Receipt } from '../../core/plugin/index.ts';
 import type { Answer, Questions, SurfacePort } from '../../core/plugin/surface.ts';
+import { answerAsked, answerDeed } from './asked.ts';
 import type { Connection } from './connection.ts';
 import { createFiles, type Write } from './files.ts';
 import { historyOf, join } from './join.ts';
@@ -61,6 +62,10 @@ export function createRequests(port: SurfacePort, readers: Readers): Requests {
         return connection.send({ type: 'commands', id: frame.id, commands: [...port.commands] });
       case 'command':
         return connection.queue(() => giveCommand(port, connection, person, frame));
+      case 'ask':
+        return connection.queue(() => answerAsked(port, connection, person, frame));
+      case 'do':
+        return connection.queue(() => answerDeed(port, connection, person, frame));
       case 'typing':
         return tellTyping(readers, connection, person.actor, frame, port.clock.elapsed());
       case 'ping':

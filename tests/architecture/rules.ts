@@ -19,7 +19,7 @@ const CLOSED: readonly (readonly [RegExp, readonly RegExp[]])[] = [
   [/^core\/plugin\//, [/^core\/(domain|async)\//, /^core\/ops\/log\.ts$/, /^config\/config-error\.ts$/]],
   [/^core\/store\/ports\.ts$/, [/^core\/domain\//]],
   [/^core\/contract\//, [/^core\/(domain|async|plugin)\//, /^core\/ops\/log\.ts$/]],
-  [/^client\//, [/^core\/domain\//, /^core\/plugin\/surface\.ts$/, /^bridges\/slipmat\//]],
+  [/^client\//, [/^core\/domain\//, /^core\/plugin\/(surface\.ts$|asked\/)/, /^bridges\/slipmat\//]],
   [/^web\//, [/^core\/domain\//, /^client\//, /^bridges\/slipmat\//]],
 ];
 

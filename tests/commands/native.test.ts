@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { commandSpec } from '../../bridges/slipmat/wire-schema.ts';
+import { commandSpec } from '../../core/plugin/asked/shapes.ts';
 import { COMMANDS } from '../../core/community/commands/table.ts';
 import { type Rig, startRig, WITHIN } from '../portals/rig.ts';
 

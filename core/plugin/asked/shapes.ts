@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Attachment, Content, Rich, RichNode } from '../../core/domain/content.ts';
-import type { ChannelId, Epoch, EpochMs, MessageId, Seq, UserId } from '../../core/domain/ids.ts';
-import type { Author, Quote, Reaction, Redaction } from '../../core/domain/message.ts';
-import type { HistoryMessage, ListedChannel, Person, WireChatMessage } from '../../core/domain/wire.ts';
-import type { CommandSpec } from '../../core/plugin/commands.ts';
+import type { Attachment, Content, Rich, RichNode } from '../../domain/content.ts';
+import type { ChannelId, Epoch, EpochMs, MessageId, Seq, UserId } from '../../domain/ids.ts';
+import type { Author, Quote, Reaction, Redaction } from '../../domain/message.ts';
+import type { HistoryMessage, ListedChannel, Person, WireChatMessage } from '../../domain/wire.ts';
+import type { CommandSpec } from '../commands.ts';
 
 /*
  * Schemas of the values inside the hub's frames. The hub never runs them on the way out; they are what the JSON
@@ -11,7 +11,7 @@ import type { CommandSpec } from '../../core/plugin/commands.ts';
  */
 
 /** Gives a schema the domain's own type, branded ids included. The one place where that is claimed. */
-function typed<Out, In = Out>(schema: z.ZodType): z.ZodType<Out, In> {
+export function typed<Out, In = Out>(schema: z.ZodType): z.ZodType<Out, In> {
   return schema as z.ZodType<Out, In>;
 }
 
@@ -35,7 +35,11 @@ export const userId = typed<UserId, string>(
 );
 export const seqNumber = typed<Seq, number>(z.number().int().min(0).max(Number.MAX_SAFE_INTEGER));
 export const epochName = typed<Epoch, string>(z.string().min(1).max(64).describe('Names one past of the log.'));
-const epochMs = typed<EpochMs>(z.number().int().min(0).describe('Milliseconds since 1970, UTC.'));
+export const epochMs = typed<EpochMs>(z.number().int().min(0).describe('Milliseconds since 1970, UTC.'));
+
+/** How many at most, and how many where nobody says. */
+export const limit = (usual: number): z.ZodType<number, number | undefined> =>
+  z.number().int().min(1).max(100).default(usual);
 
 const rich: z.ZodType<Rich, Rich> = typed<Rich>(z.array(z.lazy(() => richNode)).meta({ id: 'Rich' }));
 const richNode: z.ZodType<RichNode, RichNode> = typed<RichNode>(
