@@ -12,6 +12,7 @@ import {
   messageId,
   person,
   seqNumber,
+  typed,
 } from './shapes.ts';
 
 export interface ChatQuestions {
@@ -44,14 +45,59 @@ export interface ChatQuestions {
   ];
 }
 
+const deliveryState = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('origin').describe('It was said there.') }),
+  z.strictObject({ kind: z.literal('sent') }),
+  z.strictObject({ kind: z.literal('pending'), say: z.string().nullable().describe('What the room waits for.') }),
+  z.strictObject({ kind: z.literal('failed'), say: z.string().nullable() }),
+  z.strictObject({ kind: z.literal('unknown').describe('It may have arrived and nobody can say.') }),
+  z.strictObject({ kind: z.literal('summed-up').describe('Told of in a line together with others.') }),
+  z.strictObject({ kind: z.literal('left-out'), reason: z.string() }),
+]);
+const delivery = typed<Delivery>(
+  z
+    .strictObject({
+      portal: z.string(),
+      bridge: z.string(),
+      platform: z.string().nullable(),
+      room: z.string(),
+      roomName: z.string().nullable(),
+      state: deliveryState,
+    })
+    .meta({ id: 'Delivery' }),
+);
+
 export const chatQuestions: Asked<ChatQuestions> = {
-  channels: { input: z.strictObject({}), output: z.strictObject({ channels: z.array(listedChannel) }) },
-  channel: { input: z.strictObject({ channel: channelId }), output: listedChannel },
+  channels: {
+    input: z.strictObject({}),
+    output: z.strictObject({ channels: z.array(listedChannel) }),
+    scope: 'read',
+    isListing: true,
+    rest: { method: 'GET', path: '/channels', summary: 'Channels that you can find, the megachannel first' },
+  },
+  channel: {
+    input: z.strictObject({ channel: channelId }),
+    output: listedChannel,
+    scope: 'read',
+    rest: { method: 'GET', path: '/channels/{channel}', summary: 'One channel' },
+  },
   history: {
     input: z.strictObject({ channel: channelId, before: seqNumber.nullable().default(null), limit: limit(50) }),
     output: z.strictObject({ messages: z.array(historyMessage), isEnd: z.boolean() }),
+    scope: 'history',
+    rest: {
+      method: 'GET',
+      path: '/channels/{channel}/messages',
+      summary: 'Messages of a channel as they stand now, newest first',
+      page: { by: 'before', list: 'messages', last: 'seq' },
+    },
   },
-  message: { input: z.strictObject({ channel: channelId, id: messageId }), output: historyMessage },
+  message: {
+    input: z.strictObject({ channel: channelId, id: messageId }),
+    output: historyMessage,
+    scope: 'read',
+    rest: { method: 'GET', path: '/channels/{channel}/messages/{id}', summary: 'One message as it stands now' },
+  },
   search: {
     input: z.strictObject({
       text: z.string().min(1).max(200),
@@ -60,10 +106,29 @@ export const chatQuestions: Asked<ChatQuestions> = {
       limit: limit(20),
     }),
     output: z.strictObject({ messages: z.array(foundMessage) }),
+    scope: 'history',
+    rest: {
+      method: 'GET',
+      path: '/search',
+      summary: 'Messages with these words, in one channel or in all that you can read, newest first',
+      isHeavy: true,
+      page: { by: 'before', list: 'messages', last: 'message.id' },
+    },
   },
   people: {
     input: z.strictObject({ channel: channelId }),
     output: z.strictObject({ people: z.array(person), guests: z.number().int().min(0) }),
+    scope: 'read',
+    rest: { method: 'GET', path: '/channels/{channel}/people', summary: 'Who is connected to a channel' },
   },
-  delivery: { input: z.strictObject({ channel: channelId, message: messageId }) },
+  delivery: {
+    input: z.strictObject({ channel: channelId, message: messageId }),
+    output: z.strictObject({ deliveries: z.array(delivery) }),
+    scope: 'read',
+    rest: {
+      method: 'GET',
+      path: '/channels/{channel}/messages/{message}/deliveries',
+      summary: 'Where a message has got to in each linked room; for its author and for moderators',
+    },
+  },
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ChannelId, EpochMs, UserId } from '../../domain/ids.ts';
-import type { LiveEvent, LiveEventId } from '../../domain/live-event.ts';
+import { LIVE_EVENT_STATES, type LiveEvent, type LiveEventId } from '../../domain/live-event.ts';
 import type { Asked } from './asked.ts';
 import { channelId, epochMs, typed, userId } from './shapes.ts';
 
@@ -24,9 +24,44 @@ export interface EventQuestions {
   ];
 }
 
+const eventId = typed<LiveEventId, string>(z.string().min(1).max(64).describe('Id of a live event.'));
+const listedEvent = typed<ListedEvent>(
+  z
+    .strictObject({
+      id: eventId,
+      dj: userId,
+      channel: channelId.describe('Its own; that of the DJ where it is ad hoc.'),
+      kind: z.enum(['scheduled', 'ad-hoc']),
+      title: z.string(),
+      startsAt: epochMs,
+      state: z.enum(LIVE_EVENT_STATES),
+      startedAt: epochMs.nullable().describe('When it went live first.'),
+      since: epochMs.describe('Since when it is in its state.'),
+    })
+    .meta({ id: 'LiveEvent' }),
+);
+const moderator = z
+  .strictObject({
+    user: userId,
+    name: z.string().nullable(),
+    platform: z.string().nullable(),
+    event: eventId.nullable().describe('For this live event alone; null: in general.'),
+  })
+  .meta({ id: 'Moderator' });
+
 export const eventQuestions: Asked<EventQuestions> = {
-  events: { input: z.strictObject({ channel: channelId.nullable().default(null) }) },
-  moderators: { input: z.strictObject({ channel: channelId }) },
+  events: {
+    input: z.strictObject({ channel: channelId.nullable().default(null) }),
+    output: z.strictObject({ events: z.array(listedEvent) }),
+    scope: 'read',
+    rest: { method: 'GET', path: '/events', summary: 'Live events that are not over: of the DJ of a channel, or all' },
+  },
+  moderators: {
+    input: z.strictObject({ channel: channelId }),
+    output: z.strictObject({ moderators: z.array(moderator) }),
+    scope: 'roles:manage',
+    rest: { method: 'GET', path: '/channels/{channel}/moderators', summary: 'Who moderates here; for those who do' },
+  },
 };
 
 export interface EventDeeds {
@@ -54,16 +89,57 @@ interface OfPerson {
   readonly isForEvent: boolean;
 }
 
-const event = typed<LiveEventId, string>(z.string().min(1).max(64).describe('Id of a live event.'));
 const title = z.string().min(1).max(200);
 const ofPerson = z.strictObject({ channel: channelId, target: userId, isForEvent: z.boolean().default(false) });
+const oneEvent = z.strictObject({ event: listedEvent });
+const said = z.strictObject({ say: z.string().describe('What became of it, in words.') });
 
 export const eventDeeds: Asked<EventDeeds> = {
-  'plan-event': { input: z.strictObject({ channel: channelId, title, startsAt: epochMs }) },
-  'change-event': {
-    input: z.strictObject({ event, title: title.nullable().default(null), startsAt: epochMs.nullable().default(null) }),
+  'plan-event': {
+    input: z.strictObject({ channel: channelId, title, startsAt: epochMs }),
+    output: oneEvent,
+    scope: 'events:manage',
+    rest: {
+      method: 'POST',
+      path: '/channels/{channel}/events',
+      summary: 'Plan a live event of the DJ whose channel it is',
+      isMaking: true,
+    },
   },
-  'turn-event': { input: z.strictObject({ event, turn: z.enum(['start', 'end', 'resume', 'cancel']) }) },
-  appoint: { input: ofPerson },
-  dismiss: { input: ofPerson },
+  'change-event': {
+    input: z.strictObject({
+      event: eventId,
+      title: title.nullable().default(null),
+      startsAt: epochMs.nullable().default(null),
+    }),
+    output: oneEvent,
+    scope: 'events:manage',
+    rest: { method: 'PATCH', path: '/events/{event}', summary: 'Give a live event another title or time' },
+  },
+  'turn-event': {
+    input: z.strictObject({ event: eventId, turn: z.enum(['start', 'end', 'resume', 'cancel']) }),
+    output: oneEvent,
+    scope: 'events:manage',
+    rest: { method: 'POST', path: '/events/{event}/turns', summary: 'Start, end, resume or cancel a live event' },
+  },
+  appoint: {
+    input: ofPerson,
+    output: said,
+    scope: 'roles:manage',
+    rest: {
+      method: 'PUT',
+      path: '/channels/{channel}/moderators/{target}',
+      summary: 'Make somebody a moderator here, in general or for the live event that is on',
+    },
+  },
+  dismiss: {
+    input: ofPerson,
+    output: said,
+    scope: 'roles:manage',
+    rest: {
+      method: 'DELETE',
+      path: '/channels/{channel}/moderators/{target}',
+      summary: 'Let somebody moderate here no longer',
+    },
+  },
 };

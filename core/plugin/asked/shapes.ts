@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { ChannelSettings } from '../../domain/channel-settings.ts';
 import type { Attachment, Content, Rich, RichNode } from '../../domain/content.ts';
+import { ACCEPTANCES } from '../../domain/house-rules.ts';
 import type { ChannelId, Epoch, EpochMs, MessageId, Seq, UserId } from '../../domain/ids.ts';
 import type { Author, Quote, Reaction, Redaction } from '../../domain/message.ts';
 import type { HistoryMessage, ListedChannel, Person, WireChatMessage } from '../../domain/wire.ts';
@@ -74,7 +76,11 @@ export const content = typed<Content>(
 export const redaction = typed<Redaction>(
   z.strictObject({
     at: epochMs,
-    by: z.enum(['author', 'moderator', 'reports']).describe('`reports`: for now, until a moderator has looked.'),
+    by: z
+      .enum(['author', 'moderator', 'platform', 'reports'])
+      .describe(
+        '`platform`: where it was written, which does not say by whom. `reports`: for now, until a moderator has looked.',
+      ),
   }),
 );
 const author = typed<Author>(
@@ -133,6 +139,27 @@ export const person = typed<Person>(
       badge: z.enum(['admin', 'dj', 'moderator']).nullable(),
     })
     .meta({ id: 'Person' }),
+);
+
+export const channelSettings = typed<ChannelSettings>(
+  z
+    .strictObject({
+      moderatorsMayBan: z.boolean(),
+      blur: z.enum(['all', 'newcomers', 'off']).describe('Whose pictures are covered until they are marked safe.'),
+      reportsToHide: z.number().int().describe('So many reports hide a message until a moderator looks; 0: never.'),
+      trustedPortals: z.array(z.string()),
+      acceptance: z.enum(ACCEPTANCES),
+      rules: z.strictObject({
+        flood: z.strictObject({ isOn: z.boolean(), count: z.number().int(), seconds: z.number().int() }),
+        links: z.enum(['all', 'not-newcomers', 'none']),
+        mentions: z.strictObject({ isOn: z.boolean(), most: z.number().int() }),
+        shouting: z.boolean(),
+        repeatedText: z.boolean(),
+        heldWords: z.array(z.string()),
+        holdBelowKarma: z.number().int().nullable(),
+      }),
+    })
+    .meta({ id: 'ChannelSettings' }),
 );
 
 export const commandSpec = typed<CommandSpec>(
