@@ -1,8 +1,14 @@
 import type { FastifyHelmetOptions } from '@fastify/helmet';
 import type { HubConfig } from '../../config/schema.ts';
 
-/** What browsers are told with every answer. Scripts, styles and sockets come from the hub alone; nothing may frame it. */
-export function securityHeaders(config: Pick<HubConfig, 'publicUrl'>): FastifyHelmetOptions {
+/**
+ * What browsers are told with every answer. Scripts, styles and sockets come from the hub alone.
+ * @param framedBy who may show the page in a frame: nobody, or pages of this hub
+ */
+export function securityHeaders(
+  config: Pick<HubConfig, 'publicUrl'>,
+  framedBy: 'nobody' | 'hub' = 'nobody',
+): FastifyHelmetOptions {
   const isHttps = config.publicUrl?.startsWith('https:') ?? false;
   const self = ["'self'"];
   return {
@@ -17,17 +23,18 @@ export function securityHeaders(config: Pick<HubConfig, 'publicUrl'>): FastifyHe
         mediaSrc: self,
         manifestSrc: self,
         workerSrc: self,
+        frameSrc: self,
         connectSrc: [...self, ...socketOrigins(config.publicUrl)],
         formAction: self,
         baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
+        frameAncestors: framedBy === 'hub' ? self : ["'none'"],
       },
     },
     // Some links carry a secret by design.
     referrerPolicy: { policy: 'no-referrer' },
     strictTransportSecurity: isHttps ? { maxAge: 180 * 86_400, includeSubDomains: false } : false,
     crossOriginEmbedderPolicy: false,
-    xFrameOptions: { action: 'deny' },
+    xFrameOptions: { action: framedBy === 'hub' ? 'sameorigin' : 'deny' },
   };
 }
 

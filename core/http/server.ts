@@ -151,7 +151,7 @@ async function addRoutes(app: FastifyInstance, options: HttpOptions): Promise<vo
   opsRoutes(app, { config, health, metrics });
   await app.register((api) => addApi(api, options));
   options.files?.(app);
-  await serveWebApp(app, webRoot);
+  await serveWebApp(app, webRoot, config);
 }
 
 async function addApi(api: FastifyInstance, { config, routes, configInfo }: HttpOptions): Promise<void> {

@@ -1,0 +1,127 @@
+import { effect, signal } from '@preact/signals';
+import { Gate } from '../chat/parts/gate.tsx';
+import { Mark } from '../chat/parts/icons.tsx';
+import { Toasts } from '../chat/parts/toasts.tsx';
+import { fetchConfig, type HubConfig, type SignedIn, UNKNOWN_CONFIG } from '../chat/state/api.ts';
+import { remember, session } from '../chat/state/session.ts';
+import { type ConsoleHub, createConsoleHub } from './hub.ts';
+import { chosenPanel, PANELS, panelsFor } from './panels.tsx';
+
+const config = signal<HubConfig>(UNKNOWN_CONFIG);
+const hub = signal<ConsoleHub | null>(null);
+const note = signal<string | null>(null);
+
+export async function start(): Promise<void> {
+  comeIn();
+  config.value = (await fetchConfig()) ?? UNKNOWN_CONFIG;
+}
+
+function comeIn(): void {
+  hub.value?.stop();
+  const who = session.value;
+  if (who === null) return;
+  const opened = createConsoleHub(who.token);
+  hub.value = opened;
+  const stop = effect(() => {
+    const state = opened.connection.value;
+    if (state.kind !== 'signed-out') return;
+    queueMicrotask(() => {
+      stop();
+      opened.stop();
+      remember(null);
+      note.value = state.say;
+      hub.value = null;
+    });
+  });
+}
+
+function entered(signedIn: SignedIn): void {
+  remember(signedIn);
+  comeIn();
+}
+
+/** For DJs, moderators and administrators: everything about one channel that is not its chat. */
+export function Console() {
+  const here = hub.value;
+  return (
+    <>
+      {here === null ? (
+        <Gate
+          config={config.value}
+          secret={null}
+          note={note.value ?? 'For DJs and moderators.'}
+          onEnter={entered}
+          onLeave={null}
+        />
+      ) : (
+        <Room hub={here} />
+      )}
+      <Toasts />
+    </>
+  );
+}
+
+function Room({ hub: here }: { readonly hub: ConsoleHub }) {
+  const channels = here.channels.value;
+  const channel = here.channel.value;
+  const isAway = here.connection.value.kind !== 'live';
+  return (
+    <div class="console">
+      <header class="console-top">
+        <a class="console-brand" href="/" aria-label="Slipmat chat">
+          <Mark size={28} />
+        </a>
+        <h1>Console</h1>
+        {channel !== null && (
+          <label class="console-channel">
+            <span class="sr">Channel</span>
+            <select class="input" value={channel.id} onChange={(event) => here.choose(event.currentTarget.value)}>
+              {channels?.map(({ id, name }) => (
+                <option key={id} value={id}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+        <a class="console-back" href={channel === null ? '/' : `/c/${channel.id}`}>
+          To the chat
+        </a>
+      </header>
+      <div class="console-state" role="status">
+        {isAway && channels !== null ? 'The connection is lost. What you see may be old.' : ''}
+      </div>
+      {channels === null ? null : channel === null ? (
+        <main class="console-empty">
+          <p>You look after no channel. A DJ can make you a moderator.</p>
+        </main>
+      ) : (
+        <Panels hub={here} />
+      )}
+    </div>
+  );
+}
+
+function Panels({ hub: here }: { readonly hub: ConsoleHub }) {
+  const channel = here.channel.value;
+  if (channel === null) return null;
+  const open = panelsFor(channel, here.you.value?.isAdmin ?? false);
+  const current = open.find(({ id }) => id === chosenPanel.value) ?? open[0] ?? PANELS[0];
+  if (current === undefined) return null;
+  const { Panel } = current;
+  return (
+    <div class="console-body">
+      <nav class="console-nav" aria-label="Parts of the console">
+        {open.map(({ id, title }) => (
+          <a key={id} href={`#${id}`} aria-current={id === current.id ? 'page' : undefined}>
+            {title}
+          </a>
+        ))}
+      </nav>
+      <main class="console-main" key={`${current.id} ${channel.id}`}>
+        <h2>{current.title}</h2>
+        <Panel hub={here} channel={channel} />
+      </main>
+    </div>
+  );
+}

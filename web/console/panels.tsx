@@ -1,0 +1,39 @@
+import { signal } from '@preact/signals';
+import type { FunctionComponent } from 'preact';
+import type { ListedChannel } from '../../core/domain/wire.ts';
+import { isAtLeast } from './hub.ts';
+import type { PanelProps } from './panel.ts';
+import { AuditPanel } from './panels/audit.tsx';
+import { LivePanel } from './panels/live.tsx';
+import { ModeratorsPanel } from './panels/moderators.tsx';
+import { ModesPanel } from './panels/modes.tsx';
+import { OverlayPanel } from './panels/overlay.tsx';
+import { QueuePanel } from './panels/queue.tsx';
+import { ReportsPanel } from './panels/reports.tsx';
+
+export interface PanelSpec {
+  /** Stands in the address behind `#`. */
+  readonly id: string;
+  readonly title: string;
+  readonly least: ListedChannel['rank'];
+  readonly Panel: FunctionComponent<PanelProps>;
+}
+
+export const PANELS: readonly PanelSpec[] = [
+  { id: 'live', title: 'Live', least: 'moderator', Panel: LivePanel },
+  { id: 'queue', title: 'Queue', least: 'moderator', Panel: QueuePanel },
+  { id: 'reports', title: 'Reports', least: 'moderator', Panel: ReportsPanel },
+  { id: 'modes', title: 'Modes and rules', least: 'moderator', Panel: ModesPanel },
+  { id: 'moderators', title: 'Moderators', least: 'moderator', Panel: ModeratorsPanel },
+  { id: 'audit', title: 'Audit log', least: 'moderator', Panel: AuditPanel },
+  { id: 'overlay', title: 'Overlay', least: 'dj', Panel: OverlayPanel },
+];
+
+export function panelsFor(channel: ListedChannel, isAdmin: boolean): readonly PanelSpec[] {
+  return PANELS.filter(({ least }) => isAdmin || isAtLeast(channel, least));
+}
+
+export const chosenPanel = signal(location.hash.slice(1));
+addEventListener('hashchange', () => {
+  chosenPanel.value = location.hash.slice(1);
+});
