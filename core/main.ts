@@ -1,9 +1,17 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import * as modules from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
-import type { RunningHub, StartOptions } from './cli/parts.ts';
+
+// All else is loaded later: an older Node would fall over it without saying why.
+const OLDEST_NODE = 24;
+if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+  process.stderr.write(
+    `Slipmat Hub needs Node ${OLDEST_NODE} or newer; this is Node ${process.versions.node} (${process.execPath}).\n`,
+  );
+  process.exit(2);
+}
 
 // V8 may fall when several threads tier up their calls into WebAssembly, by which Node reads modules; see docs/operations.md.
 setFlagsFromString('--wasm-wrapper-tiering-budget=2000000000');
@@ -17,11 +25,12 @@ process.umask(0o077);
 // without. All that takes long to load comes after this.
 const compiled = fileURLToPath(fromPackage('node_modules/.cache/compiled'));
 process.env.NODE_COMPILE_CACHE = compiled;
-enableCompileCache(compiled);
-const [{ z }, { bridges }, { systemClock }, { runCli }, { keepYoungRoom }] = await Promise.all([
+modules.enableCompileCache(compiled);
+const [{ z }, { bridges }, { systemClock }, { startOperatedHub }, { runCli }, { keepYoungRoom }] = await Promise.all([
   import('zod'),
   import('../bridges/index.ts'),
   import('./async/clock.ts'),
+  import('./cli/operated-hub.ts'),
   import('./cli/run.ts'),
   import('./ops/young-memory.ts'),
 ]);
@@ -31,50 +40,6 @@ const { version } = z
   .parse(JSON.parse(readFileSync(fromPackage('package.json'), 'utf8')));
 /** Where people without an account elsewhere are at home. */
 const NATIVE_PLATFORM = 'slipmat';
-
-/** Loaded here, so that commands to a running hub do not wait for all that a hub is made of. */
-const loadHub = () =>
-  Promise.all([
-    import('./hub.ts'),
-    import('./http/control.ts'),
-    import('./http/operator.ts'),
-    import('./store/backup/until-archived.ts'),
-  ]);
-
-async function startOperatedHub({ isOffline, ...options }: StartOptions): Promise<RunningHub> {
-  const [{ startHub }, { startControl }, { operatorOperations }, { untilArchived }] = await loadHub();
-  const { config, clock, log } = options;
-  const builtIns = isOffline ? { bridges: {}, surfaces: {} } : bridges;
-  const hub = await startHub({ ...options, builtIns, nativePlatform: NATIVE_PLATFORM, version });
-  keepYoungRoom();
-  const { id, sql, live, accounts, health } = hub;
-  const url = config.publicUrl ?? hub.url;
-  const operations = operatorOperations({
-    config,
-    version,
-    hubId: id,
-    clock,
-    sql,
-    accounts,
-    health,
-    url: () => url,
-    portals: hub.portals,
-    linking: hub.linking,
-    deadLetters: hub.deadLetters,
-    drain: (signal) => untilArchived({ log: live.store.log, sql, clock }, signal),
-  });
-  try {
-    const control = await startControl({ dataDir: config.dataDir, hubId: id, operations, log, clock });
-    const stop = async (): Promise<void> => {
-      await control.close();
-      await hub.stop();
-    };
-    return { url, firstAdminLink: hub.firstAdminLink, failed: hub.failed, stop };
-  } catch (error) {
-    await hub.stop();
-    throw error;
-  }
-}
 
 const exitCode = await runCli({
   argv: process.argv.slice(2),
@@ -87,6 +52,10 @@ const exitCode = await runCli({
   stdout: process.stdout,
   stderr: process.stderr,
   readFile: (path) => readFileSync(path, 'utf8'),
-  startHub: startOperatedHub,
+  startHub: async (options) => {
+    const hub = await startOperatedHub({ builtIns: bridges, nativePlatform: NATIVE_PLATFORM, version }, options);
+    keepYoungRoom();
+    return hub;
+  },
 });
 process.exit(exitCode);

@@ -6,7 +6,7 @@ import { controlClient } from '../../core/cli/control-client.ts';
 import { listSockets } from '../../core/http/control-socket.ts';
 import { startRedis } from '../fakes/redis-server.ts';
 import { connectPeer, newKey } from '../fakes/socket-peer.ts';
-import { cleanUp, newFolder, run, startHubProcess, until } from './run-cli.ts';
+import { cleanUp, newFolder, run, runProcess, startHubProcess, until } from './run-cli.ts';
 
 afterEach(cleanUp);
 // processes of their own, several a test, on machines that do other things too
@@ -29,9 +29,9 @@ async function post(url: string, body: object): Promise<{ status: number; body: 
 describe('the command line', () => {
   it('prints its version, and help for what it does not know', async () => {
     for (const asked of ['version', '--version']) {
-      expect(await run([asked], {})).toMatchObject({ code: 0, stdout: '0.1.0\n' });
+      expect(await runProcess([asked], {})).toMatchObject({ code: 0, stdout: '0.1.0\n' });
     }
-    const unknown = await run(['strat'], {});
+    const unknown = await runProcess(['strat'], {});
     expect([unknown.code, unknown.stderr]).toEqual([
       2,
       expect.stringMatching(/unknown command 'strat'[\s\S]*Did you mean start/),
@@ -42,7 +42,7 @@ describe('the command line', () => {
     const folder = newFolder();
     writeFileSync(join(folder, 'hub.yaml'), 'lobby:\n  nmae: Floor\n');
     const env = { CONFIG: join(folder, 'hub.yaml'), PORT: 'x', REDIS_URL: 'hunter2', DATA_DIR: join(folder, 'data') };
-    const { code, stdout, stderr } = await run(['start'], env);
+    const { code, stdout, stderr } = await runProcess(['start'], env);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/hub\.yaml:2:3 lobby\.nmae: is not a known field\. Did you mean name\?/);
     expect(stderr).toMatch(/PORT: must be a whole number/);
@@ -104,10 +104,10 @@ describe('a hub as a process', () => {
   it('refuses a second hub on one embedded folder, and a port in use, each with its mend', async () => {
     const folder = newFolder();
     const hub = await startHubProcess({ DATA_DIR: folder });
-    const second = await run(['start'], { DATA_DIR: folder, PORT: '0' });
+    const second = await runProcess(['start'], { DATA_DIR: folder, PORT: '0' });
     expect([second.code, second.stdout]).toEqual([1, '']);
     expect(second.stderr).toMatch(/Another hub is running on the folder .*Stop it first/);
-    const samePort = await run(['start'], { DATA_DIR: newFolder(), PORT: new URL(hub.url).port });
+    const samePort = await runProcess(['start'], { DATA_DIR: newFolder(), PORT: new URL(hub.url).port });
     expect(samePort.code).toBe(2);
     expect(samePort.stderr).toMatch(/PORT: port \d+ of 127\.0\.0\.1 is in use\. Stop what uses it/);
   });
@@ -165,8 +165,8 @@ describe('users', () => {
 
   it('are managed while no hub runs', async () => {
     const env = { DATA_DIR: newFolder() };
-    expect((await run(['user', 'add', 'Ann'], env)).code).toBe(0);
-    expect((await run(['user', 'role', 'ann', 'admin'], env)).stdout).toBe('Ann is an admin now.\n');
+    expect((await runProcess(['user', 'add', 'Ann'], env)).code).toBe(0);
+    expect((await runProcess(['user', 'role', 'ann', 'admin'], env)).stdout).toBe('Ann is an admin now.\n');
     expect((await run(['user', 'list'], env)).stdout).toMatch(/^Ann +slipmat +admin\n$/);
   });
 
@@ -294,7 +294,7 @@ describe('doctor', () => {
         1,
         expect.stringMatching(/FAIL {2}Redis .*\n.*maxmemory-policy noeviction/),
       ]);
-      const refused = await run(['start'], { ...env, REDIS_URL: evicting.url });
+      const refused = await runProcess(['start'], { ...env, REDIS_URL: evicting.url });
       expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('maxmemory-policy noeviction')]);
     } finally {
       await unsafe.stop();
@@ -327,7 +327,7 @@ describe('where the folder, Redis or a bridge will not do', () => {
     const file = join(newFolder(), 'file');
     writeFileSync(file, '');
     const env = { DATA_DIR: file, PORT: '0' };
-    const started = await run(['start'], env);
+    const started = await runProcess(['start'], env);
     expect([started.code, started.stdout, started.stderr]).toEqual([
       2,
       '',
@@ -359,7 +359,7 @@ describe('where the folder, Redis or a bridge will not do', () => {
       ] as const) {
         const found = await run(['doctor'], { ...env, ...wrong });
         expect([found.code, found.stdout]).toEqual([1, expect.stringMatching(new RegExp(`FAIL[\\s\\S]*${text}`))]);
-        expect((await run(['start'], { ...env, ...wrong })).stderr).toContain(text);
+        expect((await runProcess(['start'], { ...env, ...wrong })).stderr).toContain(text);
       }
       const right = await run(['doctor'], { ...env, DATA_DIR: ours, REDIS_URL: redis.url });
       expect(right.stdout).not.toContain('FAIL');

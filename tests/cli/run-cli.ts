@@ -1,10 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { z } from 'zod';
 import { NODE_FLAGS } from '../../bench/lib/node-flags.ts';
+import { bridges } from '../../bridges/index.ts';
+import { systemClock } from '../../core/async/clock.ts';
+import { startOperatedHub } from '../../core/cli/operated-hub.ts';
+import { runCli } from '../../core/cli/run.ts';
 
-/** The command line as people run it: a process of its own. */
+/** The command line: in this process, or as people run it, in one of its own. */
 
 export interface Finished {
   readonly code: number | null;
@@ -19,6 +25,9 @@ export interface Running {
 }
 
 const ROOT = join(import.meta.dirname, '../..');
+const { version: VERSION } = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')));
 const cleanups: (() => void | Promise<void>)[] = [];
 
 /** Stops and removes everything, newest first: for `afterEach`. */
@@ -57,8 +66,48 @@ export function launch(args: readonly string[], env: Readonly<Record<string, str
   return { child, stdout: () => stdout, stderr: () => stderr, finished };
 }
 
-export function run(args: readonly string[], env: Readonly<Record<string, string>>, stdin = ''): Promise<Finished> {
+/** One command in a process of its own. */
+export function runProcess(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  stdin = '',
+): Promise<Finished> {
   return launch(args, env, stdin).finished;
+}
+
+/** One command in this process, which is loaded already: no `start`, which waits for signals. */
+export async function run(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  stdin = '',
+): Promise<Finished> {
+  const [stdout, stderr] = [gathered(), gathered()];
+  const code = await runCli({
+    argv: args,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    version: VERSION,
+    webRoot: join(ROOT, 'dist/web'),
+    builtIns: bridges,
+    clock: systemClock,
+    stdin: Readable.from([stdin]),
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+    readFile: (path) => readFileSync(path, 'utf8'),
+    startHub: (options) =>
+      startOperatedHub({ builtIns: bridges, nativePlatform: 'slipmat', version: VERSION }, options),
+  });
+  return { code, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+function gathered(): { readonly stream: Writable; readonly text: () => string } {
+  let text = '';
+  const stream = new Writable({
+    write(chunk: Buffer, _, done) {
+      text += chunk.toString('utf8');
+      done();
+    },
+  });
+  return { stream, text: () => text };
 }
 
 /** Starts a hub on a free port and waits until it says where it is. */

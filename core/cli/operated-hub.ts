@@ -1,0 +1,56 @@
+import type { BuiltIns } from '../plugin/load.ts';
+import type { RunningHub, StartOptions } from './parts.ts';
+
+export interface HubMakeup {
+  readonly builtIns: BuiltIns;
+  /** Where people without an account elsewhere are at home. */
+  readonly nativePlatform: string;
+  readonly version: string;
+}
+
+/** Loaded here, so that commands to a running hub do not wait for all that a hub is made of. */
+const loadHub = () =>
+  Promise.all([
+    import('../hub.ts'),
+    import('../http/control.ts'),
+    import('../http/operator.ts'),
+    import('../store/backup/until-archived.ts'),
+  ]);
+
+/** A hub together with the socket by which the command line speaks to it. */
+export async function startOperatedHub(
+  { builtIns, nativePlatform, version }: HubMakeup,
+  { isOffline, ...options }: StartOptions,
+): Promise<RunningHub> {
+  const [{ startHub }, { startControl }, { operatorOperations }, { untilArchived }] = await loadHub();
+  const { config, clock, log } = options;
+  const offered = isOffline ? { bridges: {}, surfaces: {} } : builtIns;
+  const hub = await startHub({ ...options, builtIns: offered, nativePlatform, version });
+  const { id, sql, live, accounts, health } = hub;
+  const url = config.publicUrl ?? hub.url;
+  const operations = operatorOperations({
+    config,
+    version,
+    hubId: id,
+    clock,
+    sql,
+    accounts,
+    health,
+    url: () => url,
+    portals: hub.portals,
+    linking: hub.linking,
+    deadLetters: hub.deadLetters,
+    drain: (signal) => untilArchived({ log: live.store.log, sql, clock }, signal),
+  });
+  try {
+    const control = await startControl({ dataDir: config.dataDir, hubId: id, operations, log, clock });
+    const stop = async (): Promise<void> => {
+      await control.close();
+      await hub.stop();
+    };
+    return { url, firstAdminLink: hub.firstAdminLink, failed: hub.failed, stop };
+  } catch (error) {
+    await hub.stop();
+    throw error;
+  }
+}
