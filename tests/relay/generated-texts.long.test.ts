@@ -1,0 +1,3 @@
+import { describeTexts } from './generated-texts.ts';
+
+describeTexts(10_000);

@@ -1,0 +1,3 @@
+import { describeCuts } from './cut-at-random.ts';
+
+describeCuts({ listening: 60, posts: 1_000 });
