@@ -292,4 +292,5 @@ function watch({ live, archiving, health, metrics, knowledge }: HubParts, bridge
   const { lanes, deadLetters } = bridges;
   metrics.watch({ logSize: size, archive, bridges: bridges.health, lanes, deadLetters: deadLetters.count });
   knowledge.tail.follow((batch) => metrics.fed(batch.length));
+      maxBytes: config.media.maxBytes,
 }

@@ -78,7 +78,8 @@ export function App() {
 function comeIn(): void {
   chat.value?.stop();
   const who = session.value;
-  const opened = createChat(who?.token ?? null, who === null ? GUEST : `user ${who.name}`);
+  const owner = who === null ? GUEST : `user ${who.name}`;
+  const opened = createChat(who?.token ?? null, owner, () => config.value?.maxBytes ?? null);
   chat.value = opened;
   gate.value = null;
   // Only a connection can tell that a token has ended; then the door is where one goes.

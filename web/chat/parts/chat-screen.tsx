@@ -5,7 +5,7 @@ import { type Chat, isLookedAt } from '../state/chat.ts';
 import { createDeeds } from '../state/deeds.ts';
 import { isDrawerOpen, overlay } from '../state/overlay.ts';
 import { ConnectionBanner } from './banner.tsx';
-import { COMPOSER_ID, Composer } from './composer.tsx';
+import { COMPOSER_ID, Composer, takeFiles } from './composer.tsx';
 import { Dialogs } from './dialogs.tsx';
 import { MessageList } from './message-list.tsx';
 import { PeoplePanel } from './people-panel.tsx';
@@ -57,7 +57,15 @@ export function ChatScreen({ chat, onSignIn, onSignOut }: Props) {
   return (
     <div class="app">
       <Sidebar chat={chat} onSignIn={onSignIn} />
-      <main class="chat">
+      <main
+        class="chat"
+        onDragOver={(event) => event.preventDefault()}
+        onDrop={(event) => {
+          if (model !== null && channel?.mayPost === true) {
+            takeFiles(event, event.dataTransfer, chat.uploads(model.id).add);
+          }
+        }}
+      >
         <TopBar chat={chat} channel={channel} />
         {model !== null && channel !== null && deeds !== null ? (
           <MessageList

@@ -7,12 +7,17 @@ import type { ListedChannel, WireChatMessage } from '../../../core/domain/wire.t
 
 import { type Aim, type ChannelModel, NEW } from '../state/channel-model.ts';
 import type { Chat } from '../state/chat.ts';
+import { isCommandLine } from '../state/commands.ts';
 import { excerpt, lastOwn, saveEdit, whenSent } from '../state/deeds.ts';
 import { overlay } from '../state/overlay.ts';
 import { toast } from '../state/toast.ts';
 import { nowMs } from '../time.ts';
+import { CommandAnswerCard } from './command-answer.tsx';
+import { Completions } from './completions.tsx';
 import { Icon } from './icons.tsx';
 import { TypingNote } from './typing-note.tsx';
+import { UploadList } from './upload-list.tsx';
+import { useCompletion } from './use-completion.ts';
 
 interface Props {
   readonly chat: Chat;
@@ -36,7 +41,11 @@ export function Composer({ chat, model, channel, onSent }: Props) {
   const text = model.draft.value;
   const aim = model.aim.value;
   const isOver = text.length > MAX_POST_UTF16;
-  const isBlank = text.trim() === '';
+  const uploads = chat.uploads(model.id);
+  const isSending = uploads.list.value.some(({ state }) => state.kind === 'sending');
+  const hasFiles = uploads.list.value.some(({ state }) => state.kind === 'ready');
+  const isBlank = text.trim() === '' && !hasFiles;
+  const completion = useCompletion(chat, model, () => field.current);
 
   // Who has a keyboard writes at once; on a touch screen it would pop up unasked.
   useEffect(() => {
@@ -55,12 +64,23 @@ export function Composer({ chat, model, channel, onSent }: Props) {
   const send = (): void => {
     const [now, written] = [model.aim.value, model.draft.value.trim()];
     if (model.draft.value.length > MAX_POST_UTF16) return;
+    completion.close();
+    const replyTo = now.kind === 'reply' ? now.to.id : null;
     if (now.kind === 'edit') finishEdit(now.message, written);
-    else if (written !== '') post(written, now.kind === 'reply' ? now.to.id : null);
+    else if (isCommandLine(written)) void give(written, replyTo);
+    else if ((written !== '' || hasFiles) && !isSending) post(written.replace(/^\/\//, '/'), replyTo);
+  };
+
+  /** One that is turned down stays in the field, to be mended. */
+  const give = async (written: string, replyTo: string | null): Promise<void> => {
+    model.write('');
+    const isGiven = await chat.commands.give(model.id, written, replyTo);
+    if (isGiven) model.aimAt(NEW);
+    else if (model.draft.value === '') model.write(written);
   };
 
   const post = (written: string, replyTo: string | null): void => {
-    const { done } = chat.client.post({ channel: model.id, text: written, replyTo });
+    const { done } = chat.client.post({ channel: model.id, text: written, replyTo, attachments: uploads.take() });
     void done.then((answer) => {
       // What was not even taken in is nowhere but here.
       if (answer.ok || answer.code !== 'too-many') return;
@@ -82,6 +102,7 @@ export function Composer({ chat, model, channel, onSent }: Props) {
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLTextAreaElement>): void => {
     // While an input method composes, its keys are its own; 229 is how some browsers say so.
     if (event.isComposing || event.keyCode === 229) return;
+    if (completion.onKey(event)) return;
     if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
       send();
@@ -107,6 +128,7 @@ export function Composer({ chat, model, channel, onSent }: Props) {
   const onInput = (event: TargetedInputEvent<HTMLTextAreaElement>): void => {
     waiting.current();
     model.write(event.currentTarget.value);
+    completion.look(event.currentTarget);
     if (model.aim.value.kind === 'edit' || nowMs() - lastTyping.current < TYPING_EACH_MS) return;
     lastTyping.current = nowMs();
     chat.client.typing(model.id, true);
@@ -128,8 +150,14 @@ export function Composer({ chat, model, channel, onSent }: Props) {
 
   return (
     <div>
+      <CommandAnswerCard commands={chat.commands} channel={model.id} />
+      {completion.found.length > 0 && (
+        <Completions found={completion.found} at={completion.at} onPick={completion.pick} />
+      )}
       <AimLine aim={aim} onCancel={() => cancel(model, field.current)} />
+      <UploadList uploads={uploads} />
       <div class="composer">
+        <AddFiles onFiles={uploads.add} />
         <textarea
           ref={field}
           id={COMPOSER_ID}
@@ -142,6 +170,10 @@ export function Composer({ chat, model, channel, onSent }: Props) {
           aria-describedby="composer-notes"
           onInput={onInput}
           onKeyDown={onKeyDown}
+          onClick={(event) => completion.look(event.currentTarget)}
+          onBlur={completion.close}
+          onPaste={(event) => takeFiles(event, event.clipboardData, uploads.add)}
+          {...completion.aria}
         />
         <button
           type="button"
@@ -159,7 +191,7 @@ export function Composer({ chat, model, channel, onSent }: Props) {
           class="icon-button send"
           aria-label={aim.kind === 'edit' ? 'Save' : 'Send'}
           title={aim.kind === 'edit' ? 'Save' : 'Send'}
-          disabled={isOver || (isBlank && aim.kind !== 'edit')}
+          disabled={isOver || isSending || (isBlank && aim.kind !== 'edit')}
           onClick={send}
         >
           <Icon name={aim.kind === 'edit' ? 'check' : 'send'} size={22} />
@@ -177,6 +209,43 @@ export function Composer({ chat, model, channel, onSent }: Props) {
       </div>
     </div>
   );
+}
+
+/** Pictures and files from the device; the field itself is behind the button. */
+function AddFiles({ onFiles }: { readonly onFiles: (files: readonly File[]) => void }) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Add a file"
+        title="Add a file"
+        onClick={() => input.current?.click()}
+      >
+        <Icon name="plus" size={22} />
+      </button>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        aria-label="Files"
+        onChange={(event) => {
+          onFiles([...(event.currentTarget.files ?? [])]);
+          event.currentTarget.value = '';
+        }}
+      />
+    </>
+  );
+}
+
+/** What is pasted or dropped as a file goes with the message; text goes its own way. */
+export function takeFiles(event: Event, data: DataTransfer | null, add: (files: readonly File[]) => void): void {
+  const files = [...(data?.files ?? [])];
+  if (files.length === 0) return;
+  event.preventDefault();
+  add(files);
 }
 
 function AimLine({ aim, onCancel }: { readonly aim: Aim; readonly onCancel: () => void }) {

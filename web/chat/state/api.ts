@@ -4,9 +4,11 @@ export interface HubConfig {
   readonly signUp: 'open' | 'invite' | 'closed';
   readonly guests: 'off' | 'read' | 'post';
   readonly needsAdmin: boolean;
+  /** Of one file; null: not said. */
+  readonly maxBytes: number | null;
 }
 /** What is assumed while the hub does not answer: those signed in go on by the socket alone. */
-export const UNKNOWN_CONFIG: HubConfig = { signUp: 'closed', guests: 'read', needsAdmin: false };
+export const UNKNOWN_CONFIG: HubConfig = { signUp: 'closed', guests: 'read', needsAdmin: false, maxBytes: null };
 
 export interface SignedIn {
   readonly token: string;
@@ -75,11 +77,12 @@ function unreachable(): ApiAnswer<never> {
 }
 
 function parseConfig(value: unknown): HubConfig {
-  const { signUp, guests, needsAdmin } = asRecord(value);
+  const { signUp, guests, needsAdmin, maxBytes } = asRecord(value);
   return {
     signUp: signUp === 'open' || signUp === 'invite' ? signUp : 'closed',
     guests: guests === 'off' || guests === 'post' ? guests : 'read',
     needsAdmin: needsAdmin === true,
+    maxBytes: typeof maxBytes === 'number' ? maxBytes : null,
   };
 }
 

@@ -4,10 +4,12 @@ import { isPublic } from '../../../core/domain/channel.ts';
 import type { ListedChannel, Person, WireChatMessage } from '../../../core/domain/wire.ts';
 import { announce } from './announce.ts';
 import { type Arrived, type ChannelModel, createChannelModel } from './channel-model.ts';
+import { type Commands, createCommands } from './commands.ts';
 import { clientStorage } from './keep.ts';
 import { type People, watchPeople } from './people.ts';
 import { toast } from './toast.ts';
 import { createTyping, type Typing } from './typing.ts';
+import { createUploads, type Uploads } from './uploads.ts';
 
 /** Channels followed at once, the hub's bound less some room. */
 const MAX_FOLLOWED = 40;
@@ -26,6 +28,9 @@ export interface Chat {
   readonly channel: ReadonlySignal<ListedChannel | null>;
   readonly people: People;
   readonly typing: Typing;
+  readonly commands: Commands;
+  /** Files that go with the next message of this channel. */
+  uploads(channel: string): Uploads;
   readonly unread: ReadonlySignal<number>;
   /** Null: the megachannel. */
   open(channel: string | null): void;
@@ -39,7 +44,8 @@ export interface Chat {
   stop(): void;
 }
 
-export function createChat(token: string | null, owner: string): Chat {
+/** @param maxBytes of one file, as the hub has said; null: it has not */
+export function createChat(token: string | null, owner: string, maxBytes: () => number | null): Chat {
   const client = createClient({ url: socketUrl(), token, storage: clientStorage(owner) });
   const connection = signal<ClientState>(client.state());
   const you = signal<You | null>(null);
@@ -60,6 +66,7 @@ export function createChat(token: string | null, owner: string): Chat {
   const mine = computed(() => channels.value.filter((one) => isMine(one, opened.value)));
   const people = watchPeople(client, channel, (list) => learn(list));
   const typing = createTyping(client, you);
+  const uploads = new Map<string, Uploads>();
 
   function learn(list: readonly Pick<Person, 'user' | 'name'>[]): void {
     for (const { user, name } of list) names.set(user, name);
@@ -150,6 +157,12 @@ export function createChat(token: string | null, owner: string): Chat {
     channel,
     people,
     typing,
+    commands: createCommands(client),
+    uploads(id) {
+      const known = uploads.get(id) ?? createUploads(token, maxBytes);
+      uploads.set(id, known);
+      return known;
+    },
     unread: computed(() => [...models.value.values()].reduce((sum, model) => sum + model.unread.value, 0)),
     open(id) {
       const before = current.value;
