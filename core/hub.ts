@@ -25,6 +25,7 @@ import { openMedia } from './hub/media.ts';
 import { type Moderation, openModeration } from './hub/moderation.ts';
 import { createOrder } from './hub/order.ts';
 import type { HubOptions, HubParts } from './hub/parts.ts';
+import { openPeople } from './hub/people.ts';
 import { createPortals, type LivePortals } from './hub/portals.ts';
 import { createRouting, type Routing } from './hub/routing.ts';
 import { archivedMemory } from './hub/seen.ts';
@@ -121,6 +122,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       part.stop(),
     );
     presence.start();
+    const people = keep(openPeople({ sql, live, knowledge, moderation }, options), async (part) => part.stop());
     const media = keep(openMedia({ id, sql, live }, options), (part) => part.stop());
     const health = createHealth(clock);
     const http = keep(await createHttp({ accounts, health, metrics, knowledge, media, liveEvents }, options), (part) =>
@@ -141,6 +143,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       portals,
       liveEvents,
       accounts,
+      people,
       presence,
       media,
       health,

@@ -49,6 +49,7 @@ export class Connection implements Outlet {
   #isCorked = false;
   #isPaused = false;
   #waiting: (() => void)[] = [];
+  readonly #onGone: (() => void)[] = [];
   /** Questions are answered one at a time, so that the answers of a slow reader do not pile up. */
   #questions: Promise<void> = DONE;
 
@@ -149,9 +150,15 @@ export class Connection implements Outlet {
     this.#release();
   }
 
+  /** Runs once the socket is closed. */
+  onGone(run: () => void): void {
+    this.#onGone.push(run);
+  }
+
   /** The socket is closed, whoever closed it. */
   gone(): void {
     this.phase = 'closing';
+    for (const run of this.#onGone.splice(0)) run();
     this.#release();
   }
 

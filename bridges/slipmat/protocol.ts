@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MAX_ATTACHMENTS } from '../../core/domain/content.ts';
+import { selfNews } from '../../core/plugin/asked/self.ts';
 import {
   channelId as channel,
   commandSpec,
@@ -229,6 +230,7 @@ export const hubFrame = z.discriminatedUnion('type', [
     kind: z.string().describe('Of the question or the act.'),
     value: z.unknown().describe('By the schema of its answer.'),
   }),
+  z.strictObject({ type: z.literal('self').describe('News for all your devices.'), what: selfNews }),
   z.strictObject({ type: z.literal('typing'), channel, user, name: z.string(), on: z.boolean() }),
   z.strictObject({
     type: z

@@ -113,6 +113,7 @@ export function createSessions(port: SurfacePort, requests: Requests): Sessions 
       heartbeatMs: HEARTBEAT_MS,
       limits: { text: MAX_POST_UTF16, frameBytes: MAX_FRAME_BYTES },
     });
+    if (!isGuest) connection.onGone(port.self.follow(user, (what) => connection.send({ type: 'self', what })));
     const early = connection.early;
     connection.early = [];
     for (const text of early) request(connection, text);

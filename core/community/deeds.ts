@@ -1,7 +1,7 @@
 import type { Actor } from '../domain/inbound.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { Answer, Deeds, Questions } from '../plugin/surface.ts';
-import type { EventDeeds } from './events/deeds.ts';
+import type { OrderDeeds } from '../plugin/asked/order.ts';
 import type { Modes } from './moderation/modes.ts';
 import type { Queue } from './moderation/queue.ts';
 import type { Reports } from './moderation/reports.ts';
@@ -25,7 +25,7 @@ type OrderQuestions = Pick<
 >;
 
 /** What is done by a button or a form; each act judges for itself who may do it. */
-export function createDeeds({ queue, reports, modes, settings, newCause }: DeedDeps): Omit<Do, keyof EventDeeds> {
+export function createDeeds({ queue, reports, modes, settings, newCause }: DeedDeps): Pick<Do, keyof OrderDeeds> {
   return {
     async 'set-settings'(actor, { channel, change }) {
       const set = await settings.set(actor, channel, change);

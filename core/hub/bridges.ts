@@ -101,10 +101,12 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     ledgers: parts.moderation.questions,
     order: createOrderQuestions(parts.order),
     events: createEventQuestions(ofDjs),
+    people: parts.people.questions,
     deliveries: (message) =>
       deliveriesOf(message, { deliveries: store.deliveries, portals, platformOf, lanes: courier.lanes }),
   });
-  const deeds = { ...createDeeds({ ...parts.order, newCause: newRowId }), ...createEventDeeds(ofDjs) };
+  const ofOrder = createDeeds({ ...parts.order, newCause: newRowId });
+  const deeds = { ...ofOrder, ...createEventDeeds(ofDjs), ...parts.people.deeds };
   const deadLetters = createDeadLetters({ deliveries: store.deliveries, portals, courier, clock });
   const supervisor = createSupervisor({
     media: media.port,
@@ -146,6 +148,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
         deeds,
         presence,
         feed: knowledge.feed,
+        self: parts.people.selves,
         http,
         logger: log,
       }),

@@ -50,7 +50,7 @@ export interface Linking {
 
 type Parts = Pick<
   HubParts,
-  'sql' | 'live' | 'knowledge' | 'routing' | 'moderation' | 'order' | 'portals' | 'liveEvents' | 'timers'
+  'sql' | 'live' | 'knowledge' | 'routing' | 'moderation' | 'order' | 'people' | 'portals' | 'liveEvents' | 'timers'
 > & {
   readonly mirroring: Pick<Mirroring, 'effects' | 'nativeActs'>;
 };
@@ -109,6 +109,7 @@ export function createLinking(parts: Parts, { config, clock, log: logger, native
     loopIn: ({ id }) => loops.remark(id),
     redact: redactBy(parts),
     isOptedOut: directory.isOptedOut,
+    relations: parts.people.relations,
     modes: parts.order.modes,
     reports: parts.order.reports,
     sanctions: { ...parts.moderation.desk, effectOf: parts.mirroring.effects.told },

@@ -14,6 +14,7 @@ import type { Knowledge } from './knowledge.ts';
 import type { OpenedLive } from './live-store.ts';
 import type { Moderation } from './moderation.ts';
 import type { Order } from './order.ts';
+import type { People } from './people.ts';
 import type { LivePortals } from './portals.ts';
 import type { Routing } from './routing.ts';
 
@@ -36,6 +37,7 @@ export interface HubParts {
   readonly portals: LivePortals;
   readonly liveEvents: LiveEvents;
   readonly accounts: Accounts;
+  readonly people: People;
   readonly presence: HubPresence;
   readonly media: MediaStore;
   readonly health: Health;

@@ -5,6 +5,7 @@ import { isCodeLine } from '../community/commands/read.ts';
 import type { Do } from '../community/deeds.ts';
 import type { HubPresence } from '../community/presence.ts';
 import type { createQuestions } from '../community/questions.ts';
+import type { SelfDesk } from '../community/selves/news.ts';
 import { plainText } from '../domain/content.ts';
 import type { BridgeId } from '../domain/ids.ts';
 import { refused } from '../domain/receipt.ts';
@@ -29,6 +30,7 @@ export interface SurfaceParts {
   readonly deeds: Do;
   readonly presence: HubPresence;
   readonly feed: Feed;
+  readonly self: Pick<SelfDesk, 'follow'>;
   readonly http: Pick<HttpServer, 'upgrades'>;
   readonly logger: Logger;
 }
@@ -69,6 +71,7 @@ export function surfacePort(bridge: BridgeId, port: HubPort, parts: SurfaceParts
       }
     },
     feed,
+    self: parts.self,
     presence,
     upgrades: (path, take) => http.upgrades(path, take),
   };

@@ -4,6 +4,7 @@ import type { Attachment } from '../domain/content.ts';
 import type { ChannelId, Epoch, MessageId, Seq, UserId } from '../domain/ids.ts';
 import type { Actor, Request } from '../domain/inbound.ts';
 import type { Receipt, Refusal } from '../domain/receipt.ts';
+import type { SelfNews } from '../domain/self-news.ts';
 import type { ListedChannel, Person } from '../domain/wire.ts';
 import type { Deeds, Questions } from './asked/table.ts';
 import type { HubPort } from './hub-port.ts';
@@ -39,6 +40,8 @@ export interface SurfacePort extends HubPort {
   /** Whether this person may read the channel by all that the feed has handed out so far; in memory. */
   mayRead(actor: Actor, channel: ChannelId): boolean;
   readonly feed: Feed;
+  /** News for all devices of one person, whichever hub they are connected to; each comes at most once. */
+  readonly self: { follow(user: UserId, listener: (news: SelfNews) => void): () => void };
   /** Says who is connected to a channel through this surface; again when they leave. */
   readonly presence: { join(channel: ChannelId, actor: Actor): void; leave(channel: ChannelId, actor: Actor): void };
   /** Takes over WebSocket upgrades on a path of the hub's HTTP server, which bounds their number. @returns a function that gives it back */

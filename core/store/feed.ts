@@ -94,7 +94,7 @@ function rightsIn(batch: readonly Entry[]): RightsChange | null {
     const what = kind === 'change' ? (JSON.parse(body) as { readonly what: readonly ChangeWhat[] }).what : [];
     if (kind === 'channel') isForAll = true;
     for (const one of what) {
-      if (one.kind === 'settings') continue;
+      if (one.kind === 'settings' || one.kind === 'relations') continue;
       if (one.kind === 'user' || one.kind === 'roles') users.add(one.user);
       else isForAll = true;
     }

@@ -315,6 +315,17 @@ export interface PresentUser {
   readonly isGuest: boolean;
 }
 
+/**
+ * Words between hubs, each of which reaches every other hub at most once; nothing is kept of them. Whoever must not miss
+ * one asks again when it comes back.
+ */
+export interface Signals {
+  /** The hub that says it does not hear it. Never fails: what cannot be said now is lost. */
+  say(topic: string, body: string): void;
+  /** The listener must not throw. @returns a function that stops it */
+  hear(listener: (topic: string, body: string) => void): () => void;
+}
+
 /** All of the live store, opened together. */
 export interface LiveStore {
   readonly log: Log;
@@ -323,6 +334,7 @@ export interface LiveStore {
   readonly deliveries: Deliveries;
   readonly bridgeState: BridgeState;
   readonly presence: Presence;
+  readonly signals: Signals;
   close(): Promise<void>;
 }
 

@@ -17,6 +17,7 @@ import type { SanctionsDesk } from '../moderation/sanctions-desk.ts';
 import type { Codes } from '../portals/codes.ts';
 import type { KnownPortals, PortalDesk } from '../portals/desk.ts';
 import type { InRoom, RedeemDeps } from '../portals/redeem.ts';
+import type { RelationsDesk } from '../relations/relations.ts';
 import type { OptOuts } from './opt-outs.ts';
 
 /** Somebody gives a command, in a room or in the native chat. */
@@ -60,6 +61,7 @@ export interface CommandDeps {
   readonly loopIn: (portal: Portal) => string | null;
   readonly redact: (call: CommandCall, id: MessageId, reason: string | null) => Promise<Receipt>;
   readonly isOptedOut: (user: UserId) => boolean;
+  readonly relations: Pick<RelationsDesk, 'set' | 'end'>;
   readonly sanctions: SanctionsDesk;
   /** Acts that stayed on their platform. */
   readonly nativeActs: NativeActsDesk;

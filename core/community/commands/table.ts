@@ -2,6 +2,7 @@ import type { CommandSpec } from '../../plugin/commands.ts';
 import { apply } from './apply.ts';
 import { appoint } from './appoint.ts';
 import { ban } from './ban.ts';
+import { block } from './block.ts';
 import { bridge } from './bridge.ts';
 import type { Command } from './command.ts';
 import { dismiss } from './dismiss.ts';
@@ -9,6 +10,7 @@ import { help } from './help.ts';
 import { karma } from './karma.ts';
 import { link } from './link.ts';
 import { live } from './live.ts';
+import { mute } from './mute.ts';
 import { nobridge } from './nobridge.ts';
 import { note } from './note.ts';
 import { redact } from './redact.ts';
@@ -17,7 +19,9 @@ import { shield } from './shield.ts';
 import { slow } from './slow.ts';
 import { timeout } from './timeout.ts';
 import { unban } from './unban.ts';
+import { unblock } from './unblock.ts';
 import { unlink } from './unlink.ts';
+import { unmute } from './unmute.ts';
 import { untimeout } from './untimeout.ts';
 import { whois } from './whois.ts';
 
@@ -26,6 +30,10 @@ export const COMMANDS: readonly Command[] = [
   help,
   whois,
   karma,
+  mute,
+  unmute,
+  block,
+  unblock,
   redact,
   report,
   timeout,

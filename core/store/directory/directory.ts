@@ -6,6 +6,7 @@ import type { Rank } from '../../domain/permission.ts';
 import type { Portal } from '../../domain/portal.ts';
 import type { Statement, Written } from '../sql/sql.ts';
 import type { EventBook } from './event-book.ts';
+import type { RelationBook } from './relation-book.ts';
 
 /** What each hub reads again from SQL when a change is announced. Closed: a new kind fails to compile in `reload`. */
 export type ChangeWhat =
@@ -17,7 +18,8 @@ export type ChangeWhat =
   | { readonly kind: 'portals' }
   | { readonly kind: 'settings'; readonly channel: ChannelId }
   | { readonly kind: 'opt-out'; readonly user: UserId }
-  | { readonly kind: 'person'; readonly person: string };
+  | { readonly kind: 'person'; readonly person: string }
+  | { readonly kind: 'relations'; readonly user: UserId };
 
 /** A portal as it is kept: one made while the hub runs, or what was changed of a configured one (null: as configured). */
 export interface StoredPortal {
@@ -67,6 +69,8 @@ export interface Directory {
   staffBySkeleton(): ReadonlyMap<string, UserId>;
   /** Everybody who is one person with this user, this one among them. */
   sameAs(user: UserId): readonly UserId[];
+  /** Whom people have muted and blocked. */
+  readonly relations: Omit<RelationBook, 'set'>;
   /** Whether this person's messages stay where they were written. */
   isOptedOut(user: UserId): boolean;
   /**

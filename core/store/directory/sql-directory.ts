@@ -27,6 +27,7 @@ import {
   readStaffNames,
   readStandings,
 } from './queries.ts';
+import { createRelationBook, readRelations } from './relation-book.ts';
 
 export interface DirectoryDeps {
   readonly sql: Sql;
@@ -55,6 +56,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
   const channels = new Map<ChannelId, Channel>();
   const events = createEventBook();
   const links = createLinkBook();
+  const relations = createRelationBook(links.sameAs);
   const grants = new Map<UserId, readonly RoleGrant[]>();
   const members = new Map<ChannelId, ReadonlySet<UserId>>();
   const admins = new Set<UserId>();
@@ -118,6 +120,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
     for (const user of await readStandings(sql, null)) setStanding(user);
     for (const user of await readOptOuts(sql, null)) optedOut.add(user);
     for (const [person, users] of await readLinks(sql, null)) links.set(person, users);
+    for (const [user, theirs] of await readRelations(sql, null)) relations.set(user, theirs);
     staff = await readStaffNames(sql);
     portals = await readPortals(sql);
     for (const [channel, set] of await readSettings(sql, null)) settings.set(channel, settingsWith(set, base));
@@ -163,6 +166,9 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
         return;
       case 'person':
         links.set(what.person, (await readLinks(sql, what.person)).get(what.person) ?? []);
+        return;
+      case 'relations':
+        relations.set(what.user, (await readRelations(sql, what.user)).get(what.user) ?? []);
         return;
       default:
         return assertNever(what);
@@ -240,6 +246,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
     settings: (id) => settings.get(id) ?? base,
     staffBySkeleton: () => staff,
     sameAs: links.sameAs,
+    relations,
     isOptedOut: (user) => optedOut.has(user),
     async change(change: DirectoryChange) {
       const announced = { id: newRowId(), scopes: change.scopes, what: change.what };

@@ -2,7 +2,7 @@ import type { Clock } from '../../async/clock.ts';
 import { newSecret } from '../../async/mint.ts';
 import type { Epoch } from '../../domain/ids.ts';
 import type { Logger } from '../../ops/log.ts';
-import type { LiveState, LiveStore } from '../ports.ts';
+import type { LiveState, LiveStore, Signals } from '../ports.ts';
 import type { OpenedSql } from '../sql/open.ts';
 import { createBridgeState, createDeliveries } from './deliveries.ts';
 import { inTurn } from './in-turn.ts';
@@ -43,6 +43,7 @@ export async function openEmbedded({ sql, lockFile, clock, maxEntries, log }: Em
       deliveries: createDeliveries(reader, writer),
       bridgeState: createBridgeState(reader, writer),
       presence: createMemoryPresence(clock),
+      signals: NOBODY_ELSE,
       async close() {
         await live.close();
         unlock();
@@ -53,6 +54,9 @@ export async function openEmbedded({ sql, lockFile, clock, maxEntries, log }: Em
     throw error;
   }
 }
+
+/** One hub alone. */
+const NOBODY_ELSE: Signals = { say() {}, hear: () => () => {} };
 
 /** The log cannot go back behind this hub: its epoch is that of the file. */
 function liveState(reads: LogReads, epoch: Epoch, { reader, writer }: OpenedSql): LiveState {

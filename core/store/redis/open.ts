@@ -10,6 +10,7 @@ import { createRedisLog } from './log.ts';
 import { RedisRefused } from './refused.ts';
 import { parseSnapshot } from './reply.ts';
 import { createSeen, type RedisMemory } from './seen.ts';
+import { createSignals } from './signals.ts';
 import { createBridgeState, createLeases, createPresence } from './small-ports.ts';
 
 export type { RedisMemory } from './seen.ts';
@@ -56,6 +57,7 @@ export async function openRedis(options: RedisOptions): Promise<OpenedRedis> {
     throw error;
   }
   const redisLog = createRedisLog({ url, clock, log, link, seen, arrival, maxEntries, keepKeysMs });
+  const signals = createSignals({ url, link, clock, log });
   const stopWatch = arrival.watch(clock, () =>
     link.use(async (client) => (await client.hget(epochKey(), 'epoch')) ?? ''),
   );
@@ -67,10 +69,12 @@ export async function openRedis(options: RedisOptions): Promise<OpenedRedis> {
     deliveries: createDeliveries(link),
     bridgeState: createBridgeState(link),
     presence: createPresence(link),
+    signals,
     warnings: arrival.warnings,
     claimArchive: (id) => link.use((client) => arrival.claim(client, id)),
     async close() {
       stopWatch();
+      await signals.close();
       await redisLog.close();
       await link.close();
     },

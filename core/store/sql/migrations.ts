@@ -11,6 +11,7 @@ import { mediaTables } from './media-tables.ts';
 import { mirrorTables } from './mirror-tables.ts';
 import { auditTables, karmaTables, sanctionBodies } from './moderation-tables.ts';
 import { portalTables } from './portal-tables.ts';
+import { relationTables } from './relation-tables.ts';
 import { timerTables } from './timer-tables.ts';
 
 /** One step of the database's shape. Never changed once released: what is wrong in it is mended by a later one. */
@@ -37,4 +38,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'held messages, settings and reports', sql: heldTables },
   { name: 'mirrored acts', sql: mirrorTables },
   { name: 'links', sql: linkTables },
+  { name: 'mutes and blocks', sql: relationTables },
 ];

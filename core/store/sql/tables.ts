@@ -1,5 +1,7 @@
 import type { Generated } from 'kysely';
 import type { LiveEventsTable, SchedulesTable, TimersTable } from './event-rows.ts';
+import type { RelationsTable } from './relation-tables.ts';
+
 /*
  * The tables as Kysely sees them. Times are epoch ms, booleans 0 or 1, JSON as text. `migrations.ts` makes them.
  * Directory: truth is here. Archive: carried over from the log. Log: the embedded store's own, read by nobody else.
@@ -33,6 +35,7 @@ export interface Tables {
   mirrored: MirroredTable;
   mirror_effects: MirrorEffectsTable;
   native_acts: NativeActsTable;
+  relations: RelationsTable;
   // --- archive ---------------------------------------------------------------------------------------------------
   entries: EntriesTable;
   messages: MessagesTable;

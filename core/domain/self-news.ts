@@ -1,0 +1,8 @@
+import type { ChannelId, Seq } from './ids.ts';
+
+/** What is told to all devices of one person, wherever they are connected. At most once: who comes back asks anew. */
+export type SelfNews =
+  /** Whom the person has muted or blocked is another list than before: ask for `relations`. */
+  | { readonly kind: 'relations' }
+  /** The person has read the channel up to here, on whichever device. */
+  | { readonly kind: 'read'; readonly channel: ChannelId; readonly seq: Seq };
