@@ -278,6 +278,7 @@ function createHttp(
       signUp: signUpMode(config),
       guests: config.accounts.guests,
       needsAdmin: !knowledge.directory.hasAdmin(),
+      maxBytes: config.media.maxBytes,
     }),
   });
 }
@@ -295,5 +296,4 @@ function watch({ live, archiving, health, metrics, knowledge }: HubParts, bridge
   const { lanes, deadLetters } = bridges;
   metrics.watch({ logSize: size, archive, bridges: bridges.health, lanes, deadLetters: deadLetters.count });
   knowledge.tail.follow((batch) => metrics.fed(batch.length));
-      maxBytes: config.media.maxBytes,
 }
