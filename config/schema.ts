@@ -142,6 +142,12 @@ const fields = z.strictObject({
     })
     .prefault({})
     .describe('Pictures and files.'),
+  library: z
+    .strictObject({
+      titles: z.boolean().default(true).describe('Whether pages that are linked in public are asked for their titles.'),
+    })
+    .prefault({})
+    .describe('The lists of links and files.'),
   retention: z
     .strictObject({
       auditDays: z.number().int().min(1).max(36_500).default(365).describe('Days that acts of moderation are kept.'),

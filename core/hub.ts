@@ -18,6 +18,7 @@ import { type Bridges, startBridges } from './hub/bridges.ts';
 import { openDataFolder } from './hub/data-folder.ts';
 import { type Knowledge, openKnowledge } from './hub/knowledge.ts';
 import { createLagWatch } from './hub/lag-watch.ts';
+import { openLibrary } from './hub/library.ts';
 import type { Linking } from './hub/linking.ts';
 import { openLiveEvents } from './hub/live-events.ts';
 import { type OpenedLive, openLive } from './hub/live-store.ts';
@@ -124,6 +125,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     presence.start();
     const people = keep(openPeople({ sql, live, knowledge, moderation }, options), async (part) => part.stop());
     const media = keep(openMedia({ id, sql, live }, options), (part) => part.stop());
+    const library = keep(openLibrary({ id, sql, live, knowledge, routing }, options), (part) => part.stop());
     const health = createHealth(clock);
     const http = keep(await createHttp({ accounts, health, metrics, knowledge, media, liveEvents }, options), (part) =>
       part.close(),
@@ -146,6 +148,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       people,
       presence,
       media,
+      library,
       health,
       http,
     };

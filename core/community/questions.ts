@@ -6,6 +6,7 @@ import { may, RANKS } from '../domain/permission.ts';
 import type { HistoryMessage } from '../domain/wire.ts';
 import { isReceipt, place } from '../pipeline/address.ts';
 import type { LiveFacts } from '../pipeline/live-facts.ts';
+import type { LibraryQuestions } from '../plugin/asked/library.ts';
 import type { SelfQuestions } from '../plugin/asked/self.ts';
 import type { Answer, ListedChannel, Person, Questions } from '../plugin/surface.ts';
 import type { Directory } from '../store/directory/directory.ts';
@@ -40,6 +41,7 @@ export interface QuestionDeps {
   readonly events: EventQuestions;
   /** What people have to do with one another. */
   readonly people: Pick<Ask, keyof SelfQuestions>;
+  readonly library: Pick<Ask, keyof LibraryQuestions>;
   /** The ledgers of moderation. */
   readonly ledgers: Pick<Ask, 'audit' | 'karma'>;
   /** Newest seq of a channel that this hub knows of; null before its first message. */
@@ -78,6 +80,7 @@ export function createQuestions(deps: QuestionDeps): Ask {
     ...deps.order,
     ...deps.events,
     ...deps.ledgers,
+    ...deps.library,
     ...deps.people,
     channels: async (actor) => ok({ channels: list(actor).toSorted(byPlace) }),
     async channel(actor, { channel }) {

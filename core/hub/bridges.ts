@@ -98,6 +98,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     },
     presence,
     headSeq: knowledge.headSeq,
+    library: parts.library.questions,
     ledgers: parts.moderation.questions,
     order: createOrderQuestions(parts.order),
     events: createEventQuestions(ofDjs),
@@ -106,7 +107,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
       deliveriesOf(message, { deliveries: store.deliveries, portals, platformOf, lanes: courier.lanes }),
   });
   const ofOrder = createDeeds({ ...parts.order, newCause: newRowId });
-  const deeds = { ...ofOrder, ...createEventDeeds(ofDjs), ...parts.people.deeds };
+  const deeds = { ...ofOrder, ...createEventDeeds(ofDjs), ...parts.people.deeds, ...parts.library.deeds };
   const deadLetters = createDeadLetters({ deliveries: store.deliveries, portals, courier, clock });
   const supervisor = createSupervisor({
     media: media.port,

@@ -58,7 +58,7 @@ const richNode: z.ZodType<RichNode, RichNode> = typed<RichNode>(
     ])
     .meta({ id: 'RichNode' }),
 );
-const attachment = typed<Attachment>(
+export const attachment = typed<Attachment>(
   z.strictObject({
     url: z.string(),
     name: z.string(),

@@ -1,12 +1,13 @@
 import Database from 'better-sqlite3';
 import { plainText } from '../../domain/content.ts';
-import type { ChannelId, MessageId, Position, Seq } from '../../domain/ids.ts';
+import type { ChannelId, EpochMs, MessageId, Position, Seq } from '../../domain/ids.ts';
 import type { WireChatMessage, WireEntry } from '../../domain/wire.ts';
 import { type Entry, START } from '../ports.ts';
 import type { Db } from '../sql/connect.ts';
 import { blankBody, parseMessage, parseWire, withEdit, withRedaction } from './fold.ts';
 import { createHeldRows } from './held-rows.ts';
 import { createLedgerRows } from './ledger-rows.ts';
+import { createLibraryRows } from './library-rows.ts';
 import { createQuoteRows } from './quote-rows.ts';
 import { createSearchRows } from './search-rows.ts';
 
@@ -25,7 +26,12 @@ export interface Applier {
   mark(shard: number): Position;
   /** Carries entries that follow `from` over, together with the mark, in one transaction. Throws what SQLite throws. */
   apply(shard: number, from: Position, entries: readonly Entry[]): Applied;
+  /** Makes anew what an earlier version has made in another way, a part at a time. @returns whether there is more */
+  catchUp(): boolean;
 }
+
+/** Messages of one part: appends may wait for it. */
+const CATCH_UP = 100;
 
 /** Applies batches of the log to the archive's tables. Any suffix may come again: what is there already changes nothing. */
 export function createApplier(db: Db): Applier {
@@ -38,12 +44,14 @@ export function createApplier(db: Db): Applier {
   const quotes = createQuoteRows(db);
   const takeHeld = createHeldRows(db);
   const takeLedgers = createLedgerRows(db);
+  const library = createLibraryRows(db);
   const mark = (shard: number): Position => getMark.get(shard) ?? START;
 
   /** Undoes itself alone when the body turns out to be damaged halfway. */
-  const project = db.transaction((body: string, seq: Seq): void => {
+  const project = db.transaction((body: string, seq: Seq, at: EpochMs): void => {
     const wire = parseWire(body);
     messages.take(wire, seq);
+    library.follow(wire, body, at);
     // what reports hide may be shown again
     if (wire.type === 'redaction' && wire.redaction.by !== 'reports') {
       entries.blank(wire);
@@ -62,7 +70,7 @@ export function createApplier(db: Db): Applier {
     takeHeld(entry);
     if (entry.audience !== 'readers' || entry.seq === null) return null;
     try {
-      project(entry.body, entry.seq);
+      project(entry.body, entry.seq, entry.at);
       return null;
     } catch (error) {
       // The database's own trouble stops the batch, to be tried again. An entry that makes no sense must not.
@@ -83,7 +91,13 @@ export function createApplier(db: Db): Applier {
     return { kind: 'applied', added: batch.length, problems };
   });
 
-  return { mark, apply: (shard, from, batch) => applyAll.immediate(shard, from, batch) };
+  const catchUp = db.transaction(() => library.catchUp(CATCH_UP));
+
+  return {
+    mark,
+    apply: (shard, from, batch) => applyAll.immediate(shard, from, batch),
+    catchUp: () => catchUp.immediate(),
+  };
 }
 
 interface EntryRows {

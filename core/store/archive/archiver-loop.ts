@@ -8,6 +8,8 @@ import type { ArchiveSource } from './source.ts';
 
 /** Batches of all shards in one tick, at most, so that its answer is not long in coming. */
 const ROUNDS_PER_TICK = 20;
+/** Of what is made anew. */
+const PARTS_PER_TICK = 5;
 const TRIM_EVERY_MS = 1_000;
 const BACKOFF = { baseMs: 200, capMs: 5_000 };
 
@@ -47,6 +49,7 @@ export function createArchiver({ db, source, options, turn, onProblem }: LoopPar
   let trimmedAt = Number.NEGATIVE_INFINITY;
   let isInterrupted = false;
   let isCaughtUp = false;
+  let isMadeAnew = false;
   let hot = 0;
   let hotAndArchived = 0;
   let archived = 0;
@@ -98,6 +101,15 @@ export function createArchiver({ db, source, options, turn, onProblem }: LoopPar
       waiting = more;
     }
     isCaughtUp = waiting.length === 0 && !isInterrupted;
+  }
+
+  /** Beside what comes in, which goes first. */
+  async function catchUp(): Promise<void> {
+    const applier = open();
+    for (let part = 0; part < PARTS_PER_TICK && !isMadeAnew && !isInterrupted; part += 1) {
+      await turn();
+      isMadeAnew = !withoutWaiting(db, applier.catchUp);
+    }
   }
 
   const earlier = (a: Position, b: Position): Position => (source.isBefore(a, b) ? a : b);
@@ -193,6 +205,7 @@ export function createArchiver({ db, source, options, turn, onProblem }: LoopPar
       if (isInterrupted || isWaiting) return state();
       const failed = await attempt(async () => {
         await archive(ROUNDS_PER_TICK);
+        await catchUp();
         await trim();
       });
       if (failed !== null) await measure().catch(noteFailure);

@@ -5,6 +5,7 @@ import { moderationLogTables } from '../embedded/moderation-tables.ts';
 import { archiveTables } from './archive-tables.ts';
 import { directoryTables } from './directory-tables.ts';
 import { heldTables } from './held-tables.ts';
+import { libraryTables } from './library-tables.ts';
 import { linkTables } from './link-tables.ts';
 import { liveEventTables } from './live-event-tables.ts';
 import { mediaTables } from './media-tables.ts';
@@ -39,4 +40,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'mirrored acts', sql: mirrorTables },
   { name: 'links', sql: linkTables },
   { name: 'mutes and blocks', sql: relationTables },
+  { name: 'library', sql: libraryTables },
 ];

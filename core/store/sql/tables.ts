@@ -1,5 +1,11 @@
 import type { Generated } from 'kysely';
 import type { LiveEventsTable, SchedulesTable, TimersTable } from './event-rows.ts';
+import type {
+  LibraryPostsTable,
+  LibraryTakenOutTable,
+  LibraryTitlesTable,
+  MediaUsesTable,
+} from './library-tables.ts';
 import type { RelationsTable } from './relation-tables.ts';
 
 /*
@@ -47,6 +53,10 @@ export interface Tables {
   audit_effects: AuditEffectsTable;
   sanctions: SanctionsTable;
   karma: KarmaTable;
+  library_posts: LibraryPostsTable;
+  library_taken_out: LibraryTakenOutTable;
+  library_titles: LibraryTitlesTable;
+  media_uses: MediaUsesTable;
 }
 
 export interface UsersTable {

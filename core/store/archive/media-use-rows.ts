@@ -1,0 +1,42 @@
+import type { EpochMs, MessageId } from '../../domain/ids.ts';
+import type { WireChatMessage } from '../../domain/wire.ts';
+import { mediaIdOf } from '../../media/media-url.ts';
+import type { Db } from '../sql/connect.ts';
+
+/** A file that no message carries any more can be loaded for so long; who shows it just now is not cut off. */
+export const GRACE_MS = 5 * 60_000;
+
+/** Which messages carry which file; used inside the transaction that changes them. */
+export interface MediaUseRows {
+  /**
+   * @param at when it changed: files that the message gives up end soon after, unless another one carries them;
+   *   null: nothing has changed, the table is made anew
+   */
+  put(row: { readonly id: MessageId; readonly channel_id: string }, message: WireChatMessage, at: EpochMs | null): void;
+}
+
+export function createMediaUseRows(db: Db): MediaUseRows {
+  const linksOf = db.prepare<[string], string>('select link_id from media_uses where message_id = ?').pluck();
+  const insert = db.prepare<[string, string, string]>(
+    `insert into media_uses (message_id, link_id, hash, channel_id)
+     select ?1, id, hash, ?3 from media_links where id = ?2 on conflict do nothing`,
+  );
+  const drop = db.prepare<[string, string]>('delete from media_uses where message_id = ? and link_id = ?');
+  const end = db.prepare<[number, string]>(
+    `update media_links set expires_at = ?1
+     where id = ?2 and picture_key is null and (expires_at is null or expires_at > ?1)
+       and not exists (select 1 from media_uses where link_id = ?2)`,
+  );
+  return {
+    put({ id, channel_id }, { content }, at) {
+      const before = linksOf.all(id);
+      const now = new Set(content.attachments.flatMap(({ url }) => mediaIdOf(url, null) ?? []));
+      for (const link of now) if (!before.includes(link)) insert.run(id, link, channel_id);
+      for (const link of before) {
+        if (now.has(link)) continue;
+        drop.run(id, link);
+        if (at !== null) end.run(at + GRACE_MS, link);
+      }
+    },
+  };
+}
