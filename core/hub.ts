@@ -16,6 +16,7 @@ import { streamHook } from './http/stream-hook.ts';
 import { type Archiving, startArchiving } from './hub/archiving.ts';
 import { type Bridges, startBridges } from './hub/bridges.ts';
 import { openDataFolder } from './hub/data-folder.ts';
+import { openHouseRules } from './hub/house-rules.ts';
 import { type Knowledge, openKnowledge } from './hub/knowledge.ts';
 import { createLagWatch } from './hub/lag-watch.ts';
 import { openLibrary } from './hub/library.ts';
@@ -108,6 +109,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     });
     const moderation = keep(openModeration({ sql, live, knowledge, routing, timers }, options), (part) => part.stop());
     const order = createOrder({ sql, live, knowledge, routing, moderation, timers }, options);
+    const houseRules = keep(openHouseRules({ sql, knowledge, routing, order }, options), (part) => part.stop());
     for (const [channel, channelState] of live.carriedStates) {
       if (knowledge.facts.channel(channel)?.state !== channelState)
         await routing.setChannelState(channel, channelState);
@@ -142,6 +144,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       routing,
       moderation,
       order,
+      houseRules,
       portals,
       liveEvents,
       accounts,

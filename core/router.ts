@@ -5,6 +5,7 @@ import type { KarmaLine } from './domain/audit.ts';
 import { modeAt } from './domain/channel-mode.ts';
 import { assertNever } from './domain/content.ts';
 import type { HeldMessage } from './domain/held.ts';
+import { HOUSE_RULES } from './domain/house-rules.ts';
 import type { EpochMs, MessageId, ScopeId, UserId } from './domain/ids.ts';
 import type { Actor, Request } from './domain/inbound.ts';
 import { POINTS } from './domain/karma.ts';
@@ -16,7 +17,8 @@ import { isJudged } from './moderation/policy.ts';
 import type { Finding } from './moderation/rule.ts';
 import { type Asked, authorOf, isReceipt, MOVED, type Place, place } from './pipeline/address.ts';
 import type { Judge } from './pipeline/gather-facts.ts';
-import { type HeldFacts, MOST_HELD } from './pipeline/held-facts.ts';
+import type { HeldFacts } from './pipeline/held-facts.ts';
+import { isForRules, noRoomFor } from './pipeline/held-room.ts';
 import { discardStep, holdStep } from './pipeline/held-steps.ts';
 import { type LiveFacts, sanctionIn } from './pipeline/live-facts.ts';
 import { cleanContent, isEmpty, isReactionEmoji, normalize, quoteOf } from './pipeline/normalize.ts';
@@ -78,7 +80,7 @@ async function routeMessage(asked: Of<'message'>, at: RouterDeps): Promise<Recei
   if (isReceipt(first)) return first;
   const quote = request.replyTo === null ? null : await quoted(first, request.replyTo, at);
   const origin = asked.origin;
-  const ready = at.judge.ready(actor.user);
+  const ready = at.judge.ready(actor.user, first.channel);
   if (ready !== null) await ready;
   const id = at.newId();
   const now = at.clock.now();
@@ -97,7 +99,8 @@ async function routeMessage(asked: Of<'message'>, at: RouterDeps): Promise<Recei
     judged = message;
     const verdict = at.judge.verdict(message, here, now, saidAt(asked, now));
     if (verdict.kind === 'reject') return turnedDown(verdict.findings[0]);
-    if (verdict.kind === 'hold' && at.held.count(message.channel) >= MOST_HELD) return TOO_MANY_HELD;
+    const full = verdict.kind === 'hold' ? noRoomFor(message, verdict.findings, at) : null;
+    if (full !== null) return full;
     const { origin: _, channel: __, ...wire } = message;
     const body: WireMessage = { type: 'message', channel: message.channel, key: asked.clientKey, message: wire };
     const effects: readonly Effect[] = [{ kind: 'message', id, author: actor.user }, ...slowed(asked, here, now, at)];
@@ -126,7 +129,7 @@ function heldBy({ scope, channel, at: heldAt, body, note }: Step, receipt: Accep
   if (id !== null && channel !== null && note.author !== undefined) {
     at.held.stored(scope, { id, channel, author: note.author, at: heldAt, body });
   }
-  return { ...receipt, kind: 'held' };
+  return { ...receipt, kind: 'held', ...(isForRules(body) && { because: HOUSE_RULES }) };
 }
 type Accepted = Extract<Receipt, { id: MessageId | null }>;
 
@@ -174,15 +177,13 @@ function isGone(id: MessageId, at: RouterDeps): boolean {
   return head !== null && (head.isRedacted || head.isHidden === true);
 }
 
-const TOO_MANY_HELD = refused('rate-limited', 'Too many messages wait for the moderators; try again later.', 60_000);
-
 /** From its author alone; judged again like a new message. */
 async function routeEdit(asked: Of<'edit'>, at: RouterDeps): Promise<Receipt> {
   const { actor, request } = asked;
   const limited = await at.limit(asked);
   if (limited !== null) return limited;
   if (at.held.get(request.id, at.clock.now()) !== null) return STILL_HELD;
-  await at.judge.ready(actor.user);
+  await at.judge.ready(actor.user, null);
   return onMessage(asked, 'edit-own', at, (here, head, rev) => {
     if (!isSame(head.author, actor, at)) return refused('not-yours', 'Only its author can edit a message.');
     if (head.isRedacted) return refused('redacted', 'This message was deleted.');

@@ -139,7 +139,7 @@ export function createActs(
       if (user.id === knowledge.botId || rooms.length === 0) return;
       const account = await withAvatar(accountOf(user, null, guild), hub.media);
       for (const room of rooms) {
-        await inbox.deliver({ kind: 'membership', room, account, act, at: hub.clock.now() });
+        await inbox.deliver({ kind: 'membership', room, account, act, isWide: true, at: hub.clock.now() });
       }
     },
   };

@@ -21,7 +21,7 @@ export function capabilitiesOf(now: () => Session | null, room: RoomId): Capabil
     ...talking(session, place),
     ...moderating(session, place),
     direct: {
-      limits: { text: MAX_TEXT, choices: MAX_CHOICES },
+      limits: { text: MAX_TEXT, choices: MAX_CHOICES, toAnyone: true },
       run: async (command, signal) => direct(session(), command, signal),
     },
     respond: {

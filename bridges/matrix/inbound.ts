@@ -52,7 +52,8 @@ export function createInbound(session: Session, hub: HubPort): Listener {
   }
 
   async function said(event: RoomEvent, decoded: Decoded): Promise<Outcome> {
-    const partner = decoded.kind === 'message' ? await session.directs.partnerIn(event.room) : null;
+    const isOnDirect = decoded.kind === 'message' || decoded.kind === 'reaction';
+    const partner = isOnDirect ? await session.directs.partnerIn(event.room) : null;
     const isHeard = partner !== null || isLinked(event.room);
     // of rooms that are linked with nothing only what could be a command is of interest
     if (!isHeard && decoded.kind !== 'message') return 'done';

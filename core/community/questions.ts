@@ -37,7 +37,7 @@ export interface QuestionDeps {
     readonly seq: Seq;
   }) => Promise<readonly Delivery[]>;
   /** What moderators ask of their channels. */
-  readonly order: Pick<Ask, 'settings' | 'queue' | 'reports'>;
+  readonly order: Pick<Ask, 'settings' | 'queue' | 'reports' | 'house-rules'>;
   readonly events: EventQuestions;
   /** What people have to do with one another. */
   readonly people: Pick<Ask, keyof SelfQuestions>;

@@ -1,3 +1,5 @@
+import type { Acceptance } from './house-rules.ts';
+
 /** What a DJ sets for one channel. In memory on every hub; truth in SQL. */
 export interface ChannelSettings {
   readonly moderatorsMayBan: boolean;
@@ -7,6 +9,8 @@ export interface ChannelSettings {
   readonly reportsToHide: number;
   /** Portals whose own moderators act as moderators of the channel. */
   readonly trustedPortals: readonly string[];
+  /** Who must accept the house rules before posting, where there are any. */
+  readonly acceptance: Acceptance;
   readonly rules: RuleSettings;
 }
 
@@ -41,6 +45,7 @@ export const DEFAULT_CHANNEL_SETTINGS: ChannelSettings = {
   blur: 'newcomers',
   reportsToHide: 3,
   trustedPortals: [],
+  acceptance: 'off',
   rules: {
     flood: { isOn: true, count: 8, seconds: 10 },
     links: 'not-newcomers',

@@ -85,6 +85,8 @@ export type Inbound =
       readonly room: RoomId;
       readonly account: InboundAccount;
       readonly act: 'join' | 'leave';
+      /** They came into or left all of a place of which this room is a part, such as a server. Absent: this room. */
+      readonly isWide?: true;
       readonly at: EpochMs;
     }
   /** A name or avatar changed. */

@@ -7,6 +7,7 @@ export const REFUSALS = [
   'forbidden', // needs a higher rank or membership
   'read-only', // the channel takes no posts now
   'sanctioned', // timed out or banned here
+  'house-rules', // the rules of the channel must be accepted first
   'against-rules', // a rule of the channel turns it down; say it in another way
   'decided', // somebody else has decided it already
   'not-found', // no such channel or message, or not for you
@@ -25,6 +26,10 @@ export type Receipt =
   | {
       /** `unchanged`: it was so already. */
       readonly kind: 'accepted' | 'duplicate' | 'held' | 'unchanged';
+      /** Something its author should know of it, as a sentence. */
+      readonly say?: string;
+      /** Why it is held: its author has not accepted the rules of the channel. Absent: for a moderator. */
+      readonly because?: 'house-rules';
       readonly id: MessageId | null;
       readonly seq: Seq | null;
     }

@@ -59,6 +59,7 @@ export function statusOf(code: RouteProblem['code']): number {
     case 'forbidden':
     case 'sanctioned':
     case 'against-rules':
+    case 'house-rules':
     case 'read-only':
     case 'not-yours':
       return 403;

@@ -100,14 +100,14 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     headSeq: knowledge.headSeq,
     library: parts.library.questions,
     ledgers: parts.moderation.questions,
-    order: createOrderQuestions(parts.order),
+    order: { ...createOrderQuestions(parts.order), ...parts.houseRules.questions },
     events: createEventQuestions(ofDjs),
     people: parts.people.questions,
     deliveries: (message) =>
       deliveriesOf(message, { deliveries: store.deliveries, portals, platformOf, lanes: courier.lanes }),
   });
   const ofOrder = createDeeds({ ...parts.order, newCause: newRowId });
-  const deeds = { ...ofOrder, ...createEventDeeds(ofDjs), ...parts.people.deeds, ...parts.library.deeds };
+  const deeds = { ...parts.houseRules.deeds, ...ofOrder, ...createEventDeeds(ofDjs), ...parts.people.deeds, ...parts.library.deeds };
   const deadLetters = createDeadLetters({ deliveries: store.deliveries, portals, courier, clock });
   const supervisor = createSupervisor({
     media: media.port,
@@ -124,6 +124,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     receive: createReceive({
       ...linking.inward,
       ...mirroring.inward,
+      ...parts.houseRules.inward,
       linked: portals.at,
       // an edit or removal may come while the message still waits for a moderator
       recent: { ...recent, byKey: (key) => recent.byKey(key) ?? knowledge.held.byKey(key) },
@@ -170,6 +171,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
   const telling = tellRooms(parts, options, supervisor.live);
   await keeping.keep();
   linking.start(supervisor.live);
+  parts.houseRules.start((bridge, room) => supervisor.live(bridge)?.capabilities(room) ?? null);
   mirroring.start();
   await supervisor.start();
   return {

@@ -14,6 +14,7 @@ import { createLately, type Lately } from '../pipeline/lately.ts';
 import { createLiveFacts, type LiveFacts } from '../pipeline/live-facts.ts';
 import { modeStep, sayMode } from '../pipeline/mode-step.ts';
 import { createRecent, type Recent } from '../pipeline/recent.ts';
+import { createRulesFacts, type RulesFacts } from '../pipeline/rules-facts.ts';
 import { channelStep, sanctionStep } from '../pipeline/steps.ts';
 import { createHistory, type History } from '../store/archive/history.ts';
 import { createDirectory, type HubDirectory } from '../store/directory/sql-directory.ts';
@@ -36,6 +37,7 @@ export interface Knowledge {
   readonly held: HeldFacts;
   readonly lately: Lately;
   readonly firstHeard: FirstHeard;
+  readonly rules: RulesFacts;
   readonly recent: Recent;
   readonly karma: KarmaBook;
   readonly feed: HubFeed;
@@ -157,6 +159,7 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
     held,
     lately,
     firstHeard,
+    rules: createRulesFacts({ book: directory.houseRules, facts }),
     recent,
     karma,
     feed,

@@ -1,4 +1,5 @@
 import { newRowId, stepKey } from '../async/mint.ts';
+import { createChoices } from '../community/choices/choices.ts';
 import type { CommandDeps } from '../community/commands/command.ts';
 import { createCommandsInRooms } from '../community/commands/in-room.ts';
 import { type Act, createAct } from '../community/commands/native.ts';
@@ -6,6 +7,7 @@ import { createOptOuts } from '../community/commands/opt-outs.ts';
 import { COMMAND_SPECS } from '../community/commands/table.ts';
 import { createClosedRooms } from '../community/crew/closed-rooms.ts';
 import { createRoles, type Roles } from '../community/crew/roles.ts';
+import { ACCEPT } from '../community/house-rules/show.ts';
 import { createLinks } from '../community/links/links.ts';
 import { createAskClosed } from '../community/portals/closed.ts';
 import { type Codes, createCodes } from '../community/portals/codes.ts';
@@ -39,7 +41,7 @@ export interface Linking {
   readonly roles: Roles;
   readonly act: Act;
   /** What of this the way in from the bridges needs. */
-  readonly inward: Pick<ReceiveDeps, 'commands' | 'isRepeat' | 'notice' | 'rooms'>;
+  readonly inward: Pick<ReceiveDeps, 'commands' | 'pressed' | 'isRepeat' | 'notice' | 'rooms'>;
   onLoaded(bridge: BridgeId, plugin: PluginFacts): void;
   /** How a platform is called in what people read. */
   readonly label: Label;
@@ -50,7 +52,7 @@ export interface Linking {
 
 type Parts = Pick<
   HubParts,
-  'sql' | 'live' | 'knowledge' | 'routing' | 'moderation' | 'order' | 'people' | 'portals' | 'liveEvents' | 'timers'
+  'sql' | 'live' | 'knowledge' | 'routing' | 'moderation' | 'order' | 'houseRules' | 'people' | 'portals' | 'liveEvents' | 'timers'
 > & {
   readonly mirroring: Pick<Mirroring, 'effects' | 'nativeActs'>;
 };
@@ -112,6 +114,7 @@ export function createLinking(parts: Parts, { config, clock, log: logger, native
     relations: parts.people.relations,
     modes: parts.order.modes,
     reports: parts.order.reports,
+    houseRules: parts.houseRules.desk,
     sanctions: { ...parts.moderation.desk, effectOf: parts.mirroring.effects.told },
     nativeActs: parts.mirroring.nativeActs,
     liveEvents: parts.liveEvents,
@@ -123,6 +126,8 @@ export function createLinking(parts: Parts, { config, clock, log: logger, native
     now: clock.now,
   };
   const inRooms = createCommandsInRooms({ commands, facts, throttle, can, clock, logger });
+  const choosings = new Map([[ACCEPT, parts.houseRules.choose]]);
+  const choices = createChoices({ choosings, can, mayCommand: throttle.mayCommand, clock, logger });
   const teller = createTeller({
     sql,
     directory,
@@ -153,6 +158,7 @@ export function createLinking(parts: Parts, { config, clock, log: logger, native
     act: createAct({ commands, facts, throttle, logger, newCause: newRowId }),
     inward: {
       commands: inRooms,
+      pressed: choices.take,
       isRepeat: loops.isRepeat,
       notice,
       rooms: {
@@ -175,7 +181,7 @@ export function createLinking(parts: Parts, { config, clock, log: logger, native
       stopFollowing();
       await closedRooms.stop();
       await teller.stop();
-      await inRooms.settled();
+      await Promise.all([inRooms.settled(), choices.settled()]);
     },
   };
 }

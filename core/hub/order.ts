@@ -20,6 +20,8 @@ export interface Order {
   readonly reports: Reports;
   readonly modes: Modes;
   readonly settings: Settings;
+  /** For steps that no right decides; this hub knows of it once it resolves. */
+  append(step: Step): Promise<void>;
 }
 
 interface Parts {
@@ -38,7 +40,6 @@ export function createOrder(parts: Parts, { clock }: HubOptions): Order {
   const { untilFresh } = routing;
   const { finder, audit } = moderation.desk;
 
-  /** For steps that no right decides; this hub knows of it once it resolves. */
   async function append(step: Step): Promise<void> {
     const stored = await log.append(step);
     if (stored.kind === 'stored' || stored.kind === 'duplicate')
@@ -57,6 +58,7 @@ export function createOrder(parts: Parts, { clock }: HubOptions): Order {
     finder,
   };
   return {
+    append,
     queue: createQueue({ ...common, held, recent, audit }),
     reports: createReports({
       ...common,

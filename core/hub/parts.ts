@@ -11,6 +11,7 @@ import type { Metrics } from '../ops/metrics.ts';
 import type { OpenedArchive } from '../store/archive/archive.ts';
 import type { OpenedSql } from '../store/sql/open.ts';
 import type { Archiving } from './archiving.ts';
+import type { OpenedHouseRules } from './house-rules.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { OpenedLive } from './live-store.ts';
 import type { Moderation } from './moderation.ts';
@@ -35,6 +36,7 @@ export interface HubParts {
   readonly routing: Routing;
   readonly moderation: Moderation;
   readonly order: Order;
+  readonly houseRules: OpenedHouseRules;
   readonly portals: LivePortals;
   readonly liveEvents: LiveEvents;
   readonly accounts: Accounts;

@@ -3,6 +3,7 @@ import type { Rank } from '../domain/permission.ts';
 import type { Case, Finding, PolicyConfig, Rule, Verdict } from './rule.ts';
 import { floodRate } from './rules/flood-rate.ts';
 import { heldWords } from './rules/held-words.ts';
+import { houseRules } from './rules/house-rules.ts';
 import { lowKarma } from './rules/low-karma.ts';
 import { repeatedText } from './rules/repeated-text.ts';
 import { sanctionedUser } from './rules/sanctioned-user.ts';
@@ -20,6 +21,7 @@ const FOR_ALL: readonly Rule[] = [
 /** Moderation, in reading order. The strictest finding wins, of equal ones the first; all of them are kept. */
 export const RULES: readonly Rule[] = [
   ...FOR_ALL,
+  houseRules, // rules of the channel not accepted yet
   floodRate, // too many messages in the window
   repeatedText, // the same text again (off by default)
   unwantedMentions, // too many people called at once

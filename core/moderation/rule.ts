@@ -30,6 +30,8 @@ export interface Facts {
   /** New to the hub, or of bad standing. */
   readonly isNewcomer: boolean;
   readonly isShielded: boolean;
+  /** The rules of the channel hold for this message, and its author has not accepted them yet. */
+  readonly mustAccept: boolean;
   /** When it was said: by the platform's clock where it comes late. */
   readonly saidAt: EpochMs;
   /** When the author said the last few things in this channel, newest first; empty for an edit. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ChannelSettings, DEFAULT_CHANNEL_SETTINGS } from '../domain/channel-settings.ts';
+import { ACCEPTANCES } from '../domain/house-rules.ts';
 
 /** How many words a channel may have on its list. */
 export const MOST_HELD_WORDS = 200;
@@ -24,6 +25,7 @@ const settingsChange = z
     moderatorsMayBan: z.boolean(),
     blur: z.enum(['all', 'newcomers', 'off']),
     reportsToHide: z.number().int().min(0).max(100),
+    acceptance: z.enum(ACCEPTANCES),
     trustedPortals: z.array(z.string().min(1).max(64)).max(50),
     rules: ruleChange,
   })

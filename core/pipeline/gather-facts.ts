@@ -1,3 +1,4 @@
+import type { Channel } from '../domain/channel.ts';
 import { modeAt } from '../domain/channel-mode.ts';
 import type { ChannelSettings } from '../domain/channel-settings.ts';
 import { plainText } from '../domain/content.ts';
@@ -13,6 +14,7 @@ import type { FirstHeard } from './first-heard.ts';
 import type { Lately } from './lately.ts';
 import { type LiveFacts, sanctionIn } from './live-facts.ts';
 import type { Recent } from './recent.ts';
+import type { RulesFacts } from './rules-facts.ts';
 
 /** What the same text is held against. */
 const MOST_TEXTS = 3;
@@ -23,20 +25,21 @@ export interface JudgeDeps {
   readonly recent: Pick<Recent, 'message'>;
   readonly lately: Lately;
   readonly firstHeard: FirstHeard;
+  readonly rules: RulesFacts;
   readonly karmaOf: (user: UserId) => number;
 }
 
 /** Judges messages by what this hub knows from memory. */
 export interface Judge {
-  /** Null: all that is needed of this person is at hand. Otherwise resolves once it is. */
-  ready(user: UserId): Promise<void> | null;
+  /** Null: all that is needed of this person is at hand, in this channel; null: to judge an edit. Otherwise resolves once it is. */
+  ready(user: UserId, channel: Channel | null): Promise<void> | null;
   /** This hub has just stored it, which the log will tell in a moment: who writes on at once is judged by it already. */
   said(message: ChatMessage, at: EpochMs): void;
   /** @param saidAt by the platform's clock where it comes late; null: an edit, which is no new message */
   verdict(message: ChatMessage, here: Place, now: EpochMs, saidAt: EpochMs | null): Verdict;
 }
 
-export function createJudge({ facts, recent, lately, firstHeard, karmaOf }: JudgeDeps): Judge {
+export function createJudge({ facts, recent, lately, firstHeard, rules, karmaOf }: JudgeDeps): Judge {
   /** Made ready once for each state of a channel's settings. */
   const policies = new WeakMap<ChannelSettings, PolicyConfig>();
 
@@ -65,7 +68,12 @@ export function createJudge({ facts, recent, lately, firstHeard, karmaOf }: Judg
   }
 
   return {
-    ready: firstHeard.know,
+    ready(user, channel) {
+      const heard = firstHeard.know(user);
+      const accepted = channel === null ? null : rules.ready(user, channel);
+      if (heard === null || accepted === null) return heard ?? accepted;
+      return Promise.all([heard, accepted]).then(() => undefined);
+    },
     said({ id, channel, author, content }, at) {
       const { repeatedText } = policyIn(channel).settings;
       const folded = repeatedText ? foldRepeated(plainText(content.rich)) : null;
@@ -86,6 +94,7 @@ export function createJudge({ facts, recent, lately, firstHeard, karmaOf }: Judg
             rank: here.standing.rank,
             karma,
             isNewcomer: isNewcomer(firstHeard.at(user), karma, now),
+            mustAccept: saidAt !== null && rules.mustAccept(message, here.channel),
             isShielded: modeAt(facts.mode(channel), now).isShielded,
             saidAt: saidAt ?? now,
             lately: saidAt === null ? [] : lately.of(channel, user).map(({ at }) => at),

@@ -1,4 +1,5 @@
 import type { HeldBody, HeldMessage } from '../domain/held.ts';
+import { HOUSE_RULES } from '../domain/house-rules.ts';
 import type { ChannelId, EpochMs, MessageId, Position, ScopeId, UserId } from '../domain/ids.ts';
 import type { Entry, LiveSnapshot, Log } from '../store/ports.ts';
 
@@ -27,9 +28,15 @@ export interface HeldFacts {
   get(id: MessageId, now: EpochMs): HeldMessage | null;
   /** The one that came under this step key. */
   byKey(key: string): MessageId | null;
-  /** Oldest first, after this one. */
+  /** Those for moderators, oldest first, after this one. */
   list(channel: ChannelId, after: MessageId | null, most: number, now: EpochMs): readonly HeldMessage[];
   count(channel: ChannelId): number;
+  /** What waits for nothing but that its author accepts the house rules, oldest first. */
+  forRules(channel: ChannelId): readonly Awaiting[];
+  /** Channels in which something waits for that. */
+  channelsForRules(): readonly ChannelId[];
+  /** How many of these people's messages wait for that here, among other things or alone. */
+  countForRules(channel: ChannelId, users: readonly UserId[]): number;
   /** Calls back with the channels in which something was held, taken or decided. @returns a function that stops it */
   onChange(listener: (channels: ReadonlySet<ChannelId>) => void): () => void;
 }
@@ -44,10 +51,22 @@ export interface Decision {
   readonly by: UserId;
   readonly author: UserId;
 }
+/** A message that waits for house rules to be accepted. */
+export interface Awaiting {
+  readonly id: MessageId;
+  readonly author: UserId;
+  readonly at: EpochMs;
+}
 /** Of so many it is remembered what became of them. */
 const MOST_DECIDED = 2_000;
 
-type Kept = LiveSnapshot['held'][number] & { readonly shard: number; readonly cameAs: string; taken: TakenBody | null };
+type Kept = LiveSnapshot['held'][number] & {
+  readonly shard: number;
+  readonly cameAs: string;
+  /** Whether it waits for house rules to be accepted, and for moderators besides. */
+  readonly rules: 'alone' | 'among' | null;
+  taken: TakenBody | null;
+};
 
 export function createHeldFacts(log: Pick<Log, 'isBefore' | 'shardOf'>): HeldFacts {
   const seededAt = new Map<number, Position>();
@@ -58,12 +77,14 @@ export function createHeldFacts(log: Pick<Log, 'isBefore' | 'shardOf'>): HeldFac
   const listeners = new Set<(channels: ReadonlySet<ChannelId>) => void>();
 
   function add(shard: number, one: LiveSnapshot['held'][number]): void {
-    const { cameAs } = JSON.parse(one.body) as HeldBody;
-    const kept: Kept = { ...one, shard, cameAs, taken: null };
+    const { cameAs, findings } = JSON.parse(one.body) as HeldBody;
+    const kept: Kept = { ...one, shard, cameAs, rules: rulesAmong(findings), taken: null };
     all.set(one.id, kept);
     keys.set(cameAs, one.id);
     channels.set(one.channel, (channels.get(one.channel) ?? new Map<MessageId, Kept>()).set(one.id, kept));
   }
+
+  const inChannel = (id: ChannelId): readonly Kept[] => [...(channels.get(id)?.values() ?? [])];
 
   function drop(id: MessageId): ChannelId | null {
     const kept = all.get(id);
@@ -111,7 +132,7 @@ export function createHeldFacts(log: Pick<Log, 'isBefore' | 'shardOf'>): HeldFac
     return channel;
   }
 
-  function shown({ shard: _, cameAs: __, taken, body, ...one }: Kept, now: EpochMs): HeldMessage {
+  function shown({ shard: _, cameAs: __, rules: ___, taken, body, ...one }: Kept, now: EpochMs): HeldMessage {
     const takenBy = taken !== null && taken.until > now ? taken.by : null;
     return { ...one, body: JSON.parse(body) as HeldBody, takenBy };
   }
@@ -144,16 +165,31 @@ export function createHeldFacts(log: Pick<Log, 'isBefore' | 'shardOf'>): HeldFac
     },
     byKey: (key) => keys.get(key) ?? null,
     list(channel, after, most, now) {
-      const here = [...(channels.get(channel)?.values() ?? [])].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      const here = inChannel(channel).toSorted((a, b) => (a.id < b.id ? -1 : 1));
       return here
-        .filter(({ id }) => after === null || id > after)
+        .filter(({ id, rules }) => rules !== 'alone' && (after === null || id > after))
         .slice(0, most)
         .map((kept) => shown(kept, now));
     },
-    count: (channel) => channels.get(channel)?.size ?? 0,
+    count: (channel) => inChannel(channel).filter(({ rules }) => rules !== 'alone').length,
+    forRules: (channel) =>
+      inChannel(channel)
+        .filter(({ rules }) => rules === 'alone')
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+        .map(({ id, author, at }) => ({ id, author, at })),
+    channelsForRules: () =>
+      [...channels].filter(([, kept]) => [...kept.values()].some(({ rules }) => rules === 'alone')).map(([id]) => id),
+    countForRules: (channel, users) =>
+      inChannel(channel).filter(({ rules, author }) => rules !== null && users.includes(author)).length,
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
   };
+}
+
+function rulesAmong(findings: HeldBody['findings']): Kept['rules'] {
+  const isAmong = findings.some(({ rule }) => rule === HOUSE_RULES);
+  if (!isAmong) return null;
+  return findings.every(({ rule }) => rule === HOUSE_RULES) ? 'alone' : 'among';
 }

@@ -3,10 +3,11 @@ import type { AuditLine } from '../domain/audit.ts';
 import { type Channel, scopeOf } from '../domain/channel.ts';
 import type { HeldBody, HeldMessage } from '../domain/held.ts';
 import type { EpochMs, UserId } from '../domain/ids.ts';
-import type { WireMessage } from '../domain/wire.ts';
+import type { WireChatMessage, WireMessage } from '../domain/wire.ts';
 import type { Finding } from '../moderation/rule.ts';
 import type { Effect, EntryNote, Step } from '../store/ports.ts';
 import type { TakenBody } from './held-facts.ts';
+import type { Recent } from './recent.ts';
 
 /** The steps of a message that waits for a moderator. Only one of release and discard ever takes effect. */
 
@@ -48,10 +49,11 @@ export function heldAgainStep(
   };
 }
 
+/** @param by a moderator; null: the hub, for its author has accepted the house rules */
 export function releaseStep(
   channel: Channel,
   held: HeldMessage,
-  by: UserId,
+  by: UserId | null,
   at: EpochMs,
   message = held.body.message,
 ): Step {
@@ -62,7 +64,6 @@ export function releaseStep(
     author,
     bridge,
     ref,
-    actor: by,
     cameAs,
     ...(relay !== null && relay !== undefined && { relay }),
   };
@@ -73,28 +74,42 @@ export function releaseStep(
     kind: 'message',
     audience: 'readers',
     body: JSON.stringify(post),
-    note: { ...note, audit: auditOf('hold-release', held, by, null) },
+    note: by === null ? note : { ...note, actor: by, audit: auditOf('hold-release', held, by, null) },
     effects: [{ kind: 'release', id, author }],
   };
 }
 
-/** @param by the author takes it back, or a moderator does not want it */
-export function discardStep(channel: Channel, held: HeldMessage, by: UserId, reason: string | null, at: EpochMs): Step {
+/** @param by the author takes it back, a moderator does not want it, or (null) the hub waits no longer */
+export function discardStep(
+  channel: Channel,
+  held: HeldMessage,
+  by: UserId | null,
+  reason: string | null,
+  at: EpochMs,
+): Step {
   const { id, author, body } = held;
-  const isOwn = by === author;
-  const points = isOwn ? 0 : body.findings.reduce((sum, { karma }) => sum + karma, 0);
+  const moderator = by === author ? null : by;
+  const points = moderator === null ? 0 : body.findings.reduce((sum, { karma }) => sum + karma, 0);
   const cause = stepKey('discard', id);
-  const lost = points === 0 ? [] : [{ user: author, points, why: 'held-discarded', by, cause }];
-  const kept: EntryNote = isOwn ? {} : { audit: { ...auditOf('hold-discard', held, by, reason), cause }, karma: lost };
+  const lost = points === 0 ? [] : [{ user: author, points, why: 'held-discarded', by: moderator, cause }];
+  const kept: EntryNote =
+    moderator === null ? {} : { audit: { ...auditOf('hold-discard', held, moderator, reason), cause }, karma: lost };
   return {
     ...bare(channel, at),
     key: cause,
-    digest: by,
+    digest: by ?? 'hub',
     kind: 'discarded',
     body: JSON.stringify({ by, reason }),
-    note: { author, actor: by, reason, ...kept },
+    note: { author, reason, ...(by !== null && { actor: by }), ...kept },
     effects: [{ kind: 'discard', id, author }],
   };
+}
+
+/** What it answers may have gone meanwhile. */
+export function withoutGoneQuote(message: WireChatMessage, recent: Pick<Recent, 'head'>): WireChatMessage {
+  const quoted = message.replyTo === null ? null : recent.head(message.replyTo.id);
+  const isGone = quoted !== null && (quoted.isRedacted || quoted.isHidden === true);
+  return isGone ? { ...message, replyTo: null } : message;
 }
 
 /** A moderator looks at it; `key` makes it once. */

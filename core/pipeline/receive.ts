@@ -37,6 +37,12 @@ export interface ReceiveDeps {
   readonly originated: RemovalDeps['originated'];
   readonly route: (asked: Asked) => Promise<Receipt>;
   readonly commands: RoomCommands;
+  /** A button of the hub was pressed; it is answered by itself. */
+  readonly pressed: (stamped: Stamped, said: Extract<Inbound, { kind: 'choice' }>) => void;
+  /** Somebody comes into a room or writes there: the rules of its channel may have to be shown. */
+  readonly came: (came: Came) => void;
+  /** Whether this reaction is on a line of the hub by which something is agreed to. */
+  readonly agreed: (stamped: Stamped, said: Extract<Inbound, { kind: 'reaction' }>) => Promise<boolean>;
   /** Whether a bot carries back what we said: it is left out. */
   readonly isRepeat: (portal: Portal, said: InboundMessage) => boolean;
   /** A line for readers of the channel; more than a room may have of them are dropped. */
@@ -54,6 +60,16 @@ export interface ReceiveDeps {
   readonly holdLine: (portal: Portal, ref: RemoteRef) => void;
   readonly rightsChanged: (bridge: BridgeId) => void;
   readonly clock: Pick<Clock, 'now'>;
+}
+
+/** Somebody came into a linked room, or has written there. */
+export interface Came {
+  readonly portal: Portal;
+  readonly platform: string;
+  readonly by: InboundAccount;
+  readonly channel: ChannelId;
+  /** `held`: what they wrote waits until they accept the rules. */
+  readonly how: 'joined' | 'wrote' | 'held';
 }
 
 /** Commands that people give in rooms. */
@@ -177,12 +193,15 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
     if (deps.isRepeat(portal, said)) return UNCHANGED;
     const replyTo = said.replyTo === null ? null : await find(bridge, portal, said.replyTo);
     let receipt: Receipt = MOVED;
+    let channel = portal.channel;
     for (let tries = 0; tries < MOST_MOVES && receipt === MOVED; tries += 1) {
-      const channel = deps.channelNow(portal);
+      channel = deps.channelNow(portal);
       const request: Request = { kind: 'message', channel, content: said.content, replyTo };
       receipt = await ask(stamped, said, request, originKey(bridge, ref), ref, portal.follows);
     }
     if (receipt.kind === 'refused' && receipt.code === 'sanctioned') deps.holdLine(portal, ref);
+    const how = howCame(receipt);
+    if (how !== null && !isLate(said.at)) deps.came({ portal, platform: stamped.platform, by: said.by, channel, how });
     return receipt;
   }
 
@@ -250,13 +269,23 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
 
   async function receiveReaction(stamped: Stamped, said: Extract<Inbound, { kind: 'reaction' }>): Promise<Receipt> {
     const portal = inlet(stamped.bridge, said.ref.room);
+    const id = portal === null ? null : await find(stamped.bridge, portal, said.ref);
+    if (id === null && (await deps.agreed(stamped, said))) return UNCHANGED;
     if (portal === null) return NO_PORTAL;
-    const id = await find(stamped.bridge, portal, said.ref);
     if (id === null) return UNKNOWN_MESSAGE;
     const channel = await channelOf(portal, id);
     const request: Request = { kind: 'reaction', channel, id, emoji: said.emoji, on: said.on };
     return ask(stamped, said, request, stepKey('inbound', stamped.bridge, said.eventId), said.ref);
   }
+
+  function receiveMembership({ bridge, platform }: Stamped, said: Extract<Inbound, { kind: 'membership' }>): Receipt {
+    const { account: by, act, at, room, isWide } = said;
+    const portal = act === 'join' && isWide !== true && !isLate(at) ? inlet(bridge, room) : null;
+    if (portal !== null) deps.came({ portal, platform, by, channel: deps.channelNow(portal), how: 'joined' });
+    return UNCHANGED;
+  }
+
+  const isLate = (at: EpochMs): boolean => at < deps.clock.now() - LATE_MS;
 
   /** What one person says is judged in the order in which it came, whatever each part of it has to look up. */
   function inTurn({ platform }: Stamped, by: InboundAccount, task: () => Promise<Receipt>): Promise<Receipt> {
@@ -294,7 +323,11 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
       case 'direct':
         return inTurn(stamped, inbound.by, () => receiveDirect(stamped, inbound));
       case 'choice':
+        deps.seen(stamped.platform, inbound.by);
+        deps.pressed(stamped, inbound);
+        return UNCHANGED;
       case 'membership':
+        return receiveMembership(stamped, inbound);
       case 'profile':
       case 'typing':
       case 'read':
@@ -309,6 +342,22 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
 const UNCHANGED: Receipt = { kind: 'unchanged', id: null, seq: null };
 const NO_PORTAL = refused('not-found', 'This room is linked with no channel.');
 const UNKNOWN_MESSAGE = refused('not-found', 'The hub does not know this message.');
+
+/** Null: what they wrote was turned down. */
+function howCame(receipt: Receipt): Came['how'] | null {
+  switch (receipt.kind) {
+    case 'held':
+      return receipt.because === undefined ? 'wrote' : 'held';
+    case 'accepted':
+      return 'wrote';
+    case 'refused':
+      return receipt.code === 'house-rules' ? 'held' : null;
+    case 'duplicate':
+    case 'unchanged':
+    case 'stopping':
+      return null;
+  }
+}
 
 /** Whoever is spoken of right after the command. */
 function mentioned({ rich }: Content): Given['picked'] {

@@ -147,7 +147,16 @@ export interface Operations {
       readonly needsLift?: true;
     },
   ];
-  direct: [Direct, RemoteRef, { readonly text: number; readonly choices: number }];
+  direct: [
+    Direct,
+    RemoteRef,
+    {
+      readonly text: number;
+      readonly choices: number;
+      /** Reaches people who never wrote to the bot, as they are used to. Absent: only those who did, or it is no custom there. */
+      readonly toAnyone?: true;
+    },
+  ];
   respond: [Respond, undefined, { readonly withinMs: number; readonly isPrivate: boolean; readonly choices: number }];
   signal: [Signal, undefined, { readonly kinds: readonly Signal['what']['kind'][] }];
   ensureRoom: [EnsureRoom, RoomId, Record<never, never>];

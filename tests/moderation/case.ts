@@ -18,6 +18,7 @@ const CALM: Facts = {
   karma: 0,
   isNewcomer: false,
   isShielded: false,
+  mustAccept: false,
   saidAt: NOW,
   lately: [],
   lateTexts: [],

@@ -5,9 +5,11 @@ import type { Rank } from '../../domain/permission.ts';
 import type { Portal } from '../../domain/portal.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import type { CommandSpec } from '../../plugin/commands.ts';
+import type { Choice } from '../../plugin/operations.ts';
 import type { Directory } from '../../store/directory/directory.ts';
 import type { Roles } from '../crew/roles.ts';
 import type { LiveEvents } from '../events/live-events.ts';
+import type { HouseRulesDesk } from '../house-rules/desk.ts';
 import type { Links } from '../links/links.ts';
 import type { Found } from '../moderation/find-people.ts';
 import type { NativeActsDesk } from '../moderation/from-platforms.ts';
@@ -74,6 +76,7 @@ export interface CommandDeps {
   readonly platforms: () => readonly { readonly name: string; readonly label: string }[];
   readonly modes: Pick<Modes, 'set'>;
   readonly reports: Pick<Reports, 'report'>;
+  readonly houseRules: HouseRulesDesk;
   readonly now: () => EpochMs;
 }
 
@@ -84,5 +87,12 @@ export interface Command extends CommandSpec {
   /** It asks the platform and runs beside what comes after it: a bridge that waits for its end could not be asked. */
   readonly isSlow: boolean;
   /** @returns the answer; null: none */
-  run(call: CommandCall, deps: CommandDeps): Promise<string | null>;
+  run(call: CommandCall, deps: CommandDeps): Promise<Said | null>;
+}
+
+/** An answer, with buttons beside it where the platform has them. */
+export type Said = string | { readonly say: string; readonly choices: readonly Choice[] };
+
+export function sayOf(said: Said): string {
+  return typeof said === 'string' ? said : said.say;
 }

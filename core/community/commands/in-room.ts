@@ -11,7 +11,7 @@ import type { Capabilities } from '../../plugin/operations.ts';
 import { hubLine } from '../portals/line.ts';
 import { DEFAULT_PREFIX } from '../portals/merge.ts';
 import type { RoomThrottle } from '../portals/throttle.ts';
-import type { CommandCall, CommandDeps } from './command.ts';
+import { type CommandCall, type CommandDeps, type Said, sayOf } from './command.ts';
 import { commandOf, isCodeLine, type Read, readCommand, readDirect } from './read.ts';
 import { runCommand } from './run.ts';
 
@@ -100,21 +100,25 @@ export function createCommandsInRooms(deps: InRoomDeps): CommandsInRooms {
   async function answer(
     { bridge, room, ref, ticket, cause, by, isDirect }: Given,
     can: Capabilities,
-    say: string,
+    said: Said,
     byModerator: boolean,
   ): Promise<void> {
     if (!(await throttle.mayAnswer(bridge, room, byModerator))) return;
+    const say = sayOf(said);
+    const offered = typeof said === 'string' ? [] : said.choices;
     try {
       await withDeadline(clock, ANSWER_DEADLINE_MS, null, async (signal) => {
         if (ticket !== null && can.respond !== undefined) {
           const text = [{ t: 'text', text: say }] as const;
-          await can.respond.run({ ticket, text, choices: [], isPrivate: can.respond.limits.isPrivate }, signal);
+          const { isPrivate, choices: most } = can.respond.limits;
+          await can.respond.run({ ticket, text, choices: offered.slice(0, most), isPrivate }, signal);
           return;
         }
         if (isDirect === true) {
           const text = [{ t: 'text', text: say }] as const;
           const speaker = { kind: 'hub' } as const;
-          await can.direct?.run({ to: by.id, speaker, text, choices: [], key: stepKey('answer', cause) }, signal);
+          const choices = offered.slice(0, can.direct?.limits.choices ?? 0);
+          await can.direct?.run({ to: by.id, speaker, text, choices, key: stepKey('answer', cause) }, signal);
           return;
         }
         const replyTo = can.post?.limits.reply === true ? ref : null;

@@ -5,7 +5,7 @@ import { isReceipt, place } from '../../pipeline/address.ts';
 import type { LiveFacts } from '../../pipeline/live-facts.ts';
 import type { Answer } from '../../plugin/surface.ts';
 import type { RoomThrottle } from '../portals/throttle.ts';
-import type { CommandDeps } from './command.ts';
+import { type CommandDeps, sayOf } from './command.ts';
 import { commandOf } from './read.ts';
 import { runCommand } from './run.ts';
 
@@ -44,7 +44,7 @@ export function createAct(deps: NativeDeps): Act {
     const { channel, standing } = here;
     const mine = { actor, rank: standing.rank, picked: null, isPrivate: true, room: null };
     const call = { ...mine, channel, rest: rest.trim(), replyTo, prefix: '/' };
-    const say = await runCommand(command, { ...call, cause: deps.newCause() }, deps.commands, logger);
-    return { ok: true, value: { say: say ?? 'Done.' } };
+    const said = await runCommand(command, { ...call, cause: deps.newCause() }, deps.commands, logger);
+    return { ok: true, value: { say: sayOf(said ?? 'Done.') } };
   };
 }

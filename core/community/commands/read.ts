@@ -33,7 +33,7 @@ export function readCommand(text: string, prefix: string, isLinked: boolean): Re
 }
 
 /** What may be said to the bot alone, with or without a sign in front. */
-const DIRECT: ReadonlySet<string> = new Set(['link', 'unlink']);
+const DIRECT: ReadonlySet<string> = new Set(['link', 'unlink', 'rules', 'accept']);
 
 /** A command that was given to the bot alone; null: it is none, or none that is given so. */
 export function readDirect(text: string): Read | null {

@@ -1,7 +1,7 @@
 import { RANKS } from '../../domain/permission.ts';
 import type { Logger } from '../../ops/log.ts';
 import { StoreUnavailable } from '../../store/ports.ts';
-import type { Command, CommandCall, CommandDeps } from './command.ts';
+import type { Command, CommandCall, CommandDeps, Said } from './command.ts';
 
 /** Runs one command for whoever may give it. @returns the answer; null: none */
 export async function runCommand(
@@ -9,7 +9,7 @@ export async function runCommand(
   call: CommandCall,
   deps: CommandDeps,
   logger: Logger,
-): Promise<string | null> {
+): Promise<Said | null> {
   if (RANKS.indexOf(call.rank) < RANKS.indexOf(command.least)) {
     return `Only a ${command.least === 'dj' ? 'DJ' : command.least} can do that here.`;
   }

@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../../plugin/commands.ts';
+import { accept } from './accept.ts';
 import { apply } from './apply.ts';
 import { appoint } from './appoint.ts';
 import { ban } from './ban.ts';
@@ -15,6 +16,7 @@ import { nobridge } from './nobridge.ts';
 import { note } from './note.ts';
 import { redact } from './redact.ts';
 import { report } from './report.ts';
+import { rules } from './rules.ts';
 import { shield } from './shield.ts';
 import { slow } from './slow.ts';
 import { timeout } from './timeout.ts';
@@ -30,6 +32,8 @@ export const COMMANDS: readonly Command[] = [
   help,
   whois,
   karma,
+  rules,
+  accept,
   mute,
   unmute,
   block,

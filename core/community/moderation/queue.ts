@@ -9,7 +9,7 @@ import { type Receipt, refused } from '../../domain/receipt.ts';
 import type { QueuedMessage } from '../../domain/staff.ts';
 import { isReceipt, NO_CHANNEL, type Place, place } from '../../pipeline/address.ts';
 import { type Decision, type HeldFacts, TAKEN_MS } from '../../pipeline/held-facts.ts';
-import { discardStep, releaseStep, takenStep } from '../../pipeline/held-steps.ts';
+import { discardStep, releaseStep, takenStep, withoutGoneQuote } from '../../pipeline/held-steps.ts';
 import { type LiveFacts, sanctionIn } from '../../pipeline/live-facts.ts';
 import type { Recent } from '../../pipeline/recent.ts';
 import type { Fresh } from '../../pipeline/until-fresh.ts';
@@ -172,16 +172,8 @@ export function createQueue(deps: QueueDeps): Queue {
         const now = clock.now();
         const sanction = sanctionIn(facts, here.channel, waiting.author);
         if (sanction !== null && (sanction.until === null || sanction.until > now)) return AUTHOR_SANCTIONED;
-        const { message } = waiting.body;
-        const quoted = message.replyTo === null ? null : deps.recent.head(message.replyTo.id);
-        const isQuoteGone = quoted !== null && (quoted.isRedacted || quoted.isHidden === true);
-        return releaseStep(
-          here.channel,
-          waiting,
-          act.by.user,
-          now,
-          isQuoteGone ? { ...message, replyTo: null } : message,
-        );
+        const message = withoutGoneQuote(waiting.body.message, deps.recent);
+        return releaseStep(here.channel, waiting, act.by.user, now, message);
       }),
 
     discard: (act) =>

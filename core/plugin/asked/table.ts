@@ -2,17 +2,18 @@ import type { Asked } from './asked.ts';
 import { type ChatQuestions, chatQuestions } from './chat.ts';
 import { type EventDeeds, type EventQuestions, eventDeeds, eventQuestions } from './events.ts';
 import { type LibraryDeeds, type LibraryQuestions, libraryDeeds, libraryQuestions } from './library.ts';
+import { type HouseRulesDeeds, type HouseRulesQuestions, houseRulesDeeds, houseRulesQuestions } from './house-rules.ts';
 import { type OrderDeeds, type OrderQuestions, orderDeeds, orderQuestions } from './order.ts';
 import { type SelfDeeds, type SelfQuestions, selfDeeds, selfQuestions } from './self.ts';
 
 /** Everything that is asked and changes nothing: question and answer of each kind. */
-export interface Questions extends ChatQuestions, OrderQuestions, EventQuestions, LibraryQuestions, SelfQuestions {}
+export interface Questions extends ChatQuestions, OrderQuestions, EventQuestions, HouseRulesQuestions, LibraryQuestions, SelfQuestions {}
 
 /** Every act that is not said in a channel, with what it takes and what it answers. */
-export interface Deeds extends OrderDeeds, EventDeeds, LibraryDeeds, SelfDeeds {}
+export interface Deeds extends OrderDeeds, EventDeeds, HouseRulesDeeds, LibraryDeeds, SelfDeeds {}
 
-export const questions: Asked<Questions> = { ...chatQuestions, ...orderQuestions, ...eventQuestions, ...libraryQuestions, ...selfQuestions };
-export const deeds: Asked<Deeds> = { ...orderDeeds, ...eventDeeds, ...libraryDeeds, ...selfDeeds };
+export const questions: Asked<Questions> = { ...chatQuestions, ...orderQuestions, ...eventQuestions, ...houseRulesQuestions, ...libraryQuestions, ...selfQuestions };
+export const deeds: Asked<Deeds> = { ...orderDeeds, ...eventDeeds, ...houseRulesDeeds, ...libraryDeeds, ...selfDeeds };
 
 export type { Asked } from './asked.ts';
 export type { ListedEvent } from './events.ts';

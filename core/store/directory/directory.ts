@@ -6,6 +6,7 @@ import type { Rank } from '../../domain/permission.ts';
 import type { Portal } from '../../domain/portal.ts';
 import type { Statement, Written } from '../sql/sql.ts';
 import type { EventBook } from './event-book.ts';
+import type { HouseRulesBook } from './house-rules-book.ts';
 import type { RelationBook } from './relation-book.ts';
 
 /** What each hub reads again from SQL when a change is announced. Closed: a new kind fails to compile in `reload`. */
@@ -19,7 +20,9 @@ export type ChangeWhat =
   | { readonly kind: 'settings'; readonly channel: ChannelId }
   | { readonly kind: 'opt-out'; readonly user: UserId }
   | { readonly kind: 'person'; readonly person: string }
-  | { readonly kind: 'relations'; readonly user: UserId };
+  | { readonly kind: 'relations'; readonly user: UserId }
+  | { readonly kind: 'house-rules'; readonly channel: ChannelId }
+  | { readonly kind: 'rules-accepted'; readonly user: UserId };
 
 /** A portal as it is kept: one made while the hub runs, or what was changed of a configured one (null: as configured). */
 export interface StoredPortal {
@@ -71,6 +74,7 @@ export interface Directory {
   sameAs(user: UserId): readonly UserId[];
   /** Whom people have muted and blocked. */
   readonly relations: Omit<RelationBook, 'set'>;
+  readonly houseRules: HouseRulesBook;
   /** Whether this person's messages stay where they were written. */
   isOptedOut(user: UserId): boolean;
   /**

@@ -4,6 +4,7 @@ import { newRowId, stepKey } from '../../async/mint.ts';
 import { type Channel, isPublic, scopeOf } from '../../domain/channel.ts';
 import { type ChannelSettings, DEFAULT_CHANNEL_SETTINGS } from '../../domain/channel-settings.ts';
 import { assertNever } from '../../domain/content.ts';
+import type { HouseRules } from '../../domain/house-rules.ts';
 import type { ChannelId, ScopeId, UserId } from '../../domain/ids.ts';
 import { isOver, isRunning, type LiveEvent } from '../../domain/live-event.ts';
 import type { RoleGrant } from '../../domain/user.ts';
@@ -14,6 +15,7 @@ import type { Entry, Log, Step } from '../ports.ts';
 import type { Sql } from '../sql/sql.ts';
 import type { ChangeWhat, Directory, DirectoryChange, StoredPortal } from './directory.ts';
 import { createEventBook } from './event-book.ts';
+import { createHouseRulesBook, readHouseRules, readRulesStands } from './house-rules-book.ts';
 import { createLinkBook } from './link-book.ts';
 import {
   readChannels,
@@ -57,6 +59,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
   const events = createEventBook();
   const links = createLinkBook();
   const relations = createRelationBook(links.sameAs);
+  const houseRules = createHouseRulesBook((user) => readRulesStands(sql, user));
   const grants = new Map<UserId, readonly RoleGrant[]>();
   const members = new Map<ChannelId, ReadonlySet<UserId>>();
   const admins = new Set<UserId>();
@@ -71,6 +74,8 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
     const state = event !== null && isRunning(event.state) ? 'open' : channel.state;
     channels.set(channel.id, { ...channel, state });
   }
+
+  const setHouseRules = (rules: HouseRules): void => houseRules.set(rules, channels.get(rules.channel) ?? null);
 
   function setEvent(event: LiveEvent): void {
     events.set(event);
@@ -121,6 +126,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
     for (const user of await readOptOuts(sql, null)) optedOut.add(user);
     for (const [person, users] of await readLinks(sql, null)) links.set(person, users);
     for (const [user, theirs] of await readRelations(sql, null)) relations.set(user, theirs);
+    for (const rules of await readHouseRules(sql, null)) setHouseRules(rules);
     staff = await readStaffNames(sql);
     portals = await readPortals(sql);
     for (const [channel, set] of await readSettings(sql, null)) settings.set(channel, settingsWith(set, base));
@@ -170,6 +176,11 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
       case 'relations':
         relations.set(what.user, (await readRelations(sql, what.user)).get(what.user) ?? []);
         return;
+      case 'house-rules':
+        for (const rules of await readHouseRules(sql, what.channel)) setHouseRules(rules);
+        return;
+      case 'rules-accepted':
+        return houseRules.changed(what.user);
       default:
         return assertNever(what);
     }
@@ -247,6 +258,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
     staffBySkeleton: () => staff,
     sameAs: links.sameAs,
     relations,
+    houseRules,
     isOptedOut: (user) => optedOut.has(user),
     async change(change: DirectoryChange) {
       const announced = { id: newRowId(), scopes: change.scopes, what: change.what };

@@ -5,6 +5,7 @@ import { moderationLogTables } from '../embedded/moderation-tables.ts';
 import { archiveTables } from './archive-tables.ts';
 import { directoryTables } from './directory-tables.ts';
 import { heldTables } from './held-tables.ts';
+import { houseRuleTables } from './house-rule-tables.ts';
 import { libraryTables } from './library-tables.ts';
 import { linkTables } from './link-tables.ts';
 import { liveEventTables } from './live-event-tables.ts';
@@ -41,4 +42,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'links', sql: linkTables },
   { name: 'mutes and blocks', sql: relationTables },
   { name: 'library', sql: libraryTables },
+  { name: 'house rules', sql: houseRuleTables },
 ];

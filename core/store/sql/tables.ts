@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { HouseRuleLinesTable, HouseRulePeopleTable, HouseRulesTable } from './house-rule-rows.ts';
 import type { LiveEventsTable, SchedulesTable, TimersTable } from './event-rows.ts';
 import type {
   LibraryPostsTable,
@@ -41,6 +42,9 @@ export interface Tables {
   mirrored: MirroredTable;
   mirror_effects: MirrorEffectsTable;
   native_acts: NativeActsTable;
+  house_rules: HouseRulesTable;
+  house_rule_people: HouseRulePeopleTable;
+  house_rule_lines: HouseRuleLinesTable;
   relations: RelationsTable;
   // --- archive ---------------------------------------------------------------------------------------------------
   entries: EntriesTable;
