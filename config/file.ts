@@ -1,4 +1,4 @@
-import { isMap, isNode, LineCounter, type Node, Pair, parseDocument } from 'yaml';
+import { isMap, isNode, isScalar, LineCounter, type Node, Pair, parseDocument, visit } from 'yaml';
 import { ConfigError } from './config-error.ts';
 import { codeOf, type ReadFile } from './env.ts';
 
@@ -30,7 +30,10 @@ export function readConfigFile(name: string, readFile: ReadFile): ConfigFile {
     const { line, col } = lines.linePos(offset);
     return `${name}:${line}:${col}`;
   };
-  const errors = document.errors.map((error) => new ConfigError(at(error.pos[0]), ...explain(error.code)));
+  const errors = [
+    ...document.errors.map((error) => new ConfigError(at(error.pos[0]), ...explain(error.code))),
+    ...oddNames(document.contents).map((offset) => new ConfigError(offset === null ? name : at(offset), ...ODD_NAME)),
+  ];
   if (errors.length > 0) return { tree: {}, errors, locate: () => null };
   if (document.contents !== null && !isMap(document.contents)) {
     return failed(name, 'is not a map of fields', 'Write one `field: value` a line, as in config/hub.example.yaml.');
@@ -43,6 +46,22 @@ export function readConfigFile(name: string, readFile: ReadFile): ConfigFile {
       return failed(name, 'has an alias that names nothing or repeats too much', 'Write the values out.');
     throw error;
   }
+}
+
+const ODD_NAME = [
+  'the name of a field is a list, an object or an alias',
+  'Write `field: value`, without `?`.',
+] as const;
+
+/** Where names stand that are no plain text: read as data, they become text that may hold anything. */
+function oddNames(root: Node | null): readonly (number | null)[] {
+  const found: (number | null)[] = [];
+  visit(root, {
+    Pair(_, { key }) {
+      if (key !== null && !isScalar(key)) found.push(startOf(key));
+    },
+  });
+  return found;
 }
 
 function failed(name: string, problem: string, mend: string): ConfigFile {

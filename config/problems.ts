@@ -15,11 +15,16 @@ export function explainIssue(issue: Issue, tree: unknown, nameOf: (path: Path) =
   return [new ConfigError(nameOf(issue.path), problem, mendOf(schema))];
 }
 
+/** What is longer, or of more than one word, may be a value at a wrong place: it is not repeated. */
+const PLAIN_NAME = /^[a-z][\w-]{0,39}$/i;
+
 function unknownField(key: string, path: Path, nameOf: (path: Path) => string): ConfigError {
   const known = Object.keys(fieldsOf(schemaAt(path) ?? {}));
   const guess = nearest(key, known);
   const mend = guess === null ? `Remove it; known here: ${known.join(', ')}.` : `Did you mean ${guess}?`;
-  return new ConfigError(nameOf([...path, key]), 'is not a known field', mend);
+  if (PLAIN_NAME.test(key)) return new ConfigError(nameOf([...path, key]), 'is not a known field', mend);
+  const place = path.length === 0 ? 'the top level' : nameOf(path);
+  return new ConfigError(place, 'has a field whose name is none', `Remove it; known here: ${known.join(', ')}.`);
 }
 
 function isMissing(path: Path, tree: unknown): boolean {
