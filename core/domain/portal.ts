@@ -18,6 +18,10 @@ export interface Portal {
   readonly direction: 'both' | 'in' | 'out';
   /** Nothing passes, neither way, until it is switched on again; what was said meanwhile is summed up in one line. */
   readonly isPaused: boolean;
+  /** The room's own side has paused it, and may resume it. */
+  readonly isPausedByRoom?: boolean;
+  /** The widest way that the channel's side has chosen; null: it has not, and the room's side may choose. */
+  readonly widest?: 'both' | 'in' | 'out' | null;
   /** How far the hub may act natively on people of the room. */
   readonly reach: 'none' | 'timeouts' | 'bans';
   /** What a command begins with in this room. */

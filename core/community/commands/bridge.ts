@@ -30,9 +30,11 @@ export const bridge: Command = {
     const { portal } = call.room;
     if (portal === null) return null;
     if (first === '') return state(portal, call, deps);
-    const refusal = mayLink(call) ? null : await administers(call.room, deps.redeem);
+    const isOfChannel = mayLink(call);
+    const refusal = isOfChannel ? null : await administers(call.room, deps.redeem);
     if (refusal !== null) return refusal.say;
-    return act(portal, first.toLowerCase(), more, call, deps);
+    const change = isOfChannel ? deps.desk.change : deps.desk.changeFromRoom;
+    return act({ portal, change }, first.toLowerCase(), more, call, deps);
   },
 };
 
@@ -66,7 +68,7 @@ function state(portal: Portal, { channel }: CommandCall, deps: CommandDeps): str
 }
 
 async function act(
-  portal: Portal,
+  { portal, change }: { readonly portal: Portal; readonly change: CommandDeps['desk']['change'] },
   verb: string,
   more: readonly string[],
   { prefix }: CommandCall,
@@ -78,5 +80,5 @@ async function act(
   }
   const switches: Switches | null = parseSwitch(verb, more);
   if (switches === null) return `That is not understood; see ${prefix}help bridge.`;
-  return changed(await deps.desk.change(portal.id, switches), switches, deps);
+  return changed(await change(portal.id, switches), switches, deps);
 }

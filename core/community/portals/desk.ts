@@ -10,6 +10,7 @@ import { type AskClosed, openProblem } from './closed.ts';
 import { DEFAULT_PREFIX } from './merge.ts';
 import { changePortal, endLink, insertLink, type Switches } from './rows.ts';
 import { linkedNotice, unlinkedNotice } from './say.ts';
+import { fromChannel, fromRoom } from './sides.ts';
 
 /** The portals as this hub knows them now. */
 export interface KnownPortals {
@@ -41,6 +42,8 @@ export interface Wish {
   readonly bridge: BridgeId;
   readonly room: RoomId;
   readonly direction: Portal['direction'] | null;
+  /** The direction was chosen in the room; absent: by the channel's side, which the room's side cannot widen. */
+  readonly isRoomsChoice?: boolean;
   readonly reach: Portal['reach'] | null;
   readonly prefix: string | null;
   /** How many of the messages that were said before go there too; absent: none. */
@@ -57,6 +60,8 @@ export interface PortalDesk {
   link(wish: Wish, first?: Statement): Promise<Outcome<PortalId>>;
   unlink(id: PortalId): Promise<Outcome<Portal>>;
   change(id: PortalId, switches: Switches): Promise<Outcome<Portal>>;
+  /** By whoever administers the room: they narrow what passes, and open what they shut themselves. */
+  changeFromRoom(id: PortalId, switches: Switches): Promise<Outcome<Portal>>;
   /** The platform gave the room another id: its portal follows, and what stood in the old one is still known. */
   moved(bridge: BridgeId, from: RoomId, to: RoomId): Promise<void>;
   renamed(bridge: BridgeId, room: RoomId, name: string): Promise<void>;
@@ -101,10 +106,13 @@ export function createDesk(deps: DeskDeps): PortalDesk {
     return problem('taken', `This room is linked with ${name} already; a room has one link.`);
   }
 
-  async function change(id: PortalId, switches: Switches): Promise<Outcome<Portal>> {
+  async function changeAs(id: PortalId, wished: (portal: Portal) => Outcome<Switches>): Promise<Outcome<Portal>> {
     const portal = portals.byId(id);
     const channel = portal === null ? null : directory.channel(portal.home);
     if (portal === null || channel === null) return NO_PORTAL;
+    const found = wished(portal);
+    if (!found.ok) return found;
+    const switches = found.value;
     if (switches.prefix !== undefined && !isPrefix(switches.prefix)) return BAD_PREFIX;
     if (Object.keys(switches).length === 0) return done(portal);
     const open = switches.isPaused === false ? await openUp(channel, portal.bridge, portal.room) : null;
@@ -113,9 +121,12 @@ export function createDesk(deps: DeskDeps): PortalDesk {
     return written.ok ? done(portals.byId(id) ?? portal) : NO_PORTAL;
   }
 
+  const change = (id: PortalId, switches: Switches) => changeAs(id, () => done(fromChannel(switches)));
+
   return {
     unlinkable,
     change,
+    changeFromRoom: (id, switches) => changeAs(id, (portal) => fromRoom(portal, switches)),
     async link(wish, first) {
       const problemFound = obstacle(wish);
       const channel = directory.channel(wish.channel);
@@ -129,7 +140,9 @@ export function createDesk(deps: DeskDeps): PortalDesk {
       const prefix = wish.prefix ?? DEFAULT_PREFIX;
       await deps.owe(id, channel, wish.history ?? 0);
       const stays = wish.stays ?? false;
-      const link = { id, channel: channel.id, bridge, room, roomName: null, direction, reach, prefix, stays, madeBy };
+      const widest = wish.isRoomsChoice === true ? null : wish.direction;
+      const place = { channel: channel.id, bridge, room, roomName: null };
+      const link = { id, ...place, direction, widest, reach, prefix, stays, madeBy };
       const insert = insertLink(sql, link, clock.now());
       const written = await write(channel, first === undefined ? [insert] : [first, insert]);
       if (!written.ok && first !== undefined && written.failed === 0) return problem('not-found', USED_CODE);

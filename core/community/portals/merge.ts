@@ -55,7 +55,7 @@ export function mergePortals({ configured, stored, channel, defaultDirection }: 
     const found = channel(one.channel);
     // a crew channel is linked while the hub runs, where its room can be looked at
     if (found === null || !(isPublic(found.kind) || (found.kind === 'crew' && one.source === 'linked'))) continue;
-    const { id, bridge, room, roomName, isPaused, reach, prefix, source } = one;
+    const { id, bridge, room, roomName, isPaused, isPausedByRoom, widest, reach, prefix, source } = one;
     const key = JSON.stringify([bridge, room]);
     if (taken.has(key)) {
       doubled.push({ bridge, room, channel: found.id });
@@ -65,12 +65,13 @@ export function mergePortals({ configured, stored, channel, defaultDirection }: 
     const direction = one.direction ?? defaultDirection(bridge);
     const scope = scopeOf(found);
     const place = { channel: found.id, home: found.id, scope, follows: found.kind === 'dj' && !one.stays };
-    portals.push({ id, ...place, bridge, room, roomName, direction, isPaused, reach, prefix, source });
+    const sides = { direction, isPaused, isPausedByRoom, widest };
+    portals.push({ id, ...place, bridge, room, roomName, ...sides, reach, prefix, source });
   }
   return { portals, doubled };
 }
 
-interface Draft extends Omit<Portal, 'scope' | 'direction' | 'home' | 'follows'> {
+interface Draft extends Omit<Required<Portal>, 'scope' | 'direction' | 'home' | 'follows'> {
   readonly direction: Portal['direction'] | null;
   readonly stays: boolean;
 }
@@ -85,6 +86,8 @@ function fromConfig(one: ConfiguredPortal, changed: StoredPortal | undefined): D
     roomName: changed?.roomName ?? null,
     direction: changed?.direction ?? one.direction,
     isPaused: changed?.isPaused ?? false,
+    isPausedByRoom: changed?.isPausedByRoom ?? false,
+    widest: changed?.widest ?? one.direction,
     reach: changed?.reach ?? 'none',
     prefix: changed?.prefix ?? DEFAULT_PREFIX,
     stays: false,

@@ -117,6 +117,6 @@ async function linkBy(code: FoundCode, at: InRoom, extras: Extras, deps: RedeemD
   const { bridge, room } = at;
   const { channel, madeBy } = code;
   const reach = extras.reach ?? (at.can.sanction?.limits.within === 'room' ? 'bans' : 'none');
-  const wish = { channel, bridge, room, direction: extras.direction, reach, prefix: null, madeBy };
+  const wish = { channel, bridge, room, direction: extras.direction, isRoomsChoice: true, reach, prefix: null, madeBy };
   return desk.link(wish, codes.use(code.hash));
 }

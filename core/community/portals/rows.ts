@@ -10,6 +10,8 @@ type Building = Pick<Sql, 'build'>;
 export interface Switches {
   readonly direction?: Portal['direction'];
   readonly isPaused?: boolean;
+  readonly isPausedByRoom?: boolean;
+  readonly widest?: Portal['direction'];
   readonly reach?: Portal['reach'];
   readonly prefix?: string;
   readonly room?: RoomId;
@@ -23,6 +25,8 @@ export interface NewLink {
   readonly room: RoomId;
   readonly roomName: string | null;
   readonly direction: Portal['direction'];
+  /** Null: whoever administers the room may choose another. */
+  readonly widest: Portal['direction'] | null;
   readonly reach: Portal['reach'];
   readonly prefix: string;
   /** It stays with its channel while other rooms of the DJ follow an event. */
@@ -33,7 +37,7 @@ export interface NewLink {
 
 /** Fails when the room is linked already. */
 export function insertLink(sql: Building, link: NewLink, at: EpochMs): Statement {
-  const { id, channel, bridge, room, roomName, direction, reach, prefix, stays, madeBy } = link;
+  const { id, channel, bridge, room, roomName, direction, widest, reach, prefix, stays, madeBy } = link;
   const query = sql.build
     .insertInto('portals')
     .values({
@@ -44,6 +48,7 @@ export function insertLink(sql: Building, link: NewLink, at: EpochMs): Statement
       room,
       room_name: roomName,
       direction,
+      widest,
       is_paused: 0,
       reach,
       prefix,
@@ -99,8 +104,11 @@ export function dropEnded(sql: Building, id: PortalId): Statement {
   return { query: gone.compile(), expect: 1 };
 }
 
-function columnsOf({ direction, isPaused, reach, prefix, room, roomName }: Switches) {
+function columnsOf(switches: Switches) {
+  const { direction, isPaused, isPausedByRoom, widest, reach, prefix, room, roomName } = switches;
   return {
+    ...(isPausedByRoom !== undefined && { is_paused_by_room: isPausedByRoom ? 1 : 0 }),
+    ...(widest !== undefined && { widest }),
     ...(direction !== undefined && { direction }),
     ...(isPaused !== undefined && { is_paused: isPaused ? 1 : 0 }),
     ...(reach !== undefined && { reach }),

@@ -34,6 +34,8 @@ export interface StoredPortal {
   readonly roomName: string | null;
   readonly direction: Portal['direction'] | null;
   readonly isPaused: boolean;
+  readonly isPausedByRoom: boolean;
+  readonly widest: Portal['direction'] | null;
   readonly reach: Portal['reach'] | null;
   readonly prefix: string | null;
   readonly isTold: boolean;

@@ -96,6 +96,8 @@ export async function readPortals(sql: Sql): Promise<readonly StoredPortal[]> {
     roomName: row.room_name,
     direction: row.direction as StoredPortal['direction'],
     isPaused: row.is_paused === 1,
+    isPausedByRoom: row.is_paused_by_room === 1,
+    widest: row.widest as StoredPortal['widest'],
     reach: row.reach as StoredPortal['reach'],
     prefix: row.prefix,
     isTold: row.told_at !== null,

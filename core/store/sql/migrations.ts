@@ -12,7 +12,7 @@ import { liveEventTables } from './live-event-tables.ts';
 import { mediaTables } from './media-tables.ts';
 import { mirrorTables } from './mirror-tables.ts';
 import { auditTables, karmaTables, sanctionBodies } from './moderation-tables.ts';
-import { portalTables } from './portal-tables.ts';
+import { portalSides, portalTables } from './portal-tables.ts';
 import { relationTables } from './relation-tables.ts';
 import { timerTables } from './timer-tables.ts';
 
@@ -43,4 +43,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'mutes and blocks', sql: relationTables },
   { name: 'library', sql: libraryTables },
   { name: 'house rules', sql: houseRuleTables },
+  { name: 'sides of portals', sql: portalSides },
 ];

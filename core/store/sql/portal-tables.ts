@@ -39,3 +39,9 @@ create table opt_outs (
   at integer not null
 ) without rowid, strict;
 `;
+
+/** Which side of a portal has narrowed it: the room's opens only what it shut itself. */
+export const portalSides = `
+alter table portals add column is_paused_by_room integer not null default 0;
+alter table portals add column widest text;
+`;

@@ -146,6 +146,10 @@ export interface PortalsTable {
   room_name: string | null;
   direction: string | null;
   is_paused: number;
+  /** Whether it was the room's own side. */
+  is_paused_by_room: Generated<number>;
+  /** The direction that the channel's side has chosen; null: none. */
+  widest: Generated<string | null>;
   reach: string | null;
   prefix: string | null;
   /** Null: the operator. */
