@@ -1,4 +1,5 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { codeOf } from '../../config/env.ts';
 
 export interface FolderProblem {
@@ -9,7 +10,7 @@ export interface FolderProblem {
 /** Makes the data folder if it is not there. @returns why the hub cannot work in it; null when it can */
 export function openDataFolder(dataDir: string): FolderProblem | null {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(resolve(dataDir));
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
     return null;
   } catch (error) {
@@ -22,4 +23,11 @@ export function openDataFolder(dataDir: string): FolderProblem | null {
           : 'Give this user the right to write there, or set DATA_DIR to another folder.',
     };
   }
+}
+
+/** Not by `recursive`: that never returns where the system says that a parent which is there is not, as below /proc. */
+function makeFolder(path: string): void {
+  const missing: string[] = [];
+  for (let at = path; !existsSync(at); at = dirname(at)) missing.push(at);
+  for (const folder of missing.toReversed()) mkdirSync(folder, { mode: 0o700 });
 }
