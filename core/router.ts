@@ -92,7 +92,7 @@ async function routeMessage(asked: Of<'message'>, at: RouterDeps): Promise<Recei
     if (isReceipt(here)) return here;
     const author = authorOf(actor, here.standing, at.facts);
     // It may have been redacted while the quote was looked up or the rights were read anew.
-    const replyTo = quote !== null && isGone(quote.id, at) ? null : quote;
+    const replyTo = quote !== null && at.recent.isGone(quote.id) ? null : quote;
     const message = normalize({ channel: here.channel, author, content: request.content, replyTo, origin }, now, id);
     if (isEmpty(message.content)) return refused('bad-request', 'text: there is nothing in it.');
     if (keepsAway(asked, at)) return STAYS;
@@ -170,11 +170,6 @@ function turnedDown(finding: Finding): Receipt {
 /** What one wrote with one account is one's own with every other that is linked with it. */
 function isSame(author: UserId, { user, isGuest }: Actor, at: RouterDeps): boolean {
   return author === user || (!isGuest && at.facts.sameAs(author).includes(user));
-}
-
-function isGone(id: MessageId, at: RouterDeps): boolean {
-  const head = at.recent.head(id);
-  return head !== null && (head.isRedacted || head.isHidden === true);
 }
 
 /** From its author alone; judged again like a new message. */

@@ -15,6 +15,8 @@ export interface Recent {
   /** The log has gone back: nothing is certain. */
   forget(): void;
   head(id: MessageId): Head | null;
+  /** Whether it was redacted or is hidden, as far as the log has told lately; also of messages that are not at hand. */
+  isGone(id: MessageId): boolean;
   /** The message with this step key: how a bridge's own reference leads to it. */
   byKey(key: string): MessageId | null;
   /** Parsed only when asked. Null: not at hand, redacted, or no longer what was first posted. */
@@ -41,6 +43,7 @@ interface Kept {
   isChanged: boolean;
 }
 
+const MOST_GONE = 1_000;
 /** How far back one question may look, over all channels. */
 const MOST_LOOKED_AT = 5_000;
 
@@ -51,6 +54,8 @@ export function createRecent(kept = KEPT, onMessage: (head: Head, at: EpochMs) =
   /** A ring, in the order they came: a Map would step over all that have left it to find its first. */
   const order: MessageId[] = [];
   let place = 0;
+  /** What is not at hand and went lately: it may have been looked up a moment before. */
+  const gone = new Set<MessageId>();
 
   function add(head: Head, entry: Entry, { bridge, ref, cameAs, saidAt }: EntryNote): void {
     if (!messages.has(head.id)) takePlace(head.id);
@@ -87,12 +92,23 @@ export function createRecent(kept = KEPT, onMessage: (head: Head, at: EpochMs) =
       return;
     }
     const known = messages.get(id);
-    if (known === undefined) return;
+    if (known === undefined) {
+      note(id, entry.kind);
+      return;
+    }
     if (entry.kind !== 'reaction') known.isChanged = true;
     if (entry.kind === 'edit') known.head = { ...known.head, revision: known.head.revision + 1 };
     if (entry.kind === 'hidden') known.head = { ...known.head, isHidden: true };
     if (entry.kind === 'shown') known.head = { ...known.head, isHidden: false };
     if (entry.kind === 'redaction') known.head = { ...known.head, isRedacted: true };
+  }
+
+  function note(id: MessageId, kind: Entry['kind']): void {
+    if (kind === 'shown') gone.delete(id);
+    if (kind !== 'hidden' && kind !== 'redaction') return;
+    gone.add(id);
+    const [oldest] = gone;
+    if (gone.size > MOST_GONE && oldest !== undefined) gone.delete(oldest);
   }
 
   function since(channel: ChannelId, at: EpochMs, most: number): readonly Near[] {
@@ -118,10 +134,15 @@ export function createRecent(kept = KEPT, onMessage: (head: Head, at: EpochMs) =
     forget() {
       messages.clear();
       keys.clear();
+      gone.clear();
       order.length = 0;
       place = 0;
     },
     head: (id) => messages.get(id)?.head ?? null,
+    isGone(id) {
+      const head = messages.get(id)?.head;
+      return head === undefined ? gone.has(id) : head.isRedacted || head.isHidden === true;
+    },
     byKey: (key) => keys.get(key) ?? null,
     message(id) {
       const known = messages.get(id);

@@ -43,3 +43,19 @@ it('begins anew after it was told to forget', () => {
   for (const n of [3, 4, 5]) recent.apply([message(n)]);
   expect([1, 2, 3, 4, 5].map((n) => recent.byKey(`k${n}`))).toEqual([null, null, 'm3', 'm4', 'm5']);
 });
+
+it('knows of what was hidden or redacted a moment ago also where the message is not at hand', () => {
+  const recent = createRecent(3);
+  const told = (kind: 'hidden' | 'shown' | 'redaction', n: number) => recent.apply([{ ...message(n), kind }]);
+  const gone = () => range(1, 4).filter((n) => recent.isGone(`m${n}` as MessageId));
+  recent.apply([message(3)]);
+  expect(gone()).toEqual([]);
+  for (const n of [1, 3]) told('hidden', n);
+  told('redaction', 2);
+  expect(gone()).toEqual([1, 2, 3]);
+  for (const n of [1, 3]) told('shown', n);
+  expect(gone()).toEqual([2]);
+  // thousands of others went since
+  for (const n of range(10_000, 11_001)) told('redaction', n);
+  expect(gone()).toEqual([]);
+});
