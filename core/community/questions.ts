@@ -12,6 +12,7 @@ import type { Answer, ListedChannel, Person, Questions } from '../plugin/surface
 import type { Directory } from '../store/directory/directory.ts';
 import type { Archive, Presence } from '../store/ports.ts';
 import type { EventQuestions } from './events/deeds.ts';
+import { createSearchLimit } from './search-limit.ts';
 
 /** More of a page than anyone may ask for. */
 const MOST_MESSAGES = 100;
@@ -55,6 +56,7 @@ type Ask = {
 /** Everything that is asked and changes nothing; each question is answered for what the one who asks may read. */
 export function createQuestions(deps: QuestionDeps): Ask {
   const { facts, directory } = deps;
+  const searches = createSearchLimit(facts.sameAs);
 
   async function inChannel<T>(
     actor: Actor,
@@ -98,6 +100,7 @@ export function createQuestions(deps: QuestionDeps): Ask {
       const readable = list(actor).map(({ id }) => id);
       const channels = channel === null ? readable : readable.filter((id) => id === channel);
       if (channels.length === 0) return notFound('There is no such channel.');
+      if (!(await searches.take(actor))) return TOO_MANY_SEARCHES;
       return ok({ messages: lightest(await deps.archive.search({ text, channels, before, limit: bounded(limit) })) });
     },
     async delivery(actor, { channel, message: id }) {
@@ -140,6 +143,12 @@ const NOT_FOR_ALL = {
   ok: false,
   code: 'forbidden',
   say: 'Where a message has arrived is for its author and for moderators.',
+} as const;
+
+const TOO_MANY_SEARCHES = {
+  ok: false,
+  code: 'rate-limited',
+  say: 'That was a lot of searching; wait a minute.',
 } as const;
 
 function bounded(limit: number): number {
