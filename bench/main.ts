@@ -15,6 +15,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(words: readonly st
   isolation: () => import('./isolation.ts'),
   relay: () => import('./relay.ts'),
   'relay-crash': () => import('./relay-crash.ts'),
+  web: () => import('./web.ts'),
 };
 
 const [name = '', ...words] = process.argv.slice(2);

@@ -27,6 +27,6 @@ serve({
       webRoot: join(import.meta.dirname, '../../dist/web'),
       version: 'bench',
     });
-    return { port: Number(new URL(hub.url).port) };
+    return { port: Number(new URL(hub.url).port), firstAdminLink: hub.firstAdminLink };
   },
 });
