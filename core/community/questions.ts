@@ -40,6 +40,8 @@ export interface QuestionDeps {
   /** What moderators ask of their channels. */
   readonly order: Pick<Ask, 'settings' | 'queue' | 'reports' | 'house-rules'>;
   readonly events: EventQuestions;
+  /** What moderators see of people. */
+  readonly staff: Pick<Ask, 'person' | 'native-acts'>;
   /** What people have to do with one another. */
   readonly people: Pick<Ask, keyof SelfQuestions>;
   readonly library: Pick<Ask, keyof LibraryQuestions>;
@@ -82,6 +84,7 @@ export function createQuestions(deps: QuestionDeps): Ask {
     ...deps.order,
     ...deps.events,
     ...deps.ledgers,
+    ...deps.staff,
     ...deps.library,
     ...deps.people,
     channels: async (actor) => ok({ channels: list(actor).toSorted(byPlace) }),

@@ -1,5 +1,6 @@
 import type { HeldFinding } from './held.ts';
 import type { ChannelId, EpochMs, UserId } from './ids.ts';
+import type { Rank } from './permission.ts';
 import type { WireChatMessage } from './wire.ts';
 
 /** Somebody as moderators see them; null: the hub has only the id. */
@@ -37,4 +38,37 @@ export interface ReportedMessage {
   readonly isHidden: boolean;
   readonly karma: number;
   readonly reports: readonly { readonly by: StaffPerson; readonly reason: string | null; readonly at: EpochMs }[];
+}
+
+/** Somebody as those see them who moderate a channel. */
+export interface StaffView extends StaffPerson {
+  /** In this channel. */
+  readonly rank: Rank;
+  readonly karma: number;
+  /** What is in force against them here; null: nothing. */
+  readonly restraint: {
+    readonly act: 'timeout' | 'ban';
+    readonly until: EpochMs | null;
+    readonly reason: string | null;
+  } | null;
+  /** All accounts of the person, this one among them; none where there is but one. */
+  readonly accounts: readonly { readonly user: UserId; readonly platform: string; readonly name: string }[];
+  /** What was done to them here, newest first, and what was noted. */
+  readonly acts: readonly StaffAct[];
+}
+
+/** What was done to somebody on a platform, where it stayed. */
+export interface NativeAct {
+  readonly id: string;
+  readonly user: UserId;
+  readonly name: string;
+  readonly platform: string;
+  /** Null: the platform does not say. */
+  readonly byName: string | null;
+  readonly act: 'timeout' | 'ban' | 'lift';
+  readonly until: EpochMs | null;
+  readonly reason: string | null;
+  readonly at: EpochMs;
+  /** All of it in one line. */
+  readonly say: string;
 }

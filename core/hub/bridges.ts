@@ -2,6 +2,7 @@ import { newRowId } from '../async/mint.ts';
 import { COMMAND_SPECS } from '../community/commands/table.ts';
 import { createDeeds, createOrderQuestions } from '../community/deeds.ts';
 import { createEventDeeds, createEventQuestions } from '../community/events/deeds.ts';
+import { createStaffDesk } from '../community/moderation/staff-desk.ts';
 import { createQuestions } from '../community/questions.ts';
 import type { BridgeId, PortalId } from '../domain/ids.ts';
 import type { BridgeHealth } from '../ops/checks.ts';
@@ -85,6 +86,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
   const platformOf = (id: BridgeId): string | null =>
     supervisor.status().find((one) => one.id === id)?.platform ?? null;
   const ofDjs = eventDeedDeps(parts, linking.roles);
+  const staff = createStaffDesk({ ...linking.staff, facts: knowledge.facts, clock, newCause: newRowId });
   const questions = createQuestions({
     facts: knowledge.facts,
     directory,
@@ -102,12 +104,13 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     ledgers: parts.moderation.questions,
     order: { ...createOrderQuestions(parts.order), ...parts.houseRules.questions },
     events: createEventQuestions(ofDjs),
+    staff: staff.questions,
     people: parts.people.questions,
     deliveries: (message) =>
       deliveriesOf(message, { deliveries: store.deliveries, portals, platformOf, lanes: courier.lanes }),
   });
   const ofOrder = createDeeds({ ...parts.order, newCause: newRowId });
-  const deeds = { ...parts.houseRules.deeds, ...ofOrder, ...createEventDeeds(ofDjs), ...parts.people.deeds, ...parts.library.deeds };
+  const deeds = { ...parts.houseRules.deeds, ...ofOrder, ...createEventDeeds(ofDjs), ...staff.deeds, ...parts.people.deeds, ...parts.library.deeds };
   const deadLetters = createDeadLetters({ deliveries: store.deliveries, portals, courier, clock });
   const supervisor = createSupervisor({
     media: media.port,

@@ -40,6 +40,8 @@ export interface Linking {
   readonly loops: Loops;
   readonly roles: Roles;
   readonly act: Act;
+  /** What moderators do to people. */
+  readonly staff: Pick<CommandDeps, 'sanctions' | 'nativeActs' | 'links'>;
   /** What of this the way in from the bridges needs. */
   readonly inward: Pick<ReceiveDeps, 'commands' | 'pressed' | 'isRepeat' | 'notice' | 'rooms'>;
   onLoaded(bridge: BridgeId, plugin: PluginFacts): void;
@@ -154,6 +156,7 @@ export function createLinking(parts: Parts, { config, clock, log: logger, native
     codes,
     loops,
     roles,
+    staff: commands,
     label,
     act: createAct({ commands, facts, throttle, logger, newCause: newRowId }),
     inward: {

@@ -4,7 +4,7 @@ import { createSeenAccounts, type SeenAccounts } from '../community/accounts/see
 import { createEffects, type Effects } from '../community/moderation/effect.ts';
 import { createFromPlatforms, type NativeActsDesk } from '../community/moderation/from-platforms.ts';
 import { nativeActText } from '../community/moderation/native-act-text.ts';
-import { createNativeActs, type NativeActItem } from '../community/moderation/native-acts.ts';
+import { createNativeActs } from '../community/moderation/native-acts.ts';
 import type { Sanctions } from '../community/moderation/sanctions.ts';
 import { authorityOf } from '../community/portals/redeem.ts';
 import { type Channel, scopeOf } from '../domain/channel.ts';
@@ -55,7 +55,6 @@ export function createMirroring(deps: MirroringDeps, { clock, log: logger }: Hub
   const rows = createMirrorRows(sql);
   const echoes = createEchoes(rows, clock);
   const items = createNativeActs(sql, clock);
-  const textOf = (item: NativeActItem): string => nativeActText(item, labelOf(item.bridge));
   const removals = createMirrorRemovals({ live: running, ...parts });
   const labelOf = (bridge: BridgeId): string => platformLabel(platformOf(bridge) ?? bridge);
   const holdsIn = (scope: ScopeId, portal: Portal): boolean =>
@@ -94,8 +93,9 @@ export function createMirroring(deps: MirroringDeps, { clock, log: logger }: Hub
       const can = running(bridge)?.capabilities(room);
       return can === undefined ? 'unknown' : authorityOf({ bridge, room, account, can }, parts);
     },
-    tell: (item, channel) => tellCrew({ id: item.id, say: textOf(item) }, channel, deps, clock),
-    textOf,
+    tell: (item, channel) =>
+      tellCrew({ id: item.id, say: nativeActText(item, labelOf(item.bridge)) }, channel, deps, clock),
+    label: labelOf,
     together: (channel) => directory.channels().flatMap((one) => (scopeOf(one) === scopeOf(channel) ? [one.id] : [])),
     clock,
   });

@@ -1,3 +1,4 @@
+import { applyNativeAct } from '../moderation/staff-desk.ts';
 import type { Command, CommandCall, CommandDeps } from './command.ts';
 
 /** Enough of an id to tell what is open apart. */
@@ -30,11 +31,6 @@ async function listed({ channel, prefix }: CommandCall, { nativeActs }: CommandD
 }
 
 async function applied({ channel, rest, actor }: CommandCall, { nativeActs, sanctions }: CommandDeps): Promise<string> {
-  const open = channel === null || rest.length < SHOWN ? [] : await nativeActs.open(channel);
-  const [found, ...others] = open.filter(({ id }) => id.startsWith(rest));
-  if (found === undefined || others.length > 0) return 'There is no such act; it may be decided already.';
-  const outcome = await nativeActs.apply(actor, found.id);
-  if (!outcome.ok) return outcome.say;
-  const effect = await sanctions.effectOf(outcome);
-  return ['It holds everywhere now.', effect].filter((part) => part !== null).join(' ');
+  if (channel === null || rest.length < SHOWN) return 'There is no such act; it may be decided already.';
+  return (await applyNativeAct(actor, channel, rest, { nativeActs, sanctions })).say;
 }

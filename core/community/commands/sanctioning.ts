@@ -1,7 +1,8 @@
 import type { Channel } from '../../domain/channel.ts';
+import { carryOut } from '../moderation/carry-out.ts';
 import type { Found } from '../moderation/find-people.ts';
 import { MOST_LAST_MINUTES } from '../moderation/last-minutes.ts';
-import type { SanctionAct, SanctionOutcome } from '../moderation/sanctions.ts';
+import type { SanctionAct } from '../moderation/sanctions.ts';
 import { readTarget, severalOf, type Target } from '../moderation/targets.ts';
 import type { CommandCall, CommandDeps } from './command.ts';
 
@@ -57,55 +58,9 @@ export async function targetOf(
 export async function sanctionBy(call: CommandCall, deps: CommandDeps, kind: SanctionAct['kind']): Promise<string> {
   const { channel, actor: by, cause } = call;
   if (channel === null) return 'There is no such channel.';
-  const isLift = kind === 'lift';
-  const target = await targetOf({ ...call, channel }, deps, isLift);
+  const target = await targetOf({ ...call, channel }, deps, kind === 'lift');
   if (typeof target === 'string') return target;
   const { who, rest } = target;
-  const terms = readTerms(rest, kind === 'timeout');
-  const { reason } = terms;
-  const wish = { by, target: who.user, reason, cause };
-  if (terms.isEverywhere && kind === 'timeout') return 'A timeout holds in one place; everywhere there are bans alone.';
-  const outcome = terms.isEverywhere
-    ? await deps.sanctions.everywhere({ ...wish, act: isLift ? 'lift' : 'ban' })
-    : await deps.sanctions.sanction({ ...wish, at: channel, act: actOf(kind, terms) });
-  if (!outcome.ok) return outcome.say;
-  const gone = isLift ? null : await redacted(call, deps, who, terms, outcome.cause);
-  const effect = await deps.sanctions.effectOf(outcome);
-  return [said(outcome, who, channel, terms), gone, effect].filter((part) => part !== null).join(' ');
-}
-
-function actOf(kind: SanctionAct['kind'], { minutes }: Terms): SanctionAct {
-  return kind === 'timeout' ? { kind, minutes } : { kind };
-}
-
-async function redacted(
-  { actor: by, channel: at }: CommandCall,
-  { sanctions }: CommandDeps,
-  { user }: Found,
-  { redactMinutes: minutes, reason }: Terms,
-  cause: string,
-): Promise<string | null> {
-  if (minutes === null || at === null) return null;
-  const gone = await sanctions.redactLast({ by, at, targets: [user], minutes, reason, cause });
-  return `${gone} ${gone === 1 ? 'message' : 'messages'} of the last ${minutes} minutes ${gone === 1 ? 'is' : 'are'} gone.`;
-}
-
-type Done = Extract<SanctionOutcome, { ok: true }>;
-
-function said({ act, minutes, endsWith }: Done, { name, user }: Found, channel: Channel, terms: Terms): string {
-  const who = name ?? user;
-  const place = placeOf(channel, terms);
-  switch (act) {
-    case 'timeout':
-      return `${who} is timed out for ${minutes} minutes.`;
-    case 'ban':
-      return `${who} is banned ${place}${endsWith === null ? '' : ' until the live event is archived'}.`;
-    case 'lift':
-      return `${who} may write ${place} again.`;
-  }
-}
-
-function placeOf({ kind }: Channel, { isEverywhere }: Terms): string {
-  if (isEverywhere) return 'everywhere';
-  return kind === 'dj' || kind === 'event' || kind === 'crew' ? 'in the chats of this DJ' : 'here';
+  return (await carryOut({ by, at: channel, who, kind, cause, ...readTerms(rest, kind === 'timeout') }, deps.sanctions))
+    .say;
 }

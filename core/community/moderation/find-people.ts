@@ -50,10 +50,12 @@ export function createPeopleFinder(deps: FinderDeps): PeopleFinder {
     for (const { user, name, platform } of await accounts(deps.sql, 'u.id', [...wanted])) {
       found.set(user, { user, name, platform });
     }
-    if (channel === null || found.size === wanted.size) return found;
-    for (const { user, name, platform } of await writers(channel)) {
+    const isAllFound = (): boolean => found.size === wanted.size;
+    for (const { user, name, platform } of channel === null || isAllFound() ? [] : await writers(channel)) {
       if (wanted.has(user) && !found.has(user)) found.set(user, { user, name, platform });
     }
+    const others = [...wanted].filter((user) => !found.has(user));
+    for (const { user, name, platform } of await seen(deps.sql, others)) found.set(user, { user, name, platform });
     return found;
   }
 
@@ -99,6 +101,19 @@ async function accounts(
     .limit(100);
   const rows = await sql.read(query.compile());
   return rows.map(({ id, name, platform }) => ({ user: id as UserId, name, platform }));
+}
+
+/** People of other platforms, by their newest name there. */
+async function seen(sql: FinderDeps['sql'], users: readonly UserId[]): Promise<readonly Author[]> {
+  if (users.length === 0) return [];
+  const query = sql.build
+    .selectFrom('seen_accounts')
+    .select(['user_id', 'name', 'platform'])
+    .where('user_id', 'in', users)
+    .orderBy('at')
+    .limit(100);
+  const rows = await sql.read(query.compile());
+  return rows.map(({ user_id, name, platform }) => ({ user: user_id as UserId, name, platform }));
 }
 
 async function archivedWriters(channel: ChannelId, sql: FinderDeps['sql']): Promise<readonly Author[]> {

@@ -5,6 +5,7 @@ import type { AccountId, BridgeId, ChannelId, EpochMs, RoomId, UserId } from '..
 import type { Actor, Inbound, InboundAccount, Stamped } from '../../domain/inbound.ts';
 import type { Portal } from '../../domain/portal.ts';
 import type { Receipt } from '../../domain/receipt.ts';
+import type { NativeAct } from '../../domain/staff.ts';
 import type { LiveFacts } from '../../pipeline/live-facts.ts';
 import type { MirrorEffect } from '../../relay/mirror.ts';
 import type { Echoes } from '../../relay/mirror-echo.ts';
@@ -12,6 +13,7 @@ import { LEAST_LEFT_MS } from '../../relay/mirror-plan.ts';
 import type { MirrorRows } from '../../relay/mirror-rows.ts';
 import type { Authority } from '../portals/redeem.ts';
 import { LEAST_MINUTES, MOST_MINUTES } from './escalation.ts';
+import { nativeActText } from './native-act-text.ts';
 import type { NativeActItem, NativeActs } from './native-acts.ts';
 import { isRunning, type SanctionAct, type SanctionOutcome, type Sanctions } from './sanctions.ts';
 
@@ -25,7 +27,7 @@ export interface FromPlatforms extends NativeActsDesk {
 /** What stayed on a platform, for the moderators of a channel. */
 export interface NativeActsDesk {
   /** What nobody has decided, newest first. */
-  open(channel: Channel): Promise<readonly { readonly id: string; readonly say: string }[]>;
+  open(channel: Channel): Promise<readonly NativeAct[]>;
   /** Makes it hold everywhere. */
   apply(by: Actor, id: string): Promise<SanctionOutcome>;
 }
@@ -44,8 +46,8 @@ export interface FromPlatformsDeps {
   readonly authority: (portal: Portal, account: AccountId) => Promise<Authority | 'unknown' | null>;
   /** Shown to the moderators of the channel. */
   readonly tell: (item: NativeActItem, channel: Channel) => Promise<void>;
-  /** It in one line. */
-  readonly textOf: (item: NativeActItem) => string;
+  /** How the platform of a bridge is called in what people read. */
+  readonly label: (bridge: BridgeId) => string;
   /** The channels whose moderators have to do with what happens in this one. */
   readonly together: (channel: Channel) => readonly ChannelId[];
   readonly clock: Pick<Clock, 'now'>;
@@ -154,7 +156,10 @@ export function createFromPlatforms(deps: FromPlatformsDeps): FromPlatforms {
     },
     async open(channel) {
       const found = await items.open(deps.together(channel), MOST_OPEN);
-      return found.map((item) => ({ id: item.id, say: deps.textOf(item) }));
+      return found.map(({ id, user, name, bridge, byName, act, until, reason, at }) => {
+        const shown = { id, user, name, byName, act, until, reason, at, platform: deps.label(bridge) };
+        return { ...shown, say: nativeActText(shown, shown.platform) };
+      });
     },
     async apply(by, id) {
       const item = await items.find(id);

@@ -65,7 +65,8 @@ export function createSanctionsDesk(parts: DeskParts): SanctionsDesk {
   const { facts, untilFresh, sql, clock } = parts;
   return {
     everywhere: parts.everywhere,
-    redactLast: parts.redactLast,
+    redactLast: ({ targets, ...rest }) =>
+      parts.redactLast({ ...rest, targets: [...new Set(targets.flatMap(facts.sameAs))] }),
     finder: parts.finder,
     audit: parts.audit,
     karma: parts.karma,

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { staffDeeds, staffQuestions } from '../../core/plugin/asked/staff.ts';
+import { type Participant, participant } from '../fakes/people.ts';
+import { by, LOBBY, linkEverywhere, MINUTE_MS, openStage, type Stage, userOn, WITHIN } from './rig.ts';
+
+let stage: Stage;
+let carla: Participant;
+let ann: Participant;
+const MALLORY = userOn('north', 'mallory');
+
+beforeAll(async () => {
+  stage = await openStage();
+  const hub = await stage.start();
+  carla = await participant(hub.wsUrl, await hub.user('carla', 'admin'));
+  ann = await participant(hub.wsUrl, await hub.user('ann'));
+  await linkEverywhere(hub, MALLORY, 'mallory');
+  await stage.reach('north', 'timeouts');
+  await stage.reach('west', 'timeouts');
+});
+afterAll(async () => {
+  carla.close();
+  ann.close();
+  await stage.close();
+});
+
+async function shown(): Promise<string[]> {
+  const asked = await carla.client.ask('native-acts', { channel: LOBBY });
+  if (!asked.ok) throw new Error(asked.say);
+  staffQuestions['native-acts'].output.parse(asked.value);
+  return asked.value.acts.map(({ id }) => id);
+}
+
+it('M1: a timeout chosen from a menu holds on every platform, says so, and is lifted the same way', async () => {
+  stage.world.rooms.north.userPosts('dance', 'mallory', 'spam');
+  await expect.poll(async () => (await carla.page()).length, WITHIN).toBe(1);
+  const wish = { channel: LOBBY, target: MALLORY, act: 'timeout', minutes: 5, reason: 'spam' } as const;
+  const refused = await ann.client.do('sanction', wish);
+  expect(refused).toMatchObject({ ok: false, code: 'forbidden' });
+  const done = await carla.client.do('sanction', { ...wish, redactMinutes: 10 });
+  if (!done.ok) throw new Error(done.say);
+  staffDeeds.sanction.output.parse(done.value);
+  expect(done.value.say).toContain('is timed out for 5 minutes. 1 message of the last 10 minutes is gone. North');
+  expect(done.value.effect).toMatch(/^North, West: applied; East, South: by the hub/);
+  expect((done.value.until ?? 0) - stage.clock.now()).toBeGreaterThan(4 * MINUTE_MS);
+  expect(stage.world.acts('north').map(({ act }) => act)).toEqual(['timeout']);
+  expect(stage.world.rooms.north.posts('dance')).toEqual([]);
+  expect(await carla.client.do('sanction', { ...wish, minutes: 11 })).toMatchObject({ ok: false, code: 'bad-request' });
+  const person = await carla.client.ask('person', { channel: LOBBY, user: MALLORY });
+  if (!person.ok) throw new Error(person.say);
+  staffQuestions.person.output.parse(person.value);
+  expect(person.value).toMatchObject({
+    user: MALLORY,
+    name: 'mallory',
+    platform: 'north',
+    rank: 'listener',
+    restraint: { act: 'timeout', until: done.value.until, reason: 'spam' },
+  });
+  expect(person.value.karma).toBeLessThan(0);
+  await expect
+    .poll(async () => {
+      const again = await carla.client.ask('person', { channel: LOBBY, user: MALLORY });
+      return again.ok ? again.value.acts.map(({ act }) => act).toSorted() : again.code;
+    }, WITHIN)
+    .toEqual(['redact', 'timeout']);
+  expect(await ann.client.ask('person', { channel: LOBBY, user: MALLORY })).toMatchObject({ code: 'forbidden' });
+  const lifted = await carla.client.do('sanction', { channel: LOBBY, target: MALLORY, act: 'lift' });
+  expect(lifted).toMatchObject({ ok: true, value: { until: null, effect: 'North, West: lifted' } });
+  expect(stage.world.acts('north').map(({ act }) => act)).toEqual(['timeout', 'lift']);
+});
+
+it('what was done on one platform alone is shown to moderators, who make it hold everywhere with a button', async () => {
+  stage.tells('south', { on: 'eve', by: by('stranger'), until: (stage.clock.now() + 8 * MINUTE_MS) as never });
+  await expect.poll(shown, WITHIN).toHaveLength(1);
+  const asked = await carla.client.ask('native-acts', { channel: LOBBY });
+  expect(asked).toMatchObject({
+    value: {
+      acts: [
+        {
+          user: userOn('south', 'eve'),
+          name: 'eve',
+          platform: 'South',
+          byName: 'stranger',
+          act: 'timeout',
+          say: 'eve was timed out on South by stranger. It holds there alone.',
+        },
+      ],
+    },
+  });
+  const [act = ''] = await shown();
+  expect(await ann.client.ask('native-acts', { channel: LOBBY })).toMatchObject({ ok: false, code: 'forbidden' });
+  expect(await ann.client.do('apply-native-act', { channel: LOBBY, act })).toMatchObject({ code: 'forbidden' });
+  expect(stage.sanction(userOn('south', 'eve'))).toBe(null);
+  const applied = await carla.client.do('apply-native-act', { channel: LOBBY, act });
+  expect(applied).toMatchObject({ ok: true, value: { say: expect.stringContaining('It holds everywhere now.') } });
+  expect(stage.sanction(userOn('south', 'eve'))).toMatchObject({ act: 'timeout' });
+  expect(await shown()).toEqual([]);
+  expect(await carla.client.do('apply-native-act', { channel: LOBBY, act })).toMatchObject({ code: 'decided' });
+});
