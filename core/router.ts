@@ -9,7 +9,7 @@ import { HOUSE_RULES } from './domain/house-rules.ts';
 import type { EpochMs, MessageId, ScopeId, UserId } from './domain/ids.ts';
 import type { Actor, Request } from './domain/inbound.ts';
 import { POINTS } from './domain/karma.ts';
-import type { ChatMessage, Quote } from './domain/message.ts';
+import type { ChatMessage, Quote, Redaction } from './domain/message.ts';
 import { may, outranks } from './domain/permission.ts';
 import { type Receipt, refused } from './domain/receipt.ts';
 import type { WireEntry, WireMessage } from './domain/wire.ts';
@@ -213,17 +213,22 @@ async function routeRedaction(asked: Of<'redaction'>, at: RouterDeps): Promise<R
   }
   return onMessage(asked, 'read', at, (here, head, rev) => {
     if (head.isRedacted) return { kind: 'unchanged', id: head.id, seq: null };
-    // where a platform does not say who it was, most often it was the author
-    const isOwn = isSame(head.author, actor, at) || asked.byRoom === 'unsaid';
-    const refusal = asked.byRoom !== undefined ? null : mayNotRedact(here, head, isOwn, at);
+    const by = redactedBy(head.author, asked, at);
+    const refusal = asked.byRoom !== undefined ? null : mayNotRedact(here, head, by === 'author', at);
     if (refusal !== null) return refusal;
-    const redaction = { at: at.clock.now(), by: isOwn ? 'author' : 'moderator' } as const;
+    const redaction = { at: at.clock.now(), by } as const;
     const body: WireEntry = { type: 'redaction', channel: head.channel, id: head.id, redaction };
     const effect: Effect = { kind: 'redact', id: head.id, author: head.author, redaction };
     const step = { ...stepOf(asked, here, body, [effect], at), ifRev: rev, known: head };
-    const ledgers = isOwn ? {} : ledgersOf(asked, head);
+    const ledgers = by === 'moderator' ? ledgersOf(asked, head) : {};
     return { ...step, note: { ...step.note, actor: actor.user, reason: request.reason, ...ledgers } };
   });
+}
+
+/** Where a platform does not say who it was, it may have been the author or somebody who leads there. */
+function redactedBy(author: UserId, { actor, byRoom }: Of<'redaction'>, at: RouterDeps): Redaction['by'] {
+  if (byRoom === 'unsaid') return 'platform';
+  return isSame(author, actor, at) ? 'author' : 'moderator';
 }
 
 /** What a moderator takes away is written down, and costs its author; what a platform takes away by itself does not. */

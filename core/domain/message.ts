@@ -55,8 +55,11 @@ export interface ChatMessage {
 
 export interface Redaction {
   readonly at: EpochMs;
-  /** Others learn only this much; who and why go to moderators. `reports`: for now, until a moderator has looked. */
-  readonly by: 'author' | 'moderator' | 'reports';
+  /**
+   * Others learn only this much; who and why go to moderators. `platform`: where it was written, which does not say by
+   * whom. `reports`: for now, until a moderator has looked.
+   */
+  readonly by: 'author' | 'moderator' | 'platform' | 'reports';
 }
 
 /** The next revision with other content. */

@@ -17,8 +17,9 @@ export function slipmatPlace(url: string, nina: Participant, token: string): Pla
     });
     const answers = replyTo === null ? null : `${replyTo.name}: ${replyTo.text}`;
     const text = richNotation(content.rich);
-    const said = redaction === null ? `${text}${revision > 0 ? ' (edited)' : ''}` : 'removed by ';
-    const line = `${author.name}${from}: ${said}${redaction === null ? '' : redaction.by}${details({ answers, files })}`;
+    const gone = redaction === null ? null : `removed ${redaction.by === 'platform' ? 'there' : `by ${redaction.by}`}`;
+    const said = gone ?? `${text}${revision > 0 ? ' (edited)' : ''}`;
+    const line = `${author.name}${from}: ${said}${details({ answers, files })}`;
     return { id, line: steady(line), text, isOurs: false, reactions: reactions.map(({ emoji }) => emoji) };
   }
 

@@ -7,7 +7,16 @@ import type { Chat } from '../state/chat.ts';
 import type { RowCan, RowDeeds } from '../state/row-deeds.ts';
 import { clockTime, fullTime } from '../time.ts';
 import { Icon } from './icons.tsx';
-import { Disc, PlatformBadge, RoleBadge, spokenAuthor, tint } from './person.tsx';
+import {
+  Disc,
+  LookalikeMark,
+  NameButton,
+  PlatformBadge,
+  platformName,
+  RoleBadge,
+  spokenAuthor,
+  tint,
+} from './person.tsx';
 import { Reactions } from './reactions.tsx';
 import { Attachments, isOnlyEmoji, RichText } from './rich.tsx';
 import { RowActions } from './row-actions.tsx';
@@ -28,13 +37,22 @@ interface Props {
   readonly deeds: RowDeeds;
 }
 
-/** One message. Drawn again only when something about it has changed, for there may be hundreds. */
-const GONE = {
-  author: 'Message deleted',
-  moderator: 'Removed by a moderator',
-  reports: 'Reported; hidden until a moderator has looked',
-} as const;
+function goneText({ author, redaction }: WireChatMessage): string | null {
+  switch (redaction?.by) {
+    case undefined:
+      return null;
+    case 'author':
+      return 'Message deleted';
+    case 'moderator':
+      return 'Removed by a moderator';
+    case 'platform':
+      return `Removed on ${platformName(author.platform)}`;
+    case 'reports':
+      return 'Reported; hidden until a moderator has looked';
+  }
+}
 
+/** One message. Drawn again only when something about it has changed, for there may be hundreds. */
 export class MessageRow extends Component<Props> {
   override shouldComponentUpdate(next: Readonly<Props>): boolean {
     const now = this.props;
@@ -68,9 +86,10 @@ export class MessageRow extends Component<Props> {
           {message.replyTo !== null && <QuoteLine quote={message.replyTo} onJump={rest.deeds.jump} />}
           {isFirst && (
             <div class="byline">
-              <span class="name">{author.name}</span>
+              <NameButton person={author} />
               <RoleBadge badge={author.badge} />
               <PlatformBadge platform={author.platform} />
+              <LookalikeMark author={author} />
               <Time at={message.sentAt} />
             </div>
           )}
@@ -90,9 +109,8 @@ export class MessageRow extends Component<Props> {
 }
 
 function Body({ message, you }: { readonly message: WireChatMessage; readonly you: string | null }) {
-  if (message.redaction !== null) {
-    return <div class="body gone">{GONE[message.redaction.by]}</div>;
-  }
+  const gone = goneText(message);
+  if (gone !== null) return <div class="body gone">{gone}</div>;
   return (
     <>
       <div class={isOnlyEmoji(message.content) ? 'body big' : 'body'} dir="auto">

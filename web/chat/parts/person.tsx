@@ -1,5 +1,6 @@
 import type { Author } from '../../../core/domain/message.ts';
 import { nameColour } from '../colour.ts';
+import { overlay, type Shown } from '../state/overlay.ts';
 
 const PLATFORMS: Readonly<Record<string, { readonly name: string; readonly short: string }>> = {
   discord: { name: 'Discord', short: 'Dc' },
@@ -49,6 +50,38 @@ export function PlatformBadge({ platform }: { readonly platform: string }) {
   );
 }
 
+/** A name that opens the card of whoever bears it. */
+export function NameButton({ person }: { readonly person: Shown }) {
+  return (
+    <button
+      type="button"
+      class="name"
+      title={`About ${person.name}`}
+      onClick={() => {
+        overlay.value = { kind: 'person', person };
+      }}
+    >
+      {person.name}
+    </button>
+  );
+}
+
+export function platformName(platform: string): string {
+  return PLATFORMS[platform]?.name ?? platform;
+}
+
+/** Beside a name that others could take for that of somebody with a role. */
+export function LookalikeMark({ author }: { readonly author: Author }) {
+  if (author.looksLikeStaff !== true) return null;
+  return (
+    <span class="badge lookalike" title={LOOKALIKE}>
+      <span aria-hidden="true">not staff</span>
+      <span class="sr">{LOOKALIKE}</span>
+    </span>
+  );
+}
+const LOOKALIKE = 'The name looks like that of somebody with a role here, who is another';
+
 export function RoleBadge({ badge }: { readonly badge: Author['badge'] }) {
   return badge === null ? null : <span class={`badge ${badge}`}>{BADGES[badge]}</span>;
 }
@@ -57,7 +90,8 @@ export function RoleBadge({ badge }: { readonly badge: Author['badge'] }) {
 export function spokenAuthor(author: Author): string {
   const parts = [author.name];
   if (author.badge !== null) parts.push(SPOKEN_BADGES[author.badge]);
-  if (author.platform !== NATIVE) parts.push(PLATFORMS[author.platform]?.name ?? author.platform);
+  if (author.looksLikeStaff === true) parts.push('not staff');
+  if (author.platform !== NATIVE) parts.push(platformName(author.platform));
   return parts.join(', ');
 }
 
