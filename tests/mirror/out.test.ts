@@ -1,9 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { NODE_FLAGS } from '../../bench/lib/node-flags.ts';
 import { startTestHub } from '../fakes/hub.ts';
 import { startRedis } from '../fakes/redis-server.ts';
 import {
@@ -18,6 +13,7 @@ import {
   userOn,
   WITHIN,
 } from './rig.ts';
+import { startProcess } from './start-process.ts';
 
 const SECOND_MS = 1_000;
 let stage: Stage;
@@ -234,26 +230,4 @@ describe('over stops', () => {
 function notRequired(config: Record<string, unknown>) {
   const bridges = config.bridges as readonly object[];
   return { bridges: bridges.map((one) => ({ ...one, required: false })) };
-}
-
-const PROCESS = fileURLToPath(new URL('./hub-process.ts', import.meta.url));
-
-async function startProcess(dataDir: string, config: object) {
-  const args = [...NODE_FLAGS, '--conditions=source', PROCESS, dataDir, JSON.stringify(config)];
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines: string[] = [];
-  createInterface({ input: child.stdout }).on('line', (line) => void lines.push(line));
-  await expect.poll(() => lines[0], WITHIN).toBe('up');
-  return {
-    async say(line: string): Promise<string> {
-      child.stdin.write(`${line}\n`);
-      await expect.poll(() => lines.length, WITHIN).toBeGreaterThan(1);
-      return lines[1] ?? '';
-    },
-    async kill(): Promise<void> {
-      const exited = once(child, 'exit');
-      child.kill('SIGKILL');
-      await exited;
-    },
-  };
 }
