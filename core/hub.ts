@@ -20,6 +20,7 @@ import { openHouseRules } from './hub/house-rules.ts';
 import { type Knowledge, openKnowledge } from './hub/knowledge.ts';
 import { createLagWatch } from './hub/lag-watch.ts';
 import { openLibrary } from './hub/library.ts';
+import { type Directs, openDirects } from './hub/directs.ts';
 import type { Linking } from './hub/linking.ts';
 import { openLiveEvents } from './hub/live-events.ts';
 import { type OpenedLive, openLive } from './hub/live-store.ts';
@@ -102,8 +103,10 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     const state = { isStopping: false };
     const archiving = keep(startArchivingOf(id, live, sql, options), (part) => part.stop(DRAIN_MS));
     const knowledge = keep(await openKnowledgeOf(live, sql, archive, options), (part) => part.stop());
+    const directs = openDirects({ sql, live, knowledge }, options);
     const metrics = createMetrics(options.version);
-    const routing = keep(createRoutingOf({ live, archive, knowledge, metrics, state }, options), async (part) => {
+    const aside = directs.conversations;
+    const routing = keep(createRoutingOf({ live, archive, knowledge, metrics, aside, state }, options), async (part) => {
       state.isStopping = true;
       await Promise.race([part.settled(), new Promise<void>((resolve) => clock.after(SETTLE_MS, resolve))]);
     });
@@ -142,6 +145,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       knowledge,
       metrics,
       routing,
+      directs,
       moderation,
       order,
       houseRules,
@@ -220,10 +224,11 @@ function openKnowledgeOf(live: OpenedLive, sql: OpenedSql, archive: OpenedArchiv
 function createRoutingOf(
   parts: Pick<HubParts, 'live' | 'archive' | 'knowledge' | 'metrics'> & {
     readonly state: { readonly isStopping: boolean };
+    readonly aside: Directs['conversations'];
   },
   { config, clock, log }: HubOptions,
 ): Routing {
-  const { live, archive, knowledge, metrics, state } = parts;
+  const { live, archive, knowledge, metrics, state, aside } = parts;
   return createRouting({
     knowledge,
     store: live.store,
@@ -231,6 +236,7 @@ function createRoutingOf(
     config,
     clock,
     logger: log,
+    conversations: aside,
     isStopping: () => state.isStopping,
     observe: (receipt) => metrics.posted(receipt.kind === 'refused' ? receipt.code : receipt.kind),
     observeAppend: (_, ms) => metrics.appended(ms),

@@ -1,5 +1,6 @@
 import type { Clock } from './async/clock.ts';
 import { digestOf } from './async/mint.ts';
+import type { Conversations } from './community/directs/aside.ts';
 import type { KarmaGiver } from './community/karma/give.ts';
 import type { KarmaLine } from './domain/audit.ts';
 import { modeAt } from './domain/channel-mode.ts';
@@ -38,6 +39,7 @@ export interface RouterDeps {
   readonly karma: KarmaGiver;
   readonly judge: Judge;
   readonly held: HeldFacts;
+  readonly conversations: Conversations;
   /** Messages too old to be at hand. */
   readonly lookup: {
     head(scope: ScopeId, id: MessageId): Promise<Head | null>;
@@ -78,7 +80,10 @@ async function routeMessage(asked: Of<'message'>, at: RouterDeps): Promise<Recei
   if (hasMoved(asked, at)) return MOVED;
   const first = place(at.facts, actor, request.channel, 'post');
   if (isReceipt(first)) return first;
-  const quote = request.replyTo === null ? null : await quoted(first, request.replyTo, at);
+  const asking = at.conversations.about(first, actor, request.replyTo);
+  const aside = asking === null ? null : await asking;
+  const isUnseen = request.replyTo === null || aside?.isUnseen === true;
+  const quote = isUnseen || request.replyTo === null ? null : await quoted(first, request.replyTo, at);
   const origin = asked.origin;
   const ready = at.judge.ready(actor.user, first.channel);
   if (ready !== null) await ready;
@@ -113,14 +118,19 @@ async function routeMessage(asked: Of<'message'>, at: RouterDeps): Promise<Recei
         ref: origin.ref,
         ...relayOf(asked, at),
         ...(asked.saidAt !== undefined && { saidAt: saidAt(asked, now) }),
-        ...earned(at.karma.forPost(actor)),
+        ...(aside === null ? earned(at.karma.forPost(actor)) : aside.note('say')),
       },
     };
     held = verdict.kind === 'hold' ? holdStep(posting, body, verdict.findings) : null;
     return held ?? posting;
   });
   if (receipt.kind === 'accepted' && judged !== null) at.judge.said(judged, saidAt(asked, now));
-  return held === null || receipt.kind !== 'accepted' ? asRepeat(asked, receipt) : heldBy(held, receipt, at);
+  if (held !== null && receipt.kind === 'accepted') return heldBy(held, receipt, at);
+  return withSay(asRepeat(asked, receipt), aside?.say() ?? null);
+}
+
+function withSay(receipt: Receipt, say: string | null): Receipt {
+  return say !== null && receipt.kind === 'accepted' ? { ...receipt, say } : receipt;
 }
 
 /** Its author and moderators may act on it at once. */
@@ -317,6 +327,9 @@ async function onMessage(
   const { actor, request } = asked;
   const first = place(at.facts, actor, request.channel, act);
   if (isReceipt(first)) return first;
+  const asking = at.conversations.about(first, actor, request.id);
+  const aside = asking === null ? null : await asking;
+  if (aside?.isUnseen === true) return refused('not-found', 'There is no such message.');
   let head = at.recent.head(request.id) ?? (await at.lookup.head(first.scope, request.id));
   const receipt = await at.untilFresh(
     first.scope,
@@ -324,7 +337,9 @@ async function onMessage(
       const here = place(at.facts, actor, request.channel, act);
       if (isReceipt(here)) return here;
       if (head === null || head.channel !== request.channel) return refused('not-found', 'There is no such message.');
-      return make(here, head, rev);
+      const made = make(here, head, rev);
+      if (aside === null || !('effects' in made)) return made;
+      return { ...made, note: { ...made.note, ...aside.note(request.kind === 'reaction' ? 'react' : 'change') } };
     },
     async () => {
       head = await at.lookup.head(first.scope, request.id);

@@ -1,4 +1,4 @@
-import type { ChannelId, Seq } from '../../core/domain/ids.ts';
+import type { ChannelId, Seq, UserId } from '../../core/domain/ids.ts';
 import type { FeedEntry } from '../../core/plugin/surface.ts';
 import { entryText, headerBytes, writeFrame } from './encode.ts';
 import { packedFrame } from './packed.ts';
@@ -13,12 +13,15 @@ export interface Batch {
   above(after: Seq): Buffer | null;
   /** All of it as one packed frame, for those who take such; null where it is not worth it. Made when first asked for. */
   packed(): Buffer | null;
+  /** Not the same for everybody: what this person gets in place of the rest; null: nothing. Absent: all get the same. */
+  readonly own?: (user: UserId) => Buffer | null;
 }
 
 interface Pending {
   readonly seq: Seq;
   readonly text: string;
   readonly payload: number;
+  readonly seenBy: FeedEntry['seenBy'];
 }
 
 /** Frames beyond this wait for the next flush. */
@@ -48,7 +51,7 @@ export class ChannelFeed {
   take(entries: readonly FeedEntry[]): void {
     for (const entry of entries) {
       const text = entryText(entry);
-      this.#pending.push({ seq: entry.seq, text, payload: Buffer.byteLength(text) });
+      this.#pending.push({ seq: entry.seq, text, payload: Buffer.byteLength(text), seenBy: entry.seenBy });
     }
   }
 
@@ -75,9 +78,11 @@ export class ChannelFeed {
   nextBatch(): Batch | null {
     let count = 0;
     let bytes = 0;
-    for (const { payload } of this.#pending) {
+    for (const { payload, seenBy } of this.#pending) {
       const size = headerBytes(payload) + payload;
-      if (count > 0 && bytes + size > MAX_BATCH_BYTES) break;
+      // one that is not the same for everybody goes by itself
+      const isApart = seenBy !== undefined || this.#pending[0]?.seenBy !== undefined;
+      if (count > 0 && (isApart || bytes + size > MAX_BATCH_BYTES)) break;
       bytes += size;
       count += 1;
     }
@@ -86,13 +91,24 @@ export class ChannelFeed {
     const last = taken.at(-1);
     if (first === undefined || last === undefined) return null;
     this.flushedSeq = last.seq;
-    return batchOf(taken, bytes, first.seq, last.seq);
+    const batch = batchOf(taken, bytes, first.seq, last.seq);
+    const { seenBy } = first;
+    return seenBy === undefined ? batch : { ...batch, own: (user) => ownFrame(first.seq, seenBy(user)) };
   }
 
   close(): void {
     this.#stop();
     this.#pending = [];
   }
+}
+
+function ownFrame(seq: Seq, body: string | null): Buffer | null {
+  if (body === null) return null;
+  const text = entryText({ seq, body });
+  const payload = Buffer.byteLength(text);
+  const frame = Buffer.allocUnsafe(headerBytes(payload) + payload);
+  writeFrame(frame, 0, text, payload);
+  return frame;
 }
 
 function batchOf(taken: readonly Pending[], size: number, first: Seq, last: Seq): Batch {

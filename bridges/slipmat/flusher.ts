@@ -120,6 +120,12 @@ export class Flusher {
 function deliver(reader: Reader, batch: Batch): void {
   const { connection } = reader;
   if (reader.lastSent >= batch.last || !connection.takesLive()) return;
+  if (batch.own !== undefined) {
+    reader.lastSent = batch.last;
+    const frame = connection.person === null ? null : batch.own(connection.person.actor.user);
+    if (frame !== null) connection.write(frame);
+    return;
+  }
   const whole = connection.takesPacked && reader.lastSent < batch.first ? batch.packed() : null;
   const bytes = whole ?? batch.above(reader.lastSent);
   if (bytes === null) return;

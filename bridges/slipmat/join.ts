@@ -109,8 +109,9 @@ async function readUp(
     if (reader.isGone || !connection.isOpen) return 'gone';
     if (page.kind === 'reset') return 'reset';
     if (when === 'first' && pages === 0) say();
-    await writeAll(at, page.entries);
+    await writeAll(at, entriesFor(at, page.entries));
     if (reader.isGone || !connection.isOpen) return 'gone';
+    reader.lastSent = page.entries.at(-1)?.seq ?? reader.lastSent;
     const live = port.feed.liveSeq(frame.channel);
     if (page.isLast && (live === handedOut || live === null || reader.lastSent >= live)) {
       if (when === 'last') say();
@@ -120,6 +121,16 @@ async function readUp(
     await connection.drained();
     if (reader.isGone || !connection.isOpen) return 'gone';
   }
+}
+
+/** Those that are for this person, as they are for them. */
+function entriesFor({ person }: At, entries: readonly FeedEntry[]): readonly FeedEntry[] {
+  if (entries.every(({ seenBy }) => seenBy === undefined)) return entries;
+  return entries.flatMap((entry) => {
+    if (entry.seenBy === undefined) return [entry];
+    const body = entry.seenBy(person.actor.user);
+    return body === null ? [] : [{ seq: entry.seq, body }];
+  });
 }
 
 function answer(

@@ -199,6 +199,7 @@ export const hubFrame = z.discriminatedUnion('type', [
     outcome: z.enum(['posted', 'duplicate', 'held', 'unchanged']),
     message: message.nullable(),
     seq: seq.nullable(),
+    say: z.string().optional().describe('What its author should know of it.'),
   }),
   z.strictObject({
     type: z.literal('error'),

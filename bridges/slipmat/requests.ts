@@ -67,7 +67,9 @@ export function createRequests(port: SurfacePort, readers: Readers): Requests {
       case 'do':
         return connection.queue(() => answerDeed(port, connection, person, frame));
       case 'typing':
-        return tellTyping(readers, connection, person.actor, frame, port.clock.elapsed());
+        return tellTyping(readers, connection, person.actor, frame, port.clock.elapsed(), (other) =>
+          port.mayHear(other, person.actor),
+        );
       case 'ping':
         return connection.send({ type: 'pong', id: frame.id });
       default:
@@ -112,7 +114,14 @@ export function requestOf(frame: Write, attachments: readonly Attachment[] = [])
 function sayReceipt(connection: Connection, id: string, receipt: Receipt): void {
   switch (receipt.kind) {
     case 'accepted':
-      connection.send({ type: 'ack', id, outcome: 'posted', message: receipt.id, seq: receipt.seq });
+      connection.send({
+        type: 'ack',
+        id,
+        outcome: 'posted',
+        message: receipt.id,
+        seq: receipt.seq,
+        ...(receipt.say !== undefined && { say: receipt.say }),
+      });
       return;
     case 'duplicate':
     case 'held':

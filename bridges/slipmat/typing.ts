@@ -20,6 +20,7 @@ export function tellTyping(
   actor: Actor,
   frame: Extract<ParsedRequest, { readonly type: 'typing' }>,
   now: number,
+  mayHear: (other: Actor) => boolean,
 ): void {
   const reader = connection.joined.get(frame.channel);
   const feed = readers.feed(frame.channel);
@@ -34,7 +35,9 @@ export function tellTyping(
   const { user, name } = actor;
   const bytes = encodeFrame({ type: 'typing', channel: frame.channel, user, name, on: frame.on });
   for (const other of feed.readers) {
-    if (other.connection.person?.actor.user !== user && other.connection.takesLive()) other.connection.write(bytes);
+    const { person } = other.connection;
+    if (person === null || person.actor.user === user || !other.connection.takesLive()) continue;
+    if (!reader.isClosed || mayHear(person.actor)) other.connection.write(bytes);
   }
 }
 

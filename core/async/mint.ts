@@ -70,6 +70,17 @@ export function legIdOf(portal: PortalId, channel: ChannelId): PortalId {
   return `p-${base32(digest.subarray(0, 17)).slice(0, 26)}` as PortalId;
 }
 
+/** The direct conversation of just these users: the same on every hub. */
+export function directIdOf(users: readonly UserId[]): ChannelId {
+  const digest = hash('sha256', JSON.stringify(['direct', users.toSorted()]), 'buffer');
+  return `d-${base32(digest.subarray(0, 17)).slice(0, 26)}` as ChannelId;
+}
+
+/** A private channel, whose id nobody guesses. */
+export function newPrivateId(): ChannelId {
+  return `p-${base32(randomBytes(17)).slice(0, 26)}` as ChannelId;
+}
+
 /** A key of one step, unique per kind of source and its own id. */
 export function stepKey(...parts: readonly string[]): string {
   return hash('sha256', JSON.stringify(parts), 'base64url');

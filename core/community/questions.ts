@@ -10,7 +10,9 @@ import type { LibraryQuestions } from '../plugin/asked/library.ts';
 import type { SelfQuestions } from '../plugin/asked/self.ts';
 import type { Answer, ListedChannel, Person, Questions } from '../plugin/surface.ts';
 import type { Directory } from '../store/directory/directory.ts';
-import type { Archive, Presence } from '../store/ports.ts';
+import type { Presence } from '../store/ports.ts';
+import type { Views } from './directs/views.ts';
+import type { DirectQuestions } from './directs/deeds.ts';
 import type { EventQuestions } from './events/deeds.ts';
 import { createSearchLimit } from './search-limit.ts';
 
@@ -22,15 +24,9 @@ const MOST_PAGE_BYTES = 256 * 1024;
 export interface QuestionDeps {
   readonly facts: LiveFacts;
   readonly directory: Directory;
-  readonly history: {
-    page(
-      channel: Channel,
-      before: Seq | null,
-      limit: number,
-    ): Promise<{ readonly messages: readonly HistoryMessage[]; readonly isEnd: boolean }>;
-    message(channel: Channel, id: MessageId): Promise<HistoryMessage | null>;
-  };
-  readonly archive: Pick<Archive, 'search'>;
+  readonly views: Pick<Views, 'page' | 'message' | 'search'>;
+  /** The channel as this person finds it in a list. */
+  readonly faceOf: (actor: Actor, channel: Channel) => Channel;
   readonly presence: Pick<Presence, 'connected'>;
   readonly deliveries: (message: {
     readonly channel: ChannelId;
@@ -40,6 +36,7 @@ export interface QuestionDeps {
   /** What moderators ask of their channels. */
   readonly order: Pick<Ask, 'settings' | 'queue' | 'reports' | 'house-rules'>;
   readonly events: EventQuestions;
+  readonly directs: DirectQuestions;
   /** What moderators see of people. */
   readonly staff: Pick<Ask, 'person' | 'native-acts'>;
   /** What people have to do with one another. */
@@ -72,17 +69,19 @@ export function createQuestions(deps: QuestionDeps): Ask {
   function listed(actor: Actor, id: ChannelId): ListedChannel | null {
     const here = place(facts, actor, id, 'read');
     if (isReceipt(here)) return null;
-    const { channel, standing } = here;
+    const { standing } = here;
+    const channel = deps.faceOf(actor, here.channel);
     return { ...channel, rank: standing.rank, mayPost: may('post', standing).ok, headSeq: deps.headSeq(channel.id) };
   }
 
   function list(actor: Actor): readonly ListedChannel[] {
-    return directory.channels().flatMap(({ id }) => listed(actor, id) ?? []);
+    return directory.channelsFor(actor.user).flatMap(({ id }) => listed(actor, id) ?? []);
   }
 
   return {
     ...deps.order,
     ...deps.events,
+    ...deps.directs,
     ...deps.ledgers,
     ...deps.staff,
     ...deps.library,
@@ -93,23 +92,26 @@ export function createQuestions(deps: QuestionDeps): Ask {
       return here === null ? notFound('There is no such channel.') : ok(here);
     },
     history: (actor, { channel, before, limit }) =>
-      inChannel(actor, channel, async (here) => ok(asLight(await deps.history.page(here, before, bounded(limit))))),
+      inChannel(actor, channel, async (here) =>
+        ok(asLight(await deps.views.page(actor.user, here, before, bounded(limit)))),
+      ),
     message: (actor, { channel, id }) =>
       inChannel(actor, channel, async (here) => {
-        const message = await deps.history.message(here, id);
+        const message = await deps.views.message(actor.user, here, id);
         return message === null ? notFound('There is no such message.') : ok(message);
       }),
     async search(actor, { text, channel, before, limit }) {
-      const readable = list(actor).map(({ id }) => id);
-      const channels = channel === null ? readable : readable.filter((id) => id === channel);
+      const readable = list(actor);
+      const channels = channel === null ? readable : readable.filter(({ id }) => id === channel);
       if (channels.length === 0) return notFound('There is no such channel.');
       if (!(await searches.take(actor))) return TOO_MANY_SEARCHES;
-      return ok({ messages: lightest(await deps.archive.search({ text, channels, before, limit: bounded(limit) })) });
+      const query = { text, before, limit: bounded(limit) };
+      return ok({ messages: lightest(await deps.views.search(actor.user, channels, query)) });
     },
     async delivery(actor, { channel, message: id }) {
       const here = place(facts, actor, channel, 'read');
       if (isReceipt(here)) return notFound('There is no such channel.');
-      const found = await deps.history.message(here.channel, id);
+      const found = await deps.views.message(actor.user, here.channel, id);
       if (found === null) return notFound('There is no such message.');
       const isAuthor = !actor.isGuest && facts.sameAs(actor.user).includes(found.message.author.user);
       if (!isAuthor && !may('redact-others', here.standing).ok) return NOT_FOR_ALL;

@@ -37,6 +37,8 @@ export type Effect =
   | { readonly kind: 'hide'; readonly id: MessageId; readonly author: UserId; readonly redaction: Redaction }
   /** Refused with `decided` unless it is hidden. */
   | { readonly kind: 'show'; readonly id: MessageId; readonly author: UserId }
+  /** Changes nothing. Refused with `conflict` unless the head is as said, not redacted and not hidden. */
+  | { readonly kind: 'late'; readonly id: MessageId; readonly author: UserId; readonly fromRevision: number }
   | ({ readonly kind: 'mode'; readonly channel: ChannelId } & ChannelMode)
   /** The last thing that this person said here must be at least so long before `at`; refused with `slow` otherwise. */
   | {

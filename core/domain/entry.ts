@@ -1,4 +1,5 @@
 import type { AuditLine, KarmaLine } from './audit.ts';
+import type { Veil } from './conversation.ts';
 import type { BridgeId, EpochMs, UserId } from './ids.ts';
 import type { RemoteRef } from './message.ts';
 
@@ -18,6 +19,7 @@ export const ENTRY_KINDS = [
   'shown', // was hidden
   'mode', // slow and shield mode
   'act', // an act of moderation that changes nothing but its note
+  'late', // a private message, once more, for somebody who did not get it while their show was on
 ] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
@@ -41,6 +43,12 @@ export interface EntryNote {
    * none. Absent: every room does.
    */
   readonly relay?: 'none' | 'away';
+  /** In a conversation. Absent: every member gets it. */
+  readonly veil?: Veil;
+  /** For this member alone. */
+  readonly only?: UserId;
+  /** Who is asked whether they want to take part. */
+  readonly asks?: UserId;
   /** Kept in the same transaction as the entry. */
   readonly audit?: AuditLine;
   readonly karma?: readonly KarmaLine[];

@@ -1,10 +1,14 @@
 import { newRowId } from '../async/mint.ts';
 import { COMMAND_SPECS } from '../community/commands/table.ts';
 import { createDeeds, createOrderQuestions } from '../community/deeds.ts';
+import { createDirectDeeds, createDirectQuestions } from '../community/directs/deeds.ts';
+import { faceOf } from '../community/directs/face.ts';
 import { createEventDeeds, createEventQuestions } from '../community/events/deeds.ts';
 import { createStaffDesk } from '../community/moderation/staff-desk.ts';
 import { createQuestions } from '../community/questions.ts';
+import type { Member } from '../domain/conversation.ts';
 import type { BridgeId, PortalId } from '../domain/ids.ts';
+import type { Actor } from '../domain/inbound.ts';
 import type { BridgeHealth } from '../ops/checks.ts';
 import { createReceive } from '../pipeline/receive.ts';
 import { createCourier } from '../relay/courier.ts';
@@ -86,22 +90,25 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
   const platformOf = (id: BridgeId): string | null =>
     supervisor.status().find((one) => one.id === id)?.platform ?? null;
   const ofDjs = eventDeedDeps(parts, linking.roles);
+  const ofDirects = {
+    desk: parts.directs.desk,
+    directory,
+    facts: knowledge.facts,
+    block: async (actor: Actor, { user, name, platform }: Member) => {
+      await parts.people.relations.set(actor, 'block', { user, name, platform });
+    },
+  };
   const staff = createStaffDesk({ ...linking.staff, facts: knowledge.facts, clock, newCause: newRowId });
   const questions = createQuestions({
     facts: knowledge.facts,
     directory,
-    history,
-    archive: {
-      search: ({ channels, ...query }) =>
-        history.search(
-          channels.flatMap((one) => directory.channel(one) ?? []),
-          query,
-        ),
-    },
+    views: knowledge.views,
+    faceOf: (actor, channel) => faceOf(directory, actor.user, channel),
     presence,
     headSeq: knowledge.headSeq,
     library: parts.library.questions,
     ledgers: parts.moderation.questions,
+    directs: createDirectQuestions(ofDirects),
     order: { ...createOrderQuestions(parts.order), ...parts.houseRules.questions },
     events: createEventQuestions(ofDjs),
     staff: staff.questions,
@@ -110,7 +117,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
       deliveriesOf(message, { deliveries: store.deliveries, portals, platformOf, lanes: courier.lanes }),
   });
   const ofOrder = createDeeds({ ...parts.order, newCause: newRowId });
-  const deeds = { ...parts.houseRules.deeds, ...ofOrder, ...createEventDeeds(ofDjs), ...staff.deeds, ...parts.people.deeds, ...parts.library.deeds };
+  const deeds = { ...parts.houseRules.deeds, ...ofOrder, ...createEventDeeds(ofDjs), ...createDirectDeeds(ofDirects), ...staff.deeds, ...parts.people.deeds, ...parts.library.deeds };
   const deadLetters = createDeadLetters({ deliveries: store.deliveries, portals, courier, clock });
   const supervisor = createSupervisor({
     media: media.port,
@@ -146,6 +153,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
         publicUrl: config.publicUrl,
         accounts,
         facts: knowledge.facts,
+        isBlocked: directory.relations.isBlocked,
         media,
         questions,
         routing,

@@ -7,6 +7,7 @@ import { type ChannelMode, NO_MODE } from '../domain/channel-mode.ts';
 import type { ChannelSettings } from '../domain/channel-settings.ts';
 import type { ChannelId, EpochMs, ScopeId, Seq, UserId } from '../domain/ids.ts';
 import type { Logger } from '../ops/log.ts';
+import { createViews, type Views } from '../community/directs/views.ts';
 import { createFirstHeard, type FirstHeard } from '../pipeline/first-heard.ts';
 import { createHeldFacts, type HeldFacts } from '../pipeline/held-facts.ts';
 import { heldAgainStep } from '../pipeline/held-steps.ts';
@@ -42,6 +43,7 @@ export interface Knowledge {
   readonly karma: KarmaBook;
   readonly feed: HubFeed;
   readonly history: History;
+  readonly views: Views;
   /** Newest seq that this hub knows of, from the archive or the log. */
   headSeq(channel: ChannelId): Seq | null;
   /** Takes the store's account of a shard anew, and gives back to the store what it has lost. */
@@ -81,6 +83,7 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
   });
   const karma = createKarmaBook({ clock, sameAs: directory.sameAs });
   const history = createHistory({ log, archive });
+  const views = createViews({ history, directory });
 
   const snapshots = await Promise.all(Array.from({ length: log.shards }, (_, shard) => live.snapshot(shard)));
   for (const [shard, snapshot] of snapshots.entries()) {
@@ -104,8 +107,9 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
     scopeOf: scopeOfChannel,
     async since(_scope, channel, after, limit) {
       const place = directory.channel(channel);
-      return place === null ? [] : history.since(place, after, limit);
+      return place === null ? [] : views.since(place, after, limit);
     },
+    seenBy: views.seenBy,
     async head(scope, channel) {
       const { head } = await log.bounds(scope, channel);
       return Math.max(head ?? 0, archived.get(channel) ?? 0) as Seq;
@@ -164,6 +168,7 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
     karma,
     feed,
     history,
+    views,
     headSeq: (channel) => feed.liveSeq(channel) ?? archived.get(channel) ?? null,
     resync,
     async stop() {

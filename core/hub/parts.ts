@@ -11,6 +11,7 @@ import type { Metrics } from '../ops/metrics.ts';
 import type { OpenedArchive } from '../store/archive/archive.ts';
 import type { OpenedSql } from '../store/sql/open.ts';
 import type { Archiving } from './archiving.ts';
+import type { Directs } from './directs.ts';
 import type { OpenedHouseRules } from './house-rules.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { OpenedLive } from './live-store.ts';
@@ -34,6 +35,7 @@ export interface HubParts {
   readonly knowledge: Knowledge;
   readonly metrics: Metrics;
   readonly routing: Routing;
+  readonly directs: Directs;
   readonly moderation: Moderation;
   readonly order: Order;
   readonly houseRules: OpenedHouseRules;

@@ -4,6 +4,7 @@ import type { Clock } from '../async/clock.ts';
 import { withDeadline } from '../async/deadline.ts';
 import { newMessageId } from '../async/mint.ts';
 import { createSerialByKey, TooManyWaiting } from '../async/serial-by-key.ts';
+import type { Conversations } from '../community/directs/aside.ts';
 import { createKarmaGiver } from '../community/karma/give.ts';
 import { scopeOf } from '../domain/channel.ts';
 import type { ChannelId } from '../domain/ids.ts';
@@ -42,6 +43,7 @@ export interface RoutingParts {
   readonly config: HubConfig;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly conversations: Conversations;
   readonly isStopping: () => boolean;
   /** Told of each receipt. */
   readonly observe: (receipt: Receipt) => void;
@@ -85,6 +87,7 @@ export function createRouting(parts: RoutingParts): Routing {
       },
     },
     limit: createLimit(parts),
+    conversations: parts.conversations,
     karma: createKarmaGiver(knowledge.karma, clock),
     judge: createJudge({ ...knowledge, karmaOf: knowledge.karma.karmaOf }),
     held: knowledge.held,

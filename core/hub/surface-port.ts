@@ -7,7 +7,7 @@ import type { HubPresence } from '../community/presence.ts';
 import type { createQuestions } from '../community/questions.ts';
 import type { SelfDesk } from '../community/selves/news.ts';
 import { plainText } from '../domain/content.ts';
-import type { BridgeId } from '../domain/ids.ts';
+import type { BridgeId, UserId } from '../domain/ids.ts';
 import { refused } from '../domain/receipt.ts';
 import type { HttpServer } from '../http/server.ts';
 import type { MediaStore } from '../media/media-store.ts';
@@ -23,6 +23,7 @@ export interface SurfaceParts {
   readonly publicUrl: string | null;
   readonly accounts: Pick<Accounts, 'verify'>;
   readonly facts: LiveFacts;
+  readonly isBlocked: (by: UserId, whom: UserId) => boolean;
   readonly media: Pick<MediaStore, 'claim'>;
   readonly questions: ReturnType<typeof createQuestions>;
   readonly routing: Routing;
@@ -43,6 +44,7 @@ export function surfacePort(bridge: BridgeId, port: HubPort, parts: SurfaceParts
     publicUrl: parts.publicUrl,
     verify: (token) => accounts.verify(token),
     mayRead: (actor, channel) => !isReceipt(place(parts.facts, actor, channel, 'read')),
+    mayHear: (actor, from) => !parts.isBlocked(actor.user, from.user),
     attachment: (url) => media.claim(url),
     act: parts.act,
     request: async (actor, request, { key, again }) => {

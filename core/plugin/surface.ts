@@ -39,6 +39,8 @@ export interface SurfacePort extends HubPort {
   do<K extends keyof Deeds>(actor: Actor, kind: K, deed: Deeds[K][0]): Promise<Answer<Deeds[K][1]>>;
   /** Whether this person may read the channel by all that the feed has handed out so far; in memory. */
   mayRead(actor: Actor, channel: ChannelId): boolean;
+  /** Whether what one does in a closed channel is for the other: not if that one has blocked them; in memory. */
+  mayHear(actor: Actor, from: Actor): boolean;
   readonly feed: Feed;
   /** News for all devices of one person, whichever hub they are connected to; each comes at most once. */
   readonly self: { follow(user: UserId, listener: (news: SelfNews) => void): () => void };
@@ -71,6 +73,11 @@ export type Answer<T> =
 export interface FeedEntry {
   readonly seq: Seq;
   readonly body: string;
+  /**
+   * Absent: `body` is for every reader. Otherwise what this person gets in its place, null: nothing; nobody may be
+   * given `body` then.
+   */
+  readonly seenBy?: ((user: UserId) => string | null) | undefined;
 }
 
 /** The log as readers see it, channel by channel. Who may read was asked before. */

@@ -15,6 +15,8 @@ export interface FeedDeps {
   /** Over archive and log alike, oldest first. */
   readonly since: (scope: ScopeId, channel: ChannelId, after: Seq, limit: number) => Promise<readonly FeedEntry[]>;
   readonly head: (scope: ScopeId, channel: ChannelId) => Promise<Seq>;
+  /** Who gets what of an entry; absent: every reader the whole. */
+  readonly seenBy?: (entry: Entry) => FeedEntry['seenBy'];
 }
 
 export interface HubFeed extends Feed {
@@ -78,7 +80,7 @@ export function createFeed(deps: FeedDeps): HubFeed {
       // first: whoever may read no more gets nothing of what follows
       const change = rightsIn(batch);
       if (change !== null) for (const listener of rightsListeners) listener(change);
-      for (const [channel, entries] of byChannel(batch)) hand(channel, entries);
+      for (const [channel, entries] of byChannel(batch, deps.seenBy)) hand(channel, entries);
     },
     stop: stopEpochs,
   };
@@ -96,19 +98,23 @@ function rightsIn(batch: readonly Entry[]): RightsChange | null {
     for (const one of what) {
       if (one.kind === 'settings' || one.kind === 'relations') continue;
       if (one.kind === 'user' || one.kind === 'roles') users.add(one.user);
+      else if (one.kind === 'members' && one.users !== undefined) for (const user of one.users) users.add(user);
       else isForAll = true;
     }
   }
   return { users, isForAll };
 }
 
-function byChannel(batch: readonly Entry[]): Map<ChannelId, FeedEntry[]> {
+function byChannel(batch: readonly Entry[], seenBy: FeedDeps['seenBy']): Map<ChannelId, FeedEntry[]> {
   const channels = new Map<ChannelId, FeedEntry[]>();
-  for (const { audience, channel, seq, body } of batch) {
+  for (const entry of batch) {
+    const { audience, channel, seq, body } = entry;
     if (audience !== 'readers' || channel === null || seq === null) continue;
+    const seen = seenBy?.(entry);
+    const one = seen === undefined ? { seq, body } : { seq, body, seenBy: seen };
     const entries = channels.get(channel);
-    if (entries === undefined) channels.set(channel, [{ seq, body }]);
-    else entries.push({ seq, body });
+    if (entries === undefined) channels.set(channel, [one]);
+    else entries.push(one);
   }
   return channels;
 }

@@ -55,6 +55,7 @@ function surfacePort(hub: HubPort): SurfacePort {
       onRights: () => () => {},
     },
     mayRead: () => true,
+    mayHear: () => true,
     self: { follow: () => () => {} },
     presence: { join() {}, leave() {} },
     upgrades(_path, take) {

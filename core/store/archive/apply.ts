@@ -5,6 +5,7 @@ import type { WireChatMessage, WireEntry } from '../../domain/wire.ts';
 import { type Entry, START } from '../ports.ts';
 import type { Db } from '../sql/connect.ts';
 import { blankBody, parseMessage, parseWire, withEdit, withRedaction } from './fold.ts';
+import { createHeldDirectRows } from './held-direct-rows.ts';
 import { createHeldRows } from './held-rows.ts';
 import { createLedgerRows } from './ledger-rows.ts';
 import { createLibraryRows } from './library-rows.ts';
@@ -43,6 +44,7 @@ export function createApplier(db: Db): Applier {
   const messages = createMessageRows(db);
   const quotes = createQuoteRows(db);
   const takeHeld = createHeldRows(db);
+  const takeHeldDirect = createHeldDirectRows(db);
   const takeLedgers = createLedgerRows(db);
   const library = createLibraryRows(db);
   const mark = (shard: number): Position => getMark.get(shard) ?? START;
@@ -68,6 +70,7 @@ export function createApplier(db: Db): Applier {
     if (takeLedgers(entry) === 'unreadable') return 'unreadable';
     if (outcome !== 'added') return outcome;
     takeHeld(entry);
+    takeHeldDirect(entry);
     if (entry.audience !== 'readers' || entry.seq === null) return null;
     try {
       project(entry.body, entry.seq, entry.at);
@@ -126,7 +129,7 @@ function createEntryRows(db: Db): EntryRows {
   );
   const byKey = db.prepare<[string], SameKey>('select kind, message_id, at from entries where key = ?');
   const withContent = db.prepare<[string], { key: string; body: string }>(
-    "select key, body from entries where message_id = ? and kind in ('message', 'edit', 'shown')",
+    "select key, body from entries where message_id = ? and kind in ('message', 'edit', 'shown', 'late')",
   );
   const setBody = db.prepare<[string, string]>('update entries set body = ? where key = ?');
   const columns = (e: Entry, key: string, seq: Seq | null): Columns => [

@@ -87,6 +87,12 @@ export function blankQuote(body: string): string {
   return wire.type === 'message' ? JSON.stringify({ ...wire, message: withQuote(wire.message, '') }) : body;
 }
 
+/** The body without what it answers. */
+export function unquoted(body: string): string {
+  const wire = parseWire(body);
+  return wire.type === 'message' ? JSON.stringify({ ...wire, message: { ...wire.message, replyTo: null } }) : body;
+}
+
 /** One emoji of one person. */
 export interface Reacted {
   readonly emoji: string;

@@ -5,6 +5,7 @@ import type { LiveEventId } from '../../domain/live-event.ts';
 import type { Rank } from '../../domain/permission.ts';
 import type { Portal } from '../../domain/portal.ts';
 import type { Statement, Written } from '../sql/sql.ts';
+import type { ConversationBook } from './conversation-book.ts';
 import type { EventBook } from './event-book.ts';
 import type { HouseRulesBook } from './house-rules-book.ts';
 import type { RelationBook } from './relation-book.ts';
@@ -15,7 +16,8 @@ export type ChangeWhat =
   | { readonly kind: 'channel'; readonly channel: ChannelId }
   | { readonly kind: 'live-event'; readonly event: LiveEventId }
   | { readonly kind: 'roles'; readonly user: UserId }
-  | { readonly kind: 'members'; readonly channel: ChannelId }
+  /** `users`: whom alone it concerns. */
+  | { readonly kind: 'members'; readonly channel: ChannelId; readonly users?: readonly UserId[] }
   | { readonly kind: 'portals' }
   | { readonly kind: 'settings'; readonly channel: ChannelId }
   | { readonly kind: 'opt-out'; readonly user: UserId }
@@ -58,6 +60,10 @@ export interface DirectoryChange {
 export interface Directory {
   channel(id: ChannelId): Channel | null;
   channels(): readonly Channel[];
+  /** All but conversations, and those that this user is in with any account. */
+  channelsFor(user: UserId): readonly Channel[];
+  /** Who is in private channels and direct conversations. */
+  readonly conversations: Omit<ConversationBook, 'set'>;
   /** Live events: a channel of one takes posts while it runs, and its moderators act. */
   readonly events: Omit<EventBook, 'set'>;
   isAdmin(user: UserId): boolean;

@@ -34,20 +34,6 @@ export async function readGrants(sql: Sql, user: UserId | null): Promise<readonl
   }));
 }
 
-export async function readMembers(
-  sql: Sql,
-  channel: ChannelId | null,
-): Promise<ReadonlyMap<ChannelId, ReadonlySet<UserId>>> {
-  const all = sql.build.selectFrom('members').select(['channel_id', 'user_id']);
-  const rows = await sql.read((channel === null ? all : all.where('channel_id', '=', channel)).compile());
-  const members = new Map<ChannelId, Set<UserId>>();
-  for (const row of rows) {
-    const id = row.channel_id as ChannelId;
-    members.set(id, (members.get(id) ?? new Set()).add(row.user_id as UserId));
-  }
-  return members;
-}
-
 /** Of all events those that are not over and those with a channel of their own. */
 export async function readLiveEvents(sql: Sql, id: LiveEventId | null): Promise<readonly LiveEvent[]> {
   const all = sql.build.selectFrom('live_events').selectAll().orderBy('starts_at').orderBy('id');

@@ -2,8 +2,9 @@ import type { Clock } from '../../async/clock.ts';
 import { pause } from '../../async/clock.ts';
 import { newRowId, stepKey } from '../../async/mint.ts';
 import { type Channel, isPublic, scopeOf } from '../../domain/channel.ts';
-import { type ChannelSettings, DEFAULT_CHANNEL_SETTINGS } from '../../domain/channel-settings.ts';
+import { type ChannelSettings, DEFAULT_CHANNEL_SETTINGS, NO_RULES } from '../../domain/channel-settings.ts';
 import { assertNever } from '../../domain/content.ts';
+import { isConversation } from '../../domain/conversation.ts';
 import type { HouseRules } from '../../domain/house-rules.ts';
 import type { ChannelId, ScopeId, UserId } from '../../domain/ids.ts';
 import { isOver, isRunning, type LiveEvent } from '../../domain/live-event.ts';
@@ -14,6 +15,7 @@ import { everyShard } from '../every-shard.ts';
 import type { Entry, Log, Step } from '../ports.ts';
 import type { Sql } from '../sql/sql.ts';
 import type { ChangeWhat, Directory, DirectoryChange, StoredPortal } from './directory.ts';
+import { createConversationBook, readMembers } from './conversation-book.ts';
 import { createEventBook } from './event-book.ts';
 import { createHouseRulesBook, readHouseRules, readRulesStands } from './house-rules-book.ts';
 import { createLinkBook } from './link-book.ts';
@@ -22,7 +24,6 @@ import {
   readGrants,
   readLinks,
   readLiveEvents,
-  readMembers,
   readOptOuts,
   readPortals,
   readSettings,
@@ -61,11 +62,15 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
   const relations = createRelationBook(links.sameAs);
   const houseRules = createHouseRulesBook((user) => readRulesStands(sql, user));
   const grants = new Map<UserId, readonly RoleGrant[]>();
-  const members = new Map<ChannelId, ReadonlySet<UserId>>();
+  const conversations = createConversationBook(links.sameAs);
+  /** Without conversations, which are many and concern few. */
+  const commons = new Map<ChannelId, Channel>();
   const admins = new Set<UserId>();
   const disabled = new Set<UserId>();
   const optedOut = new Set<UserId>();
   const settings = new Map<ChannelId, ChannelSettings>();
+  /** Nobody moderates a conversation: nothing that is said there could be decided. */
+  const quiet: ChannelSettings = { ...base, reportsToHide: 0, rules: NO_RULES };
   let portals: readonly StoredPortal[] = [];
   let staff: ReadonlyMap<string, UserId> = new Map();
 
@@ -73,6 +78,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
     const event = channel.kind === 'event' ? events.ownerOf(channel.id) : null;
     const state = event !== null && isRunning(event.state) ? 'open' : channel.state;
     channels.set(channel.id, { ...channel, state });
+    if (!isConversation(channel.kind)) commons.set(channel.id, { ...channel, state });
   }
 
   const setHouseRules = (rules: HouseRules): void => houseRules.set(rules, channels.get(rules.channel) ?? null);
@@ -118,10 +124,10 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
   }
 
   async function readAll(): Promise<void> {
-    for (const channel of await readChannels(sql, null)) channels.set(channel.id, channel);
+    for (const channel of await readChannels(sql, null)) setChannel(channel);
     for (const event of await readLiveEvents(sql, null)) setEvent(event);
     for (const grant of await readGrants(sql, null)) grants.set(grant.user, [...(grants.get(grant.user) ?? []), grant]);
-    for (const [channel, users] of await readMembers(sql, null)) members.set(channel, users);
+    for (const [channel, users] of await readMembers(sql, null)) conversations.set(channel, users);
     for (const user of await readStandings(sql, null)) setStanding(user);
     for (const user of await readOptOuts(sql, null)) optedOut.add(user);
     for (const [person, users] of await readLinks(sql, null)) links.set(person, users);
@@ -156,7 +162,8 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
         staff = await readStaffNames(sql);
         return;
       case 'members':
-        members.set(what.channel, (await readMembers(sql, what.channel)).get(what.channel) ?? new Set());
+        for (const channel of await readChannels(sql, what.channel)) setChannel(channel);
+        conversations.set(what.channel, (await readMembers(sql, what.channel)).get(what.channel) ?? []);
         return;
       case 'portals':
         portals = await readPortals(sql);
@@ -238,23 +245,30 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
     },
     channel: (id) => channels.get(id) ?? null,
     channels: () => [...channels.values()],
+    channelsFor(user) {
+      const own = conversations.of(user).filter(({ state }) => state === 'in');
+      const theirs = new Set(own.map(({ channel }) => channel));
+      return [...commons.values(), ...[...theirs].flatMap((id) => channels.get(id) ?? [])];
+    },
+    conversations,
     events,
     isAdmin: (user) => admins.has(user),
     isDisabled: isOut,
     hasAdmin: () => admins.size > 0,
     isMember: (user, channel) =>
       isPublic(channel.kind) ||
-      members.get(channel.id)?.has(user) === true ||
+      conversations.memberOf(channel.id, user)?.state === 'in' ||
       (channel.kind === 'crew' && rolesIn(channel, user).length > 0),
     rankOf(user, channel, isGuest) {
       if (isGuest || isOut(user)) return 'guest';
+      if (channel.kind === 'direct') return 'listener';
       if (admins.has(user)) return 'admin';
       if (channel.owner === user && channel.kind === 'private') return 'dj';
       const roles = rolesIn(channel, user);
       return roles.includes('dj') ? 'dj' : roles.includes('moderator') ? 'moderator' : 'listener';
     },
     portals: () => portals,
-    settings: (id) => settings.get(id) ?? base,
+    settings: (id) => settings.get(id) ?? (conversations.members(id).length > 0 ? quiet : base),
     staffBySkeleton: () => staff,
     sameAs: links.sameAs,
     relations,

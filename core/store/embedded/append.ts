@@ -82,6 +82,7 @@ function raisesRev(effect: Effect): boolean {
     case 'slow':
     case 'message':
     case 'edit':
+    case 'late':
     case 'redact':
     case 'react':
       return false;
@@ -197,6 +198,7 @@ function effectStatements(db: Db): (effect: Effect, step: Step) => void {
         return;
       case 'message':
       case 'edit':
+      case 'late':
       case 'redact':
       case 'hide':
       case 'show':

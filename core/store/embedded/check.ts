@@ -58,6 +58,7 @@ function checkEffect(effect: Effect, step: Step, known: Known): Checked {
     case 'slow':
       return checkSlow(effect, known);
     case 'edit':
+    case 'late':
     case 'redact':
     case 'hide':
     case 'show':
@@ -83,7 +84,7 @@ function checkSlow({ channel, user, at, everyMs }: Extract<Effect, { kind: 'slow
   return { kind: 'no', stored: { kind: 'slow', retryAfterMs: Math.min(waitMs, everyMs) } };
 }
 
-type Change = Extract<Effect, { kind: 'edit' | 'redact' | 'hide' | 'show' | 'react' }>;
+type Change = Extract<Effect, { kind: 'edit' | 'late' | 'redact' | 'hide' | 'show' | 'react' }>;
 
 function checkChange(effect: Change, head: HeadRow, known: Known): Checked {
   if (head.is_redacted === 1) return conflict('redacted');
@@ -96,10 +97,11 @@ function checkChange(effect: Change, head: HeadRow, known: Known): Checked {
     case 'show':
       return isHidden ? changeBy(effect.author, head, { hidden: null }) : conflict('decided');
     case 'edit':
+    case 'late':
       if (isHidden) return conflict('hidden');
       if (head.author !== effect.author) return conflict('not-author');
       if (head.revision !== effect.fromRevision) return conflict('edited');
-      return go({ ...head, revision: head.revision + 1 });
+      return go({ ...head, revision: head.revision + (effect.kind === 'edit' ? 1 : 0) });
     case 'redact':
       return changeBy(effect.author, head, { is_redacted: 1, redaction: JSON.stringify(effect.redaction) });
     case 'react': {

@@ -59,6 +59,7 @@ function packEffect(effect: Effect): object {
   switch (effect.kind) {
     case 'message':
     case 'edit':
+    case 'late':
     case 'channel':
     case 'rev':
     case 'hold':

@@ -3,6 +3,7 @@ import { deliveryTables } from '../embedded/delivery-tables.ts';
 import { logMigrations } from '../embedded/migrations.ts';
 import { moderationLogTables } from '../embedded/moderation-tables.ts';
 import { archiveTables } from './archive-tables.ts';
+import { directTables } from './direct-tables.ts';
 import { directoryTables } from './directory-tables.ts';
 import { heldTables } from './held-tables.ts';
 import { houseRuleTables } from './house-rule-tables.ts';
@@ -44,4 +45,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'library', sql: libraryTables },
   { name: 'house rules', sql: houseRuleTables },
   { name: 'sides of portals', sql: portalSides },
+  { name: 'private conversations', sql: directTables },
 ];

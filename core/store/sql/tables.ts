@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { DirectConsentsTable, HeldDirectsTable } from './direct-tables.ts';
 import type { HouseRuleLinesTable, HouseRulePeopleTable, HouseRulesTable } from './house-rule-rows.ts';
 import type { LiveEventsTable, SchedulesTable, TimersTable } from './event-rows.ts';
 import type {
@@ -42,6 +43,8 @@ export interface Tables {
   mirrored: MirroredTable;
   mirror_effects: MirrorEffectsTable;
   native_acts: NativeActsTable;
+  direct_consents: DirectConsentsTable;
+  held_directs: HeldDirectsTable;
   house_rules: HouseRulesTable;
   house_rule_people: HouseRulePeopleTable;
   house_rule_lines: HouseRuleLinesTable;
@@ -123,6 +126,11 @@ export interface MembersTable {
   channel_id: string;
   user_id: string;
   joined_at: number;
+  name: Generated<string>;
+  platform: Generated<string>;
+  account_id: Generated<string | null>;
+  state: Generated<string>;
+  asked_by: Generated<string | null>;
 }
 /** Rows written with every change of the directory until all shards concerned have heard of it. */
 export interface ChangesTable {

@@ -22,7 +22,8 @@ local function check_change(p, effect, head)
     return { 'conflict', 'hidden' }
   end
   if effect.kind ~= 'react' and head.author ~= effect.author then return { 'conflict', 'not-author' } end
-  if effect.kind == 'edit' and head.revision ~= effect.fromRevision then return { 'conflict', 'edited' } end
+  local of_revision = effect.kind == 'edit' or effect.kind == 'late'
+  if of_revision and head.revision ~= effect.fromRevision then return { 'conflict', 'edited' } end
   if effect.kind == 'react' then
     local now = redis.call('HGET', p .. 'rx:' .. effect.id, effect.emoji .. '\\31' .. effect.user)
     if not now and head.whole then now = '0' end
