@@ -55,10 +55,13 @@ describe('links that lead to the same place are one:', () => {
 
   it('normalising is the same done twice, and never throws', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.webUrl({ withQueryParameters: true, withFragments: true }), fc.string()), (text) => {
-        const once = normalUrl(text);
-        if (once !== null) expect(normalUrl(once.url)).toEqual(once);
-      }),
+      fc.property(
+        fc.oneof(fc.webUrl({ withQueryParameters: true, withFragments: true, size: 'small' }), fc.string()),
+        (text) => {
+          const once = normalUrl(text);
+          if (once !== null) expect(normalUrl(once.url)).toEqual(once);
+        },
+      ),
       { numRuns: 30 },
     );
   });

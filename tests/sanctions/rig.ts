@@ -15,6 +15,7 @@ export interface Rig {
   /** The second hub, on the same Redis. */
   readonly other: TestHub;
   forward(ms: number): void;
+  now(): EpochMs;
   /** Somebody with a client, at this hub or the other. */
   come(name: string, options?: Come): Promise<Participant>;
   /** Gives a command and returns what was answered. */
@@ -55,6 +56,7 @@ export async function startRig(
     forward(ms) {
       aheadMs += ms;
     },
+    now: clock.now,
     async come(name, { role, channel, at = 'hub' } = {}) {
       const here = at === 'other' && other !== null ? other : hub;
       const one = await participant(here.wsUrl, await here.user(name, role), channel);

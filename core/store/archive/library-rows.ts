@@ -93,8 +93,8 @@ function createPostRows(db: Db): PostRows {
   const ask = db.prepare<[string, string, number]>(
     "insert into library_titles values (?, ?, null, '', 'waiting', 0, ?) on conflict do nothing",
   );
-  const forget = db.prepare<[string]>(
-    'delete from library_titles where item = ?1 and not exists (select 1 from library_posts where item = ?1)',
+  const forget = db.prepare<[{ readonly item: string }]>(
+    'delete from library_titles where item = @item and not exists (select 1 from library_posts where item = @item)',
   );
 
   /** What is said in private with somebody, and what stays where it was written, is in no list. */
@@ -116,7 +116,7 @@ function createPostRows(db: Db): PostRows {
         // a page is looked at where everybody sees the link anyway: others may be good for one visit, or for few eyes
         if (isPage(item) && kind !== null && isPublic(kind)) ask.run(item.id, item.url, message.sentAt);
       }
-      for (const item of before) if (!found.some(({ id }) => id === item)) forget.run(item);
+      for (const item of before) if (!found.some(({ id }) => id === item)) forget.run({ item });
     },
   };
 

@@ -19,23 +19,23 @@ export function createMediaUseRows(db: Db): MediaUseRows {
   const linksOf = db.prepare<[string], string>('select link_id from media_uses where message_id = ?').pluck();
   const insert = db.prepare<[string, string, string]>(
     `insert into media_uses (message_id, link_id, hash, channel_id)
-     select ?1, id, hash, ?3 from media_links where id = ?2 on conflict do nothing`,
+     select ?, id, hash, ? from media_links where id = ? on conflict do nothing`,
   );
   const drop = db.prepare<[string, string]>('delete from media_uses where message_id = ? and link_id = ?');
-  const end = db.prepare<[number, string]>(
-    `update media_links set expires_at = ?1
-     where id = ?2 and picture_key is null and (expires_at is null or expires_at > ?1)
-       and not exists (select 1 from media_uses where link_id = ?2)`,
+  const end = db.prepare<[{ readonly at: number; readonly link: string }]>(
+    `update media_links set expires_at = @at
+     where id = @link and picture_key is null and (expires_at is null or expires_at > @at)
+       and not exists (select 1 from media_uses where link_id = @link)`,
   );
   return {
     put({ id, channel_id }, { content }, at) {
       const before = linksOf.all(id);
       const now = new Set(content.attachments.flatMap(({ url }) => mediaIdOf(url, null) ?? []));
-      for (const link of now) if (!before.includes(link)) insert.run(id, link, channel_id);
+      for (const link of now) if (!before.includes(link)) insert.run(id, channel_id, link);
       for (const link of before) {
         if (now.has(link)) continue;
         drop.run(id, link);
-        if (at !== null) end.run(at + GRACE_MS, link);
+        if (at !== null) end.run({ at: at + GRACE_MS, link });
       }
     },
   };
