@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
 import { describeInterleavings } from './interleavings.ts';
 
-describe('one hub', () => describeInterleavings('embedded', 500));
-describe('two hubs', () => describeInterleavings('redis', 1_500));
+describe('one hub', () => describeInterleavings('embedded', 300));
+describe('two hubs', () => describeInterleavings('redis', 500));
