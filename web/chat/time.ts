@@ -2,6 +2,7 @@
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
+const short = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 const withYear = new Intl.DateTimeFormat(undefined, { dateStyle: 'long' });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
@@ -14,6 +15,11 @@ export function clockTime(atMs: number): string {
 
 export function fullTime(atMs: number): string {
   return full.format(atMs);
+}
+
+/** Short, with its day. */
+export function dateTime(atMs: number): string {
+  return short.format(atMs);
 }
 
 /** `Today`, `Yesterday`, then the date; with its year once that is not this one's. */

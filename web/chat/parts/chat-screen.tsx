@@ -158,6 +158,9 @@ function handleKey(event: KeyboardEvent, chat: Chat, toPresent: { value: number 
   } else if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     overlay.value = { kind: 'directory' };
+  } else if (event.key.toLowerCase() === 'f' && (event.ctrlKey || event.metaKey) && event.shiftKey) {
+    event.preventDefault();
+    overlay.value = { kind: 'search' };
   } else if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
     event.preventDefault();
     step(chat, event.key === 'ArrowUp' ? -1 : 1);

@@ -14,6 +14,11 @@ import { lazy } from './lazy.tsx';
 import { actionsOf } from './row-actions.tsx';
 
 const EmojiPicker = lazy(() => import('./emoji-picker.tsx'));
+const InvitationsDialog = lazy(() => import('./invitations-dialog.tsx'));
+const LibraryDialog = lazy(() => import('./library-dialog.tsx'));
+const Lightbox = lazy(() => import('./lightbox.tsx'));
+const PersonCard = lazy(() => import('./person-card.tsx'));
+const SearchDialog = lazy(() => import('./search-dialog.tsx'));
 
 interface Props {
   readonly chat: Chat;
@@ -36,6 +41,16 @@ export function Dialogs({ chat, model, deeds, onSignOut }: Props) {
       return <Keys />;
     case 'pick':
       return <EmojiPicker onPick={open.take} onClose={closeOverlay} />;
+    case 'person':
+      return <PersonCard key={open.person.user} chat={chat} person={open.person} />;
+    case 'search':
+      return <SearchDialog chat={chat} />;
+    case 'library':
+      return <LibraryDialog chat={chat} />;
+    case 'invitations':
+      return <InvitationsDialog chat={chat} />;
+    case 'picture':
+      return <Lightbox pictures={open.pictures} at={open.at} />;
     case 'delete':
       return model === null ? null : <ConfirmDelete chat={chat} model={model} message={open.message} />;
     case 'sheet':
@@ -171,6 +186,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['End', 'Go to the newest message'],
   ['Alt ↑ ↓', 'Previous or next channel'],
   ['Ctrl K', 'Find a channel'],
+  ['Ctrl Shift F', 'Search'],
   ['↑ ↓', 'On a message: move between messages'],
   ['Tab', 'From a message to its actions'],
   ['?', 'This list, when not writing'],

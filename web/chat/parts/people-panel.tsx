@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { Person } from '../../../core/domain/wire.ts';
 import type { Chat } from '../state/chat.ts';
 import { Icon } from './icons.tsx';
-import { Disc, PlatformBadge, RoleBadge, tint } from './person.tsx';
+import { Disc, NameButton, PlatformBadge, RoleBadge, tint } from './person.tsx';
 
 const GROUPS: readonly { readonly title: string; readonly badges: readonly Person['badge'][] }[] = [
   { title: 'DJs', badges: ['dj'] },
@@ -74,7 +74,7 @@ function Group({ title, people }: { readonly title: string; readonly people: rea
         {people.slice(0, MAX_NAMED).map((person) => (
           <li key={person.user} class="person tinted" style={tint(person.user)}>
             <Disc name={person.name} isSmall />
-            <span class="name">{person.name}</span>
+            <NameButton person={person} />
             <RoleBadge badge={person.badge} />
             <PlatformBadge platform={person.platform} />
           </li>

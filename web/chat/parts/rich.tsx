@@ -9,6 +9,7 @@ import {
   type RichNode,
 } from '../../../core/domain/content.ts';
 import { channelHref } from '../route.ts';
+import { overlay } from '../state/overlay.ts';
 
 /** The rich-text tree as elements. No HTML string is ever made, so nothing in a message can become markup. */
 export function RichText({ rich, you }: { readonly rich: Rich; readonly you: string | null }) {
@@ -108,13 +109,13 @@ export function Attachments({ content }: { readonly content: Content }) {
   return (
     <>
       {content.attachments.map((file) => (
-        <Attached key={file.url} file={file} />
+        <Attached key={file.url} file={file} all={content.attachments} />
       ))}
     </>
   );
 }
 
-function Attached({ file }: { readonly file: Attachment }) {
+function Attached({ file, all }: { readonly file: Attachment; readonly all: readonly Attachment[] }) {
   if (!isOurs(file.url)) {
     return (
       <p>
@@ -122,7 +123,7 @@ function Attached({ file }: { readonly file: Attachment }) {
       </p>
     );
   }
-  if (!file.mediaType.startsWith('image/') || file.width === null) {
+  if (!isPicture(file)) {
     return (
       <p>
         <a href={file.url} target="_blank" rel="noopener noreferrer">
@@ -136,12 +137,28 @@ function Attached({ file }: { readonly file: Attachment }) {
       class="attachment"
       src={file.url}
       alt={file.alt ?? file.name}
-      width={file.width}
+      width={file.width ?? undefined}
       height={file.height ?? undefined}
       loading="lazy"
     />
   );
-  return file.isSpoiler ? <Spoiler>{picture}</Spoiler> : picture;
+  if (file.isSpoiler) return <Spoiler>{picture}</Spoiler>;
+  const pictures = all.filter((one) => isPicture(one) && isOurs(one.url) && !one.isSpoiler);
+  return (
+    <button
+      type="button"
+      class="picture"
+      onClick={() => {
+        overlay.value = { kind: 'picture', pictures, at: pictures.indexOf(file) };
+      }}
+    >
+      {picture}
+    </button>
+  );
+}
+
+function isPicture(file: Attachment): boolean {
+  return file.mediaType.startsWith('image/') && file.width !== null;
 }
 
 /** Pictures come from this hub alone: from elsewhere they would tell strangers who reads here. */

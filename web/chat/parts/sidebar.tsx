@@ -71,6 +71,18 @@ export function Sidebar({ chat, onSignIn }: Props) {
           <Icon name="plus" size={18} />
           <span>Browse channels</span>
         </button>
+        {chat.you.value?.isGuest === false && (
+          <button
+            type="button"
+            class="channel browse"
+            onClick={() => {
+              overlay.value = { kind: 'invitations' };
+            }}
+          >
+            <Icon name="at" size={18} />
+            <span>Private messages</span>
+          </button>
+        )}
       </div>
       <You chat={chat} onSignIn={onSignIn} />
     </nav>

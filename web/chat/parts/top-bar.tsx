@@ -1,6 +1,6 @@
 import type { ListedChannel } from '../../../core/domain/wire.ts';
 import type { Chat } from '../state/chat.ts';
-import { isDrawerOpen } from '../state/overlay.ts';
+import { isDrawerOpen, overlay } from '../state/overlay.ts';
 import { channelIcon } from './channel-icon.ts';
 import { Icon } from './icons.tsx';
 
@@ -29,6 +29,28 @@ export function TopBar({ chat, channel }: { readonly chat: Chat; readonly channe
       <p class="topic" title={channel?.topic}>
         {channel?.topic}
       </p>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Search"
+        title="Search"
+        onClick={() => {
+          overlay.value = { kind: 'search' };
+        }}
+      >
+        <Icon name="search" />
+      </button>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Links and files"
+        title="Links and files"
+        onClick={() => {
+          overlay.value = { kind: 'library' };
+        }}
+      >
+        <Icon name="link" />
+      </button>
       <button
         type="button"
         class="icon-button here"
