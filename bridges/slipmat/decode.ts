@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { issueOf } from '../../core/plugin/asked/issue.ts';
 import { type HelloFrame, helloFrame, type ParsedRequest, requestFrame } from './protocol.ts';
 
 export type Decoded<T> =
@@ -23,9 +24,8 @@ function decode<T>(schema: z.ZodType<T>, text: string): Decoded<T> {
 export function decodeValue<T>(schema: z.ZodType<T>, json: object): Decoded<T> {
   const parsed = schema.safeParse(json);
   if (parsed.success) return { ok: true, value: parsed.data };
-  const [issue] = parsed.error.issues;
-  const field = issue === undefined ? null : fieldOf(issue);
-  return { ok: false, id: idOf(json), field, say: `${field ?? 'The frame'} ${problemOf(issue)}.` };
+  const { field, say } = issueOf(parsed.error);
+  return { ok: false, id: idOf(json), field, say: `${field ?? 'The frame'} ${say}.` };
 }
 
 /** @returns undefined for what is no JSON object */
@@ -42,31 +42,4 @@ function parseJson(text: string): object | undefined {
 function idOf(json: object): string | null {
   const id: unknown = 'id' in json ? json.id : null;
   return typeof id === 'string' && id.length > 0 && id.length <= 64 ? id : null;
-}
-
-function fieldOf(issue: z.core.$ZodIssue): string | null {
-  const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : issue.path;
-  return path.length === 0 ? null : path.map(String).join('.').slice(0, 80);
-}
-
-/** Says what is wrong without repeating the value. */
-function problemOf(issue: z.core.$ZodIssue | undefined): string {
-  switch (issue?.code) {
-    case 'invalid_type':
-      return `must be ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
-    case 'too_big':
-      return `must be at most ${issue.maximum}${issue.origin === 'string' ? ' characters' : ''}`;
-    case 'too_small':
-      return `must be at least ${issue.minimum}${issue.origin === 'string' ? ' characters' : ''}`;
-    case 'unrecognized_keys':
-      return 'is not a field of this frame';
-    case 'invalid_union':
-      return 'is not a kind of frame that the hub knows';
-    case 'invalid_value':
-      return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
-    case 'invalid_format':
-      return issue.pattern === undefined ? 'is not well formed' : `must match ${issue.pattern}`;
-    default:
-      return 'is not well formed';
-  }
 }

@@ -7,7 +7,7 @@ import type { Connection } from './connection.ts';
 import { createFiles, type Write } from './files.ts';
 import { historyOf, join } from './join.ts';
 import { digestOfList } from './list-digest.ts';
-import { parseMarkup } from './markup.ts';
+import { parseMarkup } from '../../core/plugin/markup/parse.ts';
 import type { HubFrame, ParsedRequest } from './protocol.ts';
 import type { Person } from './reader.ts';
 import type { Readers } from './readers.ts';

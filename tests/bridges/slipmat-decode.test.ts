@@ -8,8 +8,8 @@ it.each([
   [{ ...post, key: SECRET }, 'key', /^key must match \/.*\{8,64\}/],
   [{ ...post, channel: `${SECRET}!` }, 'channel', /^channel must match \//],
   [{ ...post, text: 5 }, 'text', /^text must be a string\.$/],
-  [{ ...post, type: SECRET }, 'type', /^type is not a kind of frame that the hub knows\.$/],
-  [{ ...post, [`x${SECRET}`]: 1 }, `x${SECRET}`, /is not a field of this frame\.$/],
+  [{ ...post, type: SECRET }, 'type', /^type is not of a kind that the hub knows\.$/],
+  [{ ...post, [`x${SECRET}`]: 1 }, `x${SECRET}`, /is not a field here\.$/],
 ])('says what a request that cannot be read must be: %#', (frame, field, say) => {
   const decoded = decodeRequest(JSON.stringify(frame));
   expect(decoded).toMatchObject({ ok: false, id: '1', field, say: expect.stringMatching(say) });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findLinks } from '../../bridges/slipmat/links.ts';
-import { parseMarkup } from '../../bridges/slipmat/markup.ts';
+import { findLinks } from '../../core/plugin/markup/links.ts';
+import { parseMarkup } from '../../core/plugin/markup/parse.ts';
 import { escapeMarkup, markupText } from '../../bridges/slipmat/markup-text.ts';
 import { MAX_RICH_DEPTH, MAX_RICH_NODES, plainText, type Rich } from '../../core/domain/content.ts';
 

@@ -2,7 +2,7 @@ import { encodeRich as encodeDiscord } from '../../bridges/discord/encode.ts';
 import { parseMarkup as decodeDiscord } from '../../bridges/discord/markup.ts';
 import { decodeHtml } from '../../bridges/matrix/decode-html.ts';
 import { encodeRich as encodeMatrix, MAX_TEXT as MATRIX_TEXT } from '../../bridges/matrix/encode.ts';
-import { parseMarkup as decodeSlipmat } from '../../bridges/slipmat/markup.ts';
+import { parseMarkup as decodeSlipmat } from '../../core/plugin/markup/parse.ts';
 import { markupText } from '../../bridges/slipmat/markup-text.ts';
 import { decodeText as decodeTelegram } from '../../bridges/telegram/decode-text.ts';
 import { bare, encodeRich as encodeTelegram } from '../../bridges/telegram/encode.ts';

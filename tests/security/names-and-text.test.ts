@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseMarkup } from '../../bridges/slipmat/markup.ts';
+import { parseMarkup } from '../../core/plugin/markup/parse.ts';
 import { textContent } from '../../core/domain/content.ts';
 import { cleanContent, cleanName, isEmpty } from '../../core/pipeline/normalize.ts';
 

@@ -1,4 +1,4 @@
-import { MAX_RICH_NODES, MAX_TEXT_UTF16, type Rich, type RichNode } from '../../core/domain/content.ts';
+import { MAX_RICH_NODES, MAX_TEXT_UTF16, type Rich, type RichNode } from '../../domain/content.ts';
 import { type FoundLink, findLinks } from './links.ts';
 
 type MarkKind = 'bold' | 'italic' | 'underline' | 'strike' | 'spoiler';
