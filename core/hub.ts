@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type Api, createApi } from './api/api.ts';
 import { newHubId } from './async/mint.ts';
 import { type Accounts, createAccounts } from './community/accounts/accounts.ts';
 import { signUpMode } from './community/accounts/options.ts';
@@ -16,11 +17,11 @@ import { streamHook } from './http/stream-hook.ts';
 import { type Archiving, startArchiving } from './hub/archiving.ts';
 import { type Bridges, startBridges } from './hub/bridges.ts';
 import { openDataFolder } from './hub/data-folder.ts';
+import { type Directs, openDirects } from './hub/directs.ts';
 import { openHouseRules } from './hub/house-rules.ts';
 import { type Knowledge, openKnowledge } from './hub/knowledge.ts';
 import { createLagWatch } from './hub/lag-watch.ts';
 import { openLibrary } from './hub/library.ts';
-import { type Directs, openDirects } from './hub/directs.ts';
 import type { Linking } from './hub/linking.ts';
 import { openLiveEvents } from './hub/live-events.ts';
 import { type OpenedLive, openLive } from './hub/live-store.ts';
@@ -33,6 +34,7 @@ import { createPortals, type LivePortals } from './hub/portals.ts';
 import { createRouting, type Routing } from './hub/routing.ts';
 import { archivedMemory } from './hub/seen.ts';
 import { startSweeping } from './hub/sweeping.ts';
+import { type OpenedTokens, openTokens } from './hub/tokens.ts';
 import { archiveCheck, bridgesCheck, portalsCheck, remarksCheck, storeCheck } from './ops/checks.ts';
 import { createHealth, type Health } from './ops/health.ts';
 import type { Logger } from './ops/log.ts';
@@ -49,6 +51,7 @@ export interface Hub {
   /** The one-time link by which the first admin signs in; null once there is one. For the operator's eyes only. */
   readonly firstAdminLink: string | null;
   readonly accounts: Accounts;
+  readonly tokens: OpenedTokens;
   readonly knowledge: Knowledge;
   readonly sql: OpenedSql;
   readonly live: OpenedLive;
@@ -106,10 +109,13 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     const directs = openDirects({ sql, live, knowledge }, options);
     const metrics = createMetrics(options.version);
     const aside = directs.conversations;
-    const routing = keep(createRoutingOf({ live, archive, knowledge, metrics, aside, state }, options), async (part) => {
-      state.isStopping = true;
-      await Promise.race([part.settled(), new Promise<void>((resolve) => clock.after(SETTLE_MS, resolve))]);
-    });
+    const routing = keep(
+      createRoutingOf({ live, archive, knowledge, metrics, aside, state }, options),
+      async (part) => {
+        state.isStopping = true;
+        await Promise.race([part.settled(), new Promise<void>((resolve) => clock.after(SETTLE_MS, resolve))]);
+      },
+    );
     const moderation = keep(openModeration({ sql, live, knowledge, routing, timers }, options), (part) => part.stop());
     const order = createOrder({ sql, live, knowledge, routing, moderation, timers }, options);
     const houseRules = keep(openHouseRules({ sql, knowledge, routing, order }, options), (part) => part.stop());
@@ -124,6 +130,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     const lobby = await accounts.ensureLobby();
     if (!lobby.ok) throw new Error(lobby.say);
     await ensureCrews({ sql, directory: knowledge.directory, clock });
+    const tokens = keep(openTokens({ sql, knowledge, order, accounts }, options), (part) => part.stop());
     const presence = keep(createPresence({ hub: id, store: live.store.presence, clock, logger: log }), (part) =>
       part.stop(),
     );
@@ -132,8 +139,14 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     const media = keep(openMedia({ id, sql, live }, options), (part) => part.stop());
     const library = keep(openLibrary({ id, sql, live, knowledge, routing }, options), (part) => part.stop());
     const health = createHealth(clock);
-    const http = keep(await createHttp({ accounts, health, metrics, knowledge, media, liveEvents }, options), (part) =>
-      part.close(),
+    const perMinute = config.limits.apiPerMinute;
+    const api = createApi({ version: options.version, perMinute, clock, logger: log });
+    const http = keep(
+      await createHttp({ accounts, health, metrics, knowledge, media, liveEvents, tokens, api }, options),
+      (part) => {
+        api.stop();
+        return part.close();
+      },
     );
     const parts: HubParts = {
       id,
@@ -152,6 +165,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       portals,
       liveEvents,
       accounts,
+      tokens,
       people,
       presence,
       media,
@@ -160,6 +174,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       http,
     };
     const bridges = keep(await startBridges(parts, options), (part) => part.stop());
+    api.open(bridges.api);
     watch(parts, bridges);
     keep(startSweeping(timers, { hub: id, leases: live.store.leases, clock, logger: log }), (part) => part.stop());
     const { url } = await http.listen();
@@ -172,6 +187,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       url,
       firstAdminLink,
       accounts,
+      tokens,
       knowledge,
       sql,
       live,
@@ -268,7 +284,11 @@ function createHttp(
     knowledge,
     media,
     liveEvents,
-  }: Pick<HubParts, 'accounts' | 'health' | 'metrics' | 'knowledge' | 'media' | 'liveEvents'>,
+    tokens,
+    api,
+  }: Pick<HubParts, 'accounts' | 'health' | 'metrics' | 'knowledge' | 'media' | 'liveEvents' | 'tokens'> & {
+    readonly api: Api;
+  },
   { config, clock, log, webRoot }: HubOptions,
 ): Promise<HttpServer> {
   return createHttpServer({
@@ -280,7 +300,8 @@ function createHttp(
     metrics,
     routes(app) {
       authRoutes(app, { accounts });
-      mediaUpload(app, { media, accounts, limits: config.media });
+      mediaUpload(app, { media, accounts: tokens, limits: config.media });
+      api.routes(app);
       const { channel } = knowledge.directory;
       streamHook(app, { liveEvents, channel, secret: config.streamHookSecret, clock });
     },

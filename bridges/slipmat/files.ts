@@ -1,5 +1,6 @@
 import type { Attachment } from '../../core/domain/content.ts';
 import type { Actor } from '../../core/domain/inbound.ts';
+import { withScope } from '../../core/domain/scopes.ts';
 import type { SurfacePort } from '../../core/plugin/surface.ts';
 import type { Connection } from './connection.ts';
 import type { ParsedRequest } from './protocol.ts';
@@ -62,7 +63,7 @@ async function filesOf(
     return uploaded(port, frame.attachments);
   }
   if (frame.type !== 'edit') return [];
-  const found = await port.ask(actor, 'message', { channel: frame.channel, id: frame.message });
+  const found = await port.ask(withScope(actor, 'read'), 'message', { channel: frame.channel, id: frame.message });
   return found.ok ? found.value.message.content.attachments : [];
 }
 

@@ -11,8 +11,8 @@ import type { SelfQuestions } from '../plugin/asked/self.ts';
 import type { Answer, ListedChannel, Person, Questions } from '../plugin/surface.ts';
 import type { Directory } from '../store/directory/directory.ts';
 import type { Presence } from '../store/ports.ts';
-import type { Views } from './directs/views.ts';
 import type { DirectQuestions } from './directs/deeds.ts';
+import type { Views } from './directs/views.ts';
 import type { EventQuestions } from './events/deeds.ts';
 import { createSearchLimit } from './search-limit.ts';
 
@@ -42,6 +42,7 @@ export interface QuestionDeps {
   /** What people have to do with one another. */
   readonly people: Pick<Ask, keyof SelfQuestions>;
   readonly library: Pick<Ask, keyof LibraryQuestions>;
+  readonly tokens: Pick<Ask, 'tokens' | 'me'>;
   /** The ledgers of moderation. */
   readonly ledgers: Pick<Ask, 'audit' | 'karma'>;
   /** Newest seq of a channel that this hub knows of; null before its first message. */
@@ -80,6 +81,7 @@ export function createQuestions(deps: QuestionDeps): Ask {
 
   return {
     ...deps.order,
+    ...deps.tokens,
     ...deps.events,
     ...deps.directs,
     ...deps.ledgers,

@@ -1,6 +1,7 @@
 import type { Content } from './content.ts';
 import type { AccountId, BridgeId, ChannelId, EpochMs, MessageId, RoomId, UserId } from './ids.ts';
 import type { RemoteRef } from './message.ts';
+import type { Grant } from './scopes.ts';
 
 /** Somebody on a platform, as the platform shows them now. Keyed by `id`, never by name. */
 export interface InboundAccount {
@@ -180,4 +181,6 @@ export interface Actor {
   readonly isBot: boolean;
   /** The platform does not vouch for the account: it cannot be linked. Absent: it does. */
   readonly isProved?: false;
+  /** They come by a token, and have no more than it was given. Absent: all their rights. */
+  readonly grant?: Grant;
 }

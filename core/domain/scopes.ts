@@ -25,3 +25,9 @@ export interface Grant {
   /** Null: until it is revoked. */
   readonly expiresAt: EpochMs | null;
 }
+
+/** The same person with one thing more, for what the hub itself looks up on their behalf. */
+export function withScope<A extends { readonly grant?: Grant }>(actor: A, scope: Scope): A {
+  const { grant } = actor;
+  return grant === undefined ? actor : { ...actor, grant: { ...grant, scopes: [...grant.scopes, scope] } };
+}

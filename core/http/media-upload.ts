@@ -32,6 +32,9 @@ export function mediaUpload(app: FastifyInstance, { media, accounts, limits }: M
     const verified = token === null ? null : await accounts.verify(token);
     if (verified?.ok === false) throw new HttpProblem(statusOf(verified.code), verified.code, verified.say);
     if (verified === null || verified.actor.isGuest) throw new HttpProblem(401, 'sign-in', 'Sign in first.');
+    if (verified.actor.grant?.scopes.includes('post') === false) {
+      throw new HttpProblem(403, 'forbidden', 'This token lacks the scope post.');
+    }
     return verified.actor.user;
   }
 

@@ -1,3 +1,4 @@
+import type { ApiPort } from '../api/port.ts';
 import { newRowId } from '../async/mint.ts';
 import { COMMAND_SPECS } from '../community/commands/table.ts';
 import { createDeeds, createOrderQuestions } from '../community/deeds.ts';
@@ -22,7 +23,7 @@ import { eventDeedDeps, tellRooms } from './live-events.ts';
 import { createMirroring, type Mirroring } from './mirroring.ts';
 import { createOwnRooms } from './own-rooms.ts';
 import type { HubOptions, HubParts } from './parts.ts';
-import { surfacePort } from './surface-port.ts';
+import { type SurfaceParts, surfaceSide } from './surface-port.ts';
 
 /** The bridges of this hub, surfaces among them. */
 export interface Bridges {
@@ -31,15 +32,20 @@ export interface Bridges {
   readonly linking: Linking;
   readonly mirroring: Mirroring;
   readonly deadLetters: DeadLetters;
+  /** What the API speaks to. */
+  readonly api: ApiPort;
   /** The portals that are served here. */
   lanes(): ReadonlyMap<PortalId, LaneState>;
   stop(): Promise<void>;
 }
 
+/** Where it was said, of what is said over REST; no bridge has this name, for names of bridges are words. */
+const API = ':api' as BridgeId;
+
 /** Loads and starts the native surfaces and what is configured. @throws when a required one does not come up */
 export async function startBridges(parts: HubParts, options: HubOptions): Promise<Bridges> {
-  const { id, live, archive, archiving, knowledge, metrics, routing, accounts, presence, media, http, portals } = parts;
-  const { moderation } = parts;
+  const { id, live, archive, archiving, knowledge, metrics, routing, presence, media, http, portals } = parts;
+  const { moderation, tokens } = parts;
   const { config, builtIns, clock, log } = options;
   const { directory, recent, history, tail } = knowledge;
   const { store } = live;
@@ -113,12 +119,39 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     events: createEventQuestions(ofDjs),
     staff: staff.questions,
     people: parts.people.questions,
+    tokens: tokens.questions,
     deliveries: (message) =>
       deliveriesOf(message, { deliveries: store.deliveries, portals, platformOf, lanes: courier.lanes }),
   });
   const ofOrder = createDeeds({ ...parts.order, newCause: newRowId });
-  const deeds = { ...parts.houseRules.deeds, ...ofOrder, ...createEventDeeds(ofDjs), ...createDirectDeeds(ofDirects), ...staff.deeds, ...parts.people.deeds, ...parts.library.deeds };
+  const deeds = {
+    ...parts.houseRules.deeds,
+    ...ofOrder,
+    ...createEventDeeds(ofDjs),
+    ...createDirectDeeds(ofDirects),
+    ...staff.deeds,
+    ...parts.people.deeds,
+    ...parts.library.deeds,
+    ...tokens.deeds,
+  };
   const deadLetters = createDeadLetters({ deliveries: store.deliveries, portals, courier, clock });
+  const surfaceParts: SurfaceParts = {
+    publicUrl: config.publicUrl,
+    verify: tokens.verify,
+    admit: tokens.admit,
+    facts: knowledge.facts,
+    isBlocked: directory.relations.isBlocked,
+    media,
+    questions,
+    routing,
+    act: linking.act,
+    deeds,
+    presence,
+    feed: knowledge.feed,
+    self: parts.people.selves,
+    http,
+    logger: log,
+  };
   const supervisor = createSupervisor({
     media: media.port,
     http: (bridge) => http.calls.of(bridge, config.publicUrl),
@@ -148,23 +181,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
       route: routing.ask,
       clock,
     }),
-    extend: (port, bridge) =>
-      surfacePort(bridge, port, {
-        publicUrl: config.publicUrl,
-        accounts,
-        facts: knowledge.facts,
-        isBlocked: directory.relations.isBlocked,
-        media,
-        questions,
-        routing,
-        act: linking.act,
-        deeds,
-        presence,
-        feed: knowledge.feed,
-        self: parts.people.selves,
-        http,
-        logger: log,
-      }),
+    extend: (port, bridge) => ({ ...port, ...surfaceSide(bridge, surfaceParts) }),
     onLoaded: linking.onLoaded,
     clock,
     logger: log,
@@ -189,6 +206,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     mirroring,
     linking,
     deadLetters,
+    api: surfaceSide(API, surfaceParts),
     lanes: courier.lanes,
     status: supervisor.status,
     health: () => supervisor.status().map(healthOf),

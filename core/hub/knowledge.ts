@@ -1,5 +1,6 @@
 import type { Clock } from '../async/clock.ts';
 import { createSerialByKey } from '../async/serial-by-key.ts';
+import { createViews, type Views } from '../community/directs/views.ts';
 import { createKarmaBook, type KarmaBook } from '../community/karma/book.ts';
 import { loadKarma } from '../community/karma/load.ts';
 import { scopeOf } from '../domain/channel.ts';
@@ -7,7 +8,6 @@ import { type ChannelMode, NO_MODE } from '../domain/channel-mode.ts';
 import type { ChannelSettings } from '../domain/channel-settings.ts';
 import type { ChannelId, EpochMs, ScopeId, Seq, UserId } from '../domain/ids.ts';
 import type { Logger } from '../ops/log.ts';
-import { createViews, type Views } from '../community/directs/views.ts';
 import { createFirstHeard, type FirstHeard } from '../pipeline/first-heard.ts';
 import { createHeldFacts, type HeldFacts } from '../pipeline/held-facts.ts';
 import { heldAgainStep } from '../pipeline/held-steps.ts';

@@ -54,7 +54,17 @@ export interface Linking {
 
 type Parts = Pick<
   HubParts,
-  'sql' | 'live' | 'knowledge' | 'routing' | 'moderation' | 'order' | 'houseRules' | 'people' | 'portals' | 'liveEvents' | 'timers'
+  | 'sql'
+  | 'live'
+  | 'knowledge'
+  | 'routing'
+  | 'moderation'
+  | 'order'
+  | 'houseRules'
+  | 'people'
+  | 'portals'
+  | 'liveEvents'
+  | 'timers'
 > & {
   readonly mirroring: Pick<Mirroring, 'effects' | 'nativeActs'>;
 };

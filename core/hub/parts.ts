@@ -20,6 +20,7 @@ import type { Order } from './order.ts';
 import type { People } from './people.ts';
 import type { LivePortals } from './portals.ts';
 import type { Routing } from './routing.ts';
+import type { OpenedTokens } from './tokens.ts';
 
 export type { HubOptions } from './options.ts';
 
@@ -42,6 +43,7 @@ export interface HubParts {
   readonly portals: LivePortals;
   readonly liveEvents: LiveEvents;
   readonly accounts: Accounts;
+  readonly tokens: OpenedTokens;
   readonly people: People;
   readonly presence: HubPresence;
   readonly media: MediaStore;

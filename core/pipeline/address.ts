@@ -44,6 +44,7 @@ export const NO_CHANNEL = refused('not-found', 'There is no such channel.');
 export function place(facts: LiveFacts, actor: Actor, id: ChannelId, act: Act): Place | Receipt {
   const channel = facts.channel(id);
   if (channel === null) return NO_CHANNEL;
+  if (actor.grant !== undefined && !facts.reachesChannel(actor.grant, channel)) return NO_CHANNEL;
   const standing = facts.standing(actor.user, actor.isGuest, channel);
   if (act !== 'read' && !may('read', standing).ok) return NO_CHANNEL;
   const permission = may(act, standing);

@@ -1,9 +1,10 @@
 import { skeletonOf } from '../community/accounts/names.ts';
-import { type Channel, scopeOf } from '../domain/channel.ts';
+import { type Channel, isPublic, scopeOf } from '../domain/channel.ts';
 import { type ChannelMode, NO_MODE } from '../domain/channel-mode.ts';
 import type { ChannelSettings } from '../domain/channel-settings.ts';
 import type { ChannelId, EpochMs, Position, Rev, ScopeId, UserId } from '../domain/ids.ts';
 import { outranks, type Standing } from '../domain/permission.ts';
+import type { Grant } from '../domain/scopes.ts';
 import type { Sanction } from '../domain/user.ts';
 import type { Directory } from '../store/directory/directory.ts';
 import { everyShard } from '../store/every-shard.ts';
@@ -78,6 +79,8 @@ export interface LiveFacts {
   sameAs(user: UserId): readonly UserId[];
   /** Whether this person's messages stay where they were written. */
   isOptedOut(user: UserId): boolean;
+  /** Whether the channel exists for whoever comes by this token, which was not revoked. */
+  reachesChannel(grant: Grant, channel: Channel): boolean;
 }
 
 /** Names of which it is remembered what they look like. */
@@ -233,6 +236,10 @@ export function createLiveFacts({ directory, log, guestsMayPost }: FactsDeps): L
     },
     sameAs: directory.sameAs,
     isOptedOut: directory.isOptedOut,
+    reachesChannel({ token, channel: only, scopes }, { id, kind }) {
+      if (directory.tokens.get(token) === null) return false;
+      return only === null ? isPublic(kind) || scopes.includes('private') : only === id;
+    },
     mode: (id) => modes.get(id) ?? NO_MODE,
     settings: directory.settings,
     standing: (user, isGuest, channel) => ({

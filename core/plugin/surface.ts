@@ -50,6 +50,9 @@ export interface SurfacePort extends HubPort {
   upgrades(path: string, take: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): () => void;
 }
 
+/** The ways in for whoever is verified; what their token may be used for is held by them. */
+export type Doors = Pick<SurfacePort, 'request' | 'act' | 'ask' | 'do'>;
+
 /** `key` is the client's own, unique among its posts. */
 export interface RequestKey {
   readonly key: string;

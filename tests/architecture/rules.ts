@@ -8,7 +8,7 @@ const LAYERS: readonly (readonly RegExp[])[] = [
   [/^core\/(domain|async)\//, /^core\/ops\/log\.ts$/, /^config\//],
   [/^core\/(moderation|plugin)\//, /^core\/store\/ports\.ts$/],
   [/^core\/(contract|pipeline|community|relay|media|store|ops)\//],
-  [/^core\/(router\.ts|supervisor\.ts)$/, /^core\/(supervisor|http)\//],
+  [/^core\/(router\.ts|supervisor\.ts)$/, /^core\/(supervisor|http|api)\//],
   [/^core\/hub(\.ts|\/)/],
   [/^core\/(main\.ts|cli\/)/],
 ];

@@ -7,10 +7,10 @@ export interface SecretToken {
   readonly hash: string;
 }
 
-/** `sls`: session; `inv`: invitation; `adm`: first admin. */
-export type TokenKind = 'sls' | 'inv' | 'adm';
+/** `sls`: session; `inv`: invitation; `adm`: first admin; `slip`: for programs, known to scanners for secrets by it. */
+export type TokenKind = 'sls' | 'inv' | 'adm' | 'slip';
 
-const TOKEN = /^([a-z]{3})_([0-9a-f-]{36})_([A-Za-z0-9_-]{43})$/;
+const TOKEN = /^([a-z]{3,4})_([0-9a-f-]{36})_([A-Za-z0-9_-]{43})$/;
 
 export function newToken(kind: TokenKind): SecretToken {
   const id = newRowId();

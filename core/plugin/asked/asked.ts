@@ -10,12 +10,14 @@ export type Asked<Table extends { readonly [Name in keyof Table]: readonly [unkn
   readonly [Name in keyof Table]: Operation<Table[Name][0], Table[Name][1]>;
 };
 
+export type ScopeOrNot = Scope | 'session' | 'any';
+
 export interface Operation<Input, Output> {
   readonly input: z.ZodType<Input>;
   /** What is promised of the answer; tests hold answers against it. */
   readonly output: z.ZodType<Output>;
-  /** What a token must have been given. `session`: no token will do. Absent: `account`. */
-  readonly scope?: Scope | 'session';
+  /** What a token must have been given. `session`: no token will do; `any`: any does. Absent: `account`. */
+  readonly scope?: ScopeOrNot;
   /**
    * For tokens of one channel. A question or act that names no channel (`channel` or `event`) is not for them, unless
    * it says here that it answers for what its actor can see alone. Absent: it is not.

@@ -96,7 +96,7 @@ export const chatQuestions: Asked<ChatQuestions> = {
     input: z.strictObject({ channel: channelId, id: messageId }),
     output: historyMessage,
     scope: 'read',
-    rest: { method: 'GET', path: '/channels/{channel}/messages/{id}', summary: 'One message as it stands now' },
+    rest: { method: 'GET', path: '/channels/{channel}/messages/{message:id}', summary: 'One message as it stands now' },
   },
   search: {
     input: z.strictObject({

@@ -54,7 +54,7 @@ export const eventQuestions: Asked<EventQuestions> = {
     input: z.strictObject({ channel: channelId.nullable().default(null) }),
     output: z.strictObject({ events: z.array(listedEvent) }),
     scope: 'read',
-    rest: { method: 'GET', path: '/events', summary: 'Live events that are not over: of the DJ of a channel, or all' },
+    rest: { method: 'GET', path: '/live-events', summary: 'Live events that are not over: of the DJ of a channel, or all' },
   },
   moderators: {
     input: z.strictObject({ channel: channelId }),
@@ -101,7 +101,7 @@ export const eventDeeds: Asked<EventDeeds> = {
     scope: 'events:manage',
     rest: {
       method: 'POST',
-      path: '/channels/{channel}/events',
+      path: '/channels/{channel}/live-events',
       summary: 'Plan a live event of the DJ whose channel it is',
       isMaking: true,
     },
@@ -114,13 +114,13 @@ export const eventDeeds: Asked<EventDeeds> = {
     }),
     output: oneEvent,
     scope: 'events:manage',
-    rest: { method: 'PATCH', path: '/events/{event}', summary: 'Give a live event another title or time' },
+    rest: { method: 'PATCH', path: '/live-events/{event}', summary: 'Give a live event another title or time' },
   },
   'turn-event': {
     input: z.strictObject({ event: eventId, turn: z.enum(['start', 'end', 'resume', 'cancel']) }),
     output: oneEvent,
     scope: 'events:manage',
-    rest: { method: 'POST', path: '/events/{event}/turns', summary: 'Start, end, resume or cancel a live event' },
+    rest: { method: 'POST', path: '/live-events/{event}/turns', summary: 'Start, end, resume or cancel a live event' },
   },
   appoint: {
     input: ofPerson,

@@ -2,20 +2,57 @@ import type { Asked } from './asked.ts';
 import { type ChatQuestions, chatQuestions } from './chat.ts';
 import { type DirectDeeds, type DirectQuestions, directDeeds, directQuestions } from './directs.ts';
 import { type EventDeeds, type EventQuestions, eventDeeds, eventQuestions } from './events.ts';
-import { type LibraryDeeds, type LibraryQuestions, libraryDeeds, libraryQuestions } from './library.ts';
 import { type HouseRulesDeeds, type HouseRulesQuestions, houseRulesDeeds, houseRulesQuestions } from './house-rules.ts';
+import { type LibraryDeeds, type LibraryQuestions, libraryDeeds, libraryQuestions } from './library.ts';
 import { type OrderDeeds, type OrderQuestions, orderDeeds, orderQuestions } from './order.ts';
-import { type StaffDeeds, type StaffQuestions, staffDeeds, staffQuestions } from './staff.ts';
 import { type SelfDeeds, type SelfQuestions, selfDeeds, selfQuestions } from './self.ts';
+import { type StaffDeeds, type StaffQuestions, staffDeeds, staffQuestions } from './staff.ts';
+import { type TokenDeeds, type TokenQuestions, tokenDeeds, tokenQuestions } from './tokens.ts';
 
 /** Everything that is asked and changes nothing: question and answer of each kind. */
-export interface Questions extends ChatQuestions, OrderQuestions, EventQuestions, HouseRulesQuestions, StaffQuestions, LibraryQuestions, SelfQuestions, DirectQuestions {}
+export interface Questions
+  extends ChatQuestions,
+    OrderQuestions,
+    EventQuestions,
+    HouseRulesQuestions,
+    StaffQuestions,
+    LibraryQuestions,
+    SelfQuestions,
+    DirectQuestions,
+    TokenQuestions {}
 
 /** Every act that is not said in a channel, with what it takes and what it answers. */
-export interface Deeds extends OrderDeeds, EventDeeds, HouseRulesDeeds, StaffDeeds, LibraryDeeds, SelfDeeds, DirectDeeds {}
+export interface Deeds
+  extends OrderDeeds,
+    EventDeeds,
+    HouseRulesDeeds,
+    StaffDeeds,
+    LibraryDeeds,
+    SelfDeeds,
+    DirectDeeds,
+    TokenDeeds {}
 
-export const questions: Asked<Questions> = { ...chatQuestions, ...orderQuestions, ...eventQuestions, ...staffQuestions, ...houseRulesQuestions, ...libraryQuestions, ...selfQuestions, ...directQuestions };
-export const deeds: Asked<Deeds> = { ...orderDeeds, ...eventDeeds, ...staffDeeds, ...houseRulesDeeds, ...libraryDeeds, ...selfDeeds, ...directDeeds };
+export const questions: Asked<Questions> = {
+  ...chatQuestions,
+  ...orderQuestions,
+  ...eventQuestions,
+  ...staffQuestions,
+  ...houseRulesQuestions,
+  ...libraryQuestions,
+  ...selfQuestions,
+  ...directQuestions,
+  ...tokenQuestions,
+};
+export const deeds: Asked<Deeds> = {
+  ...orderDeeds,
+  ...eventDeeds,
+  ...staffDeeds,
+  ...houseRulesDeeds,
+  ...libraryDeeds,
+  ...selfDeeds,
+  ...directDeeds,
+  ...tokenDeeds,
+};
 
 export type { Asked } from './asked.ts';
 export type { ListedInvitation, ListedMember } from './directs.ts';

@@ -1,6 +1,6 @@
 import type { Channel } from '../../domain/channel.ts';
 import type { ChannelSettings } from '../../domain/channel-settings.ts';
-import type { BridgeId, ChannelId, PortalId, RoomId, ScopeId, UserId } from '../../domain/ids.ts';
+import type { BridgeId, ChannelId, PortalId, RoomId, ScopeId, TokenId, UserId } from '../../domain/ids.ts';
 import type { LiveEventId } from '../../domain/live-event.ts';
 import type { Rank } from '../../domain/permission.ts';
 import type { Portal } from '../../domain/portal.ts';
@@ -9,6 +9,7 @@ import type { ConversationBook } from './conversation-book.ts';
 import type { EventBook } from './event-book.ts';
 import type { HouseRulesBook } from './house-rules-book.ts';
 import type { RelationBook } from './relation-book.ts';
+import type { TokenBook } from './token-book.ts';
 
 /** What each hub reads again from SQL when a change is announced. Closed: a new kind fails to compile in `reload`. */
 export type ChangeWhat =
@@ -19,6 +20,7 @@ export type ChangeWhat =
   /** `users`: whom alone it concerns. */
   | { readonly kind: 'members'; readonly channel: ChannelId; readonly users?: readonly UserId[] }
   | { readonly kind: 'portals' }
+  | { readonly kind: 'token'; readonly token: TokenId }
   | { readonly kind: 'settings'; readonly channel: ChannelId }
   | { readonly kind: 'opt-out'; readonly user: UserId }
   | { readonly kind: 'person'; readonly person: string }
@@ -83,6 +85,8 @@ export interface Directory {
   /** Whom people have muted and blocked. */
   readonly relations: Omit<RelationBook, 'set'>;
   readonly houseRules: HouseRulesBook;
+  /** Tokens for programs; those that have expired are among them. */
+  readonly tokens: Pick<TokenBook, 'get'>;
   /** Whether this person's messages stay where they were written. */
   isOptedOut(user: UserId): boolean;
   /**

@@ -14,8 +14,8 @@ import type { Logger } from '../../ops/log.ts';
 import { everyShard } from '../every-shard.ts';
 import type { Entry, Log, Step } from '../ports.ts';
 import type { Sql } from '../sql/sql.ts';
-import type { ChangeWhat, Directory, DirectoryChange, StoredPortal } from './directory.ts';
 import { createConversationBook, readMembers } from './conversation-book.ts';
+import type { ChangeWhat, Directory, DirectoryChange, StoredPortal } from './directory.ts';
 import { createEventBook } from './event-book.ts';
 import { createHouseRulesBook, readHouseRules, readRulesStands } from './house-rules-book.ts';
 import { createLinkBook } from './link-book.ts';
@@ -31,6 +31,7 @@ import {
   readStandings,
 } from './queries.ts';
 import { createRelationBook, readRelations } from './relation-book.ts';
+import { createTokenBook, readTokens } from './token-book.ts';
 
 export interface DirectoryDeps {
   readonly sql: Sql;
@@ -68,6 +69,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
   const admins = new Set<UserId>();
   const disabled = new Set<UserId>();
   const optedOut = new Set<UserId>();
+  const tokens = createTokenBook();
   const settings = new Map<ChannelId, ChannelSettings>();
   /** Nobody moderates a conversation: nothing that is said there could be decided. */
   const quiet: ChannelSettings = { ...base, reportsToHide: 0, rules: NO_RULES };
@@ -130,6 +132,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
     for (const [channel, users] of await readMembers(sql, null)) conversations.set(channel, users);
     for (const user of await readStandings(sql, null)) setStanding(user);
     for (const user of await readOptOuts(sql, null)) optedOut.add(user);
+    for (const token of await readTokens(sql, null)) tokens.set(token.id, token);
     for (const [person, users] of await readLinks(sql, null)) links.set(person, users);
     for (const [user, theirs] of await readRelations(sql, null)) relations.set(user, theirs);
     for (const rules of await readHouseRules(sql, null)) setHouseRules(rules);
@@ -167,6 +170,9 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
         return;
       case 'portals':
         portals = await readPortals(sql);
+        return;
+      case 'token':
+        tokens.set(what.token, (await readTokens(sql, what.token))[0] ?? null);
         return;
       case 'settings':
         for (const [channel, set] of await readSettings(sql, what.channel)) {
@@ -274,6 +280,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
     relations,
     houseRules,
     isOptedOut: (user) => optedOut.has(user),
+    tokens,
     async change(change: DirectoryChange) {
       const announced = { id: newRowId(), scopes: change.scopes, what: change.what };
       const written = await sql.write([...change.statements, { query: changeRow(sql, announced, clock) }]);

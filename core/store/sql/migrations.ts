@@ -16,6 +16,7 @@ import { auditTables, karmaTables, sanctionBodies } from './moderation-tables.ts
 import { portalSides, portalTables } from './portal-tables.ts';
 import { relationTables } from './relation-tables.ts';
 import { timerTables } from './timer-tables.ts';
+import { tokenTables } from './token-tables.ts';
 
 /** One step of the database's shape. Never changed once released: what is wrong in it is mended by a later one. */
 export interface Migration {
@@ -46,4 +47,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'house rules', sql: houseRuleTables },
   { name: 'sides of portals', sql: portalSides },
   { name: 'private conversations', sql: directTables },
+  { name: 'tokens for programs', sql: tokenTables },
 ];

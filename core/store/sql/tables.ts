@@ -1,15 +1,11 @@
 import type { Generated } from 'kysely';
 import type { DirectConsentsTable, HeldDirectsTable } from './direct-tables.ts';
-import type { HouseRuleLinesTable, HouseRulePeopleTable, HouseRulesTable } from './house-rule-rows.ts';
 import type { LiveEventsTable, SchedulesTable, TimersTable } from './event-rows.ts';
-import type {
-  LibraryPostsTable,
-  LibraryTakenOutTable,
-  LibraryTitlesTable,
-  MediaUsesTable,
-} from './library-tables.ts';
+import type { HouseRuleLinesTable, HouseRulePeopleTable, HouseRulesTable } from './house-rule-rows.ts';
+import type { LibraryPostsTable, LibraryTakenOutTable, LibraryTitlesTable, MediaUsesTable } from './library-tables.ts';
 import type { RelationsTable } from './relation-tables.ts';
 
+import type { ApiTokensTable } from './token-tables.ts';
 /*
  * The tables as Kysely sees them. Times are epoch ms, booleans 0 or 1, JSON as text. `migrations.ts` makes them.
  * Directory: truth is here. Archive: carried over from the log. Log: the embedded store's own, read by nobody else.
@@ -34,6 +30,7 @@ export interface Tables {
   link_codes: LinkCodesTable;
   opt_outs: OptOutsTable;
   timers: TimersTable;
+  api_tokens: ApiTokensTable;
   channel_settings: ChannelSettingsTable;
   reports: ReportsTable;
   seen_accounts: SeenAccountsTable;

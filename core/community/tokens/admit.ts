@@ -1,0 +1,69 @@
+import type { EpochMs } from '../../domain/ids.ts';
+import type { Actor } from '../../domain/inbound.ts';
+import type { LiveEvent } from '../../domain/live-event.ts';
+import type { Refusal } from '../../domain/receipt.ts';
+import type { Grant } from '../../domain/scopes.ts';
+import type { ScopeOrNot } from '../../plugin/asked/asked.ts';
+import type { ApiToken } from '../../store/directory/token-book.ts';
+
+/** What is asked for, as far as tokens are concerned. */
+export interface Wanted {
+  readonly scope: ScopeOrNot;
+  /** Answers for what its actor can see alone. */
+  readonly isListing: boolean;
+}
+
+export type Admission<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly code: Refusal; readonly say: string };
+
+export interface AdmitDeps {
+  readonly token: (grant: Grant) => ApiToken | null;
+  readonly event: (id: string) => LiveEvent | null;
+  readonly now: () => EpochMs;
+}
+
+/** Whether somebody's token lets them ask for this, before anything else is looked at. */
+export interface Admit {
+  /** Narrows what is asked to the channel of the token. Who comes without a token is let through. */
+  question<T extends object>(actor: Actor, wanted: Wanted, asked: T): Admission<T>;
+  /** For what names its channel by itself. Null: let through. */
+  scope(actor: Actor, scope: ScopeOrNot): Extract<Admission<never>, { ok: false }> | null;
+}
+
+export function createAdmit({ token, event, now }: AdmitDeps): Admit {
+  function scope({ grant }: Actor, wanted: ScopeOrNot): Extract<Admission<never>, { ok: false }> | null {
+    if (grant === undefined) return null;
+    if (token(grant) === null) return REVOKED;
+    if (grant.expiresAt !== null && grant.expiresAt <= now()) return EXPIRED;
+    if (wanted === 'session') return { ok: false, code: 'forbidden', say: 'No token can do that: sign in.' };
+    if (wanted === 'any' || grant.scopes.includes(wanted)) return null;
+    return { ok: false, code: 'forbidden', say: `This token lacks the scope ${wanted}.` };
+  }
+
+  return {
+    scope,
+    question(actor, wanted, asked) {
+      const refusal = scope(actor, wanted.scope);
+      if (refusal !== null) return refusal;
+      const only = actor.grant?.channel ?? null;
+      if (only === null) return { ok: true, value: asked };
+      if ('channel' in asked) {
+        const named = asked.channel;
+        if (named !== null && named !== only) return NO_CHANNEL;
+        return { ok: true, value: { ...asked, channel: only } };
+      }
+      if ('event' in asked) {
+        const found = typeof asked.event === 'string' ? event(asked.event) : null;
+        return found?.channel === only ? { ok: true, value: asked } : NO_EVENT;
+      }
+      return wanted.isListing ? { ok: true, value: asked } : ELSEWHERE;
+    },
+  };
+}
+
+const REVOKED = { ok: false, code: 'sign-in', say: 'There is no such token, or it was revoked.' } as const;
+const EXPIRED = { ok: false, code: 'sign-in', say: 'This token has expired.' } as const;
+const NO_CHANNEL = { ok: false, code: 'not-found', say: 'There is no such channel.' } as const;
+const NO_EVENT = { ok: false, code: 'not-found', say: 'There is no such event, or it is over.' } as const;
+const ELSEWHERE = { ok: false, code: 'forbidden', say: 'This token is for one channel alone.' } as const;
