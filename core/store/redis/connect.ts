@@ -33,42 +33,42 @@ export function createConnection(url: string): Redis {
  */
 class GatheringRedis extends Redis {
   #isGathering = false;
+  #last: (() => void)[] = [];
 
-  /** What is sent meanwhile leaves in one write, at once. */
-  inOneWrite(run: () => void): void {
-    const { stream } = this;
-    if (this.#isGathering || stream === undefined) {
-      run();
-      return;
-    }
-    this.#isGathering = true;
-    stream.cork();
-    try {
-      run();
-    } finally {
-      this.#isGathering = false;
-      stream.uncork();
-    }
+  /** Runs at the end of this turn; what it sends leaves with the rest. */
+  atEndOfTurn(run: () => void): void {
+    this.#last.push(run);
+    this.#gather();
   }
 
   override sendCommand(...command: Parameters<Redis['sendCommand']>): unknown {
-    const { stream } = this;
-    if (!this.#isGathering && stream !== undefined) {
-      this.#isGathering = true;
-      stream.cork();
-      setImmediate(() => {
-        this.#isGathering = false;
-        stream.uncork();
-      });
-    }
+    this.#gather();
     return super.sendCommand(...command);
+  }
+
+  #gather(): void {
+    const { stream } = this;
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    stream?.cork();
+    setImmediate(() => {
+      const last = this.#last;
+      this.#last = [];
+      try {
+        for (const run of last) run();
+      } finally {
+        this.#isGathering = false;
+        stream?.uncork();
+      }
+      if (this.#last.length > 0) this.#gather();
+    });
   }
 }
 
-/** What is sent over this connection meanwhile leaves in one write, at once. */
-export function inOneWrite(client: Redis, run: () => void): void {
-  if (client instanceof GatheringRedis) client.inOneWrite(run);
-  else run();
+/** What is sent over this connection then leaves in one write, with all that was sent in this turn of the loop. */
+export function atEndOfTurn(client: Redis, run: () => void): void {
+  if (client instanceof GatheringRedis) client.atEndOfTurn(run);
+  else setImmediate(run);
 }
 
 /** Closes it at once. On one that has ended already ioredis would start a timer of two seconds. */

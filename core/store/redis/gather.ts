@@ -1,7 +1,11 @@
-import { list, text } from './reply.ts';
+import { list } from './reply.ts';
+import { SEPARATOR } from './step-args.ts';
+import type { Told } from './window.ts';
 
 /** Steps in one call at most: of twenty that wait, half are with Redis while the hub works on the other half. */
 const MOST = 10;
+
+const FAILED = `error${SEPARATOR}`;
 
 /** The function that takes steps, and all that one step has to say, its turn first. */
 export interface Call<Name extends string> {
@@ -11,22 +15,22 @@ export interface Call<Name extends string> {
 
 /** Sends several steps of one turn of the loop in one call: what a call costs is then shared by them. */
 export interface Gather<Name extends string> {
-  /** @returns what Redis says of this step. Rejects with the client's error, or the one of the step alone. */
-  send(step: Call<Name>): Promise<unknown>;
+  /** `told` what Redis says of this step; refused with the client's error, or the one of the step alone. */
+  send(step: Call<Name>, told: Told): void;
 }
 
-interface Waiting<Name extends string> extends Call<Name> {
-  readonly resolve: (reply: unknown) => void;
-  readonly reject: (error: unknown) => void;
+interface Waiting<Name extends string> {
+  readonly step: Call<Name>;
+  readonly told: Told;
 }
 
 /**
  * @param call one call with the arguments of its steps, one after the other; answers a list, one answer a step
- * @param together runs all calls of this turn; they may leave in one write
+ * @param atEndOfTurn when the call of this turn is made
  */
 export function createGather<Name extends string>(
   call: (name: Name, args: readonly string[]) => Promise<unknown>,
-  together: (run: () => void) => void,
+  atEndOfTurn: (run: () => void) => void,
 ): Gather<Name> {
   let waiting: Waiting<Name>[] = [];
 
@@ -35,39 +39,37 @@ export function createGather<Name extends string>(
     const to = endOfRun(waiting, 0);
     const run = waiting.slice(0, to);
     waiting = waiting.slice(to);
-    if (waiting.length > 0) setImmediate(flush);
-    together(() => sendRun(run));
+    if (waiting.length > 0) atEndOfTurn(flush);
+    sendRun(run);
   }
 
   function sendRun(run: readonly Waiting<Name>[]): void {
     const [first] = run;
     if (first === undefined) return;
     call(
-      first.name,
-      run.flatMap(({ args }) => args),
+      first.step.name,
+      run.flatMap(({ step }) => step.args),
     ).then(
       (reply) => answer(run, reply),
       (error: unknown) => {
-        for (const one of run) one.reject(error);
+        for (const { told } of run) told.refuse(error);
       },
     );
   }
 
   return {
-    send(step) {
-      return new Promise((resolve, reject) => {
-        if (waiting.length === 0) setImmediate(flush);
-        waiting.push({ ...step, resolve, reject });
-      });
+    send(step, told) {
+      if (waiting.length === 0) atEndOfTurn(flush);
+      waiting.push({ step, told });
     },
   };
 }
 
 /** Where the steps of the same function end, or the call is full. */
 function endOfRun<Name extends string>(all: readonly Waiting<Name>[], from: number): number {
-  const name = all[from]?.name;
+  const name = all[from]?.step.name;
   let to = from + 1;
-  while (to < all.length && to - from < MOST && all[to]?.name === name) to += 1;
+  while (to < all.length && to - from < MOST && all[to]?.step.name === name) to += 1;
   return to;
 }
 
@@ -76,20 +78,20 @@ function answer<Name extends string>(run: readonly Waiting<Name>[], reply: unkno
   try {
     answers = list(reply);
   } catch (error) {
-    for (const one of run) one.reject(error);
+    for (const { told } of run) told.refuse(error);
     return;
   }
-  for (const [at, one] of run.entries()) {
+  for (const [at, { told }] of run.entries()) {
     const failed = failureOf(answers[at]);
-    if (failed === null) one.resolve(answers[at]);
-    else one.reject(failed);
+    if (failed === null) told.take(answers[at]);
+    else told.refuse(failed);
   }
 }
 
 /** An error that struck this step alone, as the client gives those of a whole call. */
 function failureOf(reply: unknown): Error | null {
-  if (!Array.isArray(reply) || reply[0] !== 'error') return null;
-  const error = new Error(text(reply[1]));
+  if (typeof reply !== 'string' || !reply.startsWith(FAILED)) return null;
+  const error = new Error(reply.slice(FAILED.length));
   error.name = 'ReplyError';
   return error;
 }

@@ -3,7 +3,7 @@ import { backoffMs } from '../../async/backoff.ts';
 import { type Clock, pause } from '../../async/clock.ts';
 import type { Logger } from '../../ops/log.ts';
 import { StoreUnavailable } from '../ports.ts';
-import { createConnection, disconnect, ended, faultOf, inOneWrite, refusalOf, shownUrl } from './connect.ts';
+import { atEndOfTurn, createConnection, disconnect, ended, faultOf, refusalOf, shownUrl } from './connect.ts';
 import { type FunctionName, fullName, LIBRARY } from './library.ts';
 import { RedisRefused } from './refused.ts';
 
@@ -28,8 +28,8 @@ export interface Link {
   isUp(): boolean;
   /** One call, at once. Rejects with the client's own error; nothing is repeated. */
   send(name: FunctionName, keys: readonly string[], args: readonly string[]): Promise<unknown>;
-  /** What is sent meanwhile leaves in one write. */
-  together(run: () => void): void;
+  /** Runs at the end of this turn of the loop; what is sent then leaves in one write with the rest of the turn. */
+  atEndOfTurn(run: () => void): void;
   /** One call, sent a second time over the next connection if the line breaks. @throws {StoreUnavailable} */
   call(name: FunctionName, keys: readonly string[], args?: readonly string[]): Promise<unknown>;
   /** The same for what must not be sent twice. @throws {StoreUnavailable} */
@@ -171,9 +171,9 @@ export function createLink({ url, clock, log, arrive }: LinkOptions): Link {
       if (current === null) return Promise.reject(new StoreUnavailable('not connected to Redis'));
       return current.fcall(fullName(name), keys.length, ...keys, ...args);
     },
-    together(run) {
-      if (current === null) run();
-      else inOneWrite(current, run);
+    atEndOfTurn(run) {
+      if (current === null) setImmediate(run);
+      else atEndOfTurn(current, run);
     },
     call: (name, keys, args = []) => use(calling(name, keys, args)),
     callOnce: async (name, keys, args = []) => once(await reachable(), calling(name, keys, args)),

@@ -31,7 +31,7 @@ export interface RedisLogDeps {
 }
 
 export function createRedisLog(deps: RedisLogDeps): Log {
-  const { link, seen, maxEntries, keepKeysMs } = deps;
+  const { link, seen, maxEntries } = deps;
   const stopping = new AbortController();
   const windows = createWindows(deps);
   const stopHealth = link.onHealth((isUp) => {
@@ -44,7 +44,7 @@ export function createRedisLog(deps: RedisLogDeps): Log {
   async function append(step: Step): Promise<Stored> {
     checkStep(step);
     const shard = shardOf(step.scope);
-    const stored = await windowOf(windows, shard).append({ step, args: stepArgs(step, keepKeysMs(), maxEntries) });
+    const stored = await windowOf(windows, shard).append({ step, args: stepArgs(step) });
     if (stored.kind === 'stored' || stored.kind === 'duplicate') seen.note({ shard, channel: step.channel, ...stored });
     return stored;
   }
@@ -117,16 +117,18 @@ interface Prepared {
 }
 
 /** One ordered window per shard. Redis knows each by the name of its sender. */
-function createWindows({ link, clock, log }: RedisLogDeps): readonly Window<Prepared>[] {
+function createWindows({ link, clock, log, maxEntries, keepKeysMs }: RedisLogDeps): readonly Window<Prepared>[] {
   const hub = newHubId();
   return Array.from({ length: SHARDS }, (_, shard) => {
     const gather = createGather<'append' | 'append_lift'>(
-      (name, args) => link.send(name, [logKey(shard)], [hub, ...args]),
-      link.together,
+      (name, args) => link.send(name, [logKey(shard)], [hub, String(keepKeysMs()), String(maxEntries), ...args]),
+      link.atEndOfTurn,
     );
     return createWindow<Prepared>({
-      send: ({ step, args }, turn, after) =>
-        gather.send({ name: isLift(step) ? 'append_lift' : 'append', args: [String(turn), String(after), ...args] }),
+      send: ({ step, args }, turn, after, told) => {
+        const name = isLift(step) ? 'append_lift' : 'append';
+        gather.send({ name, args: [String(turn), String(after), ...args] }, told);
+      },
       read: parseStored,
       isUp: link.isUp,
       reload: link.reload,

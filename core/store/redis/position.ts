@@ -12,6 +12,8 @@ export function isPosition(text: string): boolean {
 }
 
 export function isBefore(a: Position, b: Position): boolean {
+  // of the same form, as nearly all are, they sort as texts do
+  if (a.length === b.length && a.indexOf('-') === b.indexOf('-')) return a < b;
   const [aMs, aCount] = parts(a);
   const [bMs, bCount] = parts(b);
   return aMs < bMs || (aMs === bMs && aCount < bCount);

@@ -3,6 +3,7 @@ import type { ChannelId, EpochMs, MessageId, Position, Rev, ScopeId, Seq, UserId
 import type { Redaction } from '../../domain/message.ts';
 import type { Audience, Entry, EntryKind, Head, HotMessage, LiveSnapshot, PresentUser, Stored } from '../ports.ts';
 import { START } from '../ports.ts';
+import { SEPARATOR } from './step-args.ts';
 
 /* Parsers of what Redis answers. The hub wrote it all itself; what has another shape is a broken store. */
 
@@ -38,9 +39,9 @@ export function pairs(reply: unknown): readonly (readonly [string, string])[] {
   return found;
 }
 
-/** What `append` answers; null: the step has to wait for its turn. */
+/** What `append` answers to one step; null: the step has to wait for its turn. */
 export function parseStored(reply: unknown): Stored | null {
-  const [kind, first, second, third] = list(reply);
+  const [kind, first, second, third] = text(reply).split(SEPARATOR);
   switch (kind) {
     case 'stored':
     case 'duplicate':
@@ -70,7 +71,8 @@ export function parseStored(reply: unknown): Stored | null {
 /** One entry of a stream: its id and its fields, whose order never changes. */
 export function parseEntry(shard: number, reply: unknown): Entry {
   const [id, fields] = list(reply);
-  const [, kind, , audience, , channel, , seq, , message, , key, , at, , body, , note] = list(fields);
+  const [, seq, , packed] = list(fields);
+  const [kind, audience, channel, message, at, note, body, key] = text(packed).split(SEPARATOR);
   return {
     shard,
     position: text(id) as Position,
@@ -108,9 +110,16 @@ interface PackedHead {
   readonly channel: ChannelId;
 }
 
+/** Of a message that nothing has touched since it was said only author and channel are kept. */
+function parseHead(packed: string): PackedHead {
+  if (packed.startsWith('{')) return JSON.parse(packed) as PackedHead;
+  const [author, channel] = packed.split(SEPARATOR);
+  return { author: text(author) as UserId, revision: 0, redaction: '', channel: text(channel) as ChannelId };
+}
+
 export function parseHot(reply: unknown): HotMessage {
   const [id, packed, seq, body, edit, reactions, shown] = list(reply);
-  const { author, revision, redaction, hidden = '', channel } = JSON.parse(text(packed)) as PackedHead;
+  const { author, revision, redaction, hidden = '', channel } = parseHead(text(packed));
   const isRedacted = redaction !== '';
   const bare: Head = { id: text(id) as MessageId, channel, author, revision, isRedacted };
   const head: Head = hidden === '' ? bare : { ...bare, isHidden: true };
@@ -133,8 +142,6 @@ function split(field: string): readonly [string, string] {
   const at = field.indexOf(SEPARATOR);
   return [field.slice(0, at), field.slice(at + 1)];
 }
-const SEPARATOR = '\x1f';
-
 export function parseSnapshot(reply: unknown): LiveSnapshot {
   const [at, rev, state, held] = list(reply);
   const sanctions: LiveSnapshot['sanctions'][number][] = [];

@@ -2,43 +2,47 @@ import { assertNever } from '../../domain/content.ts';
 import type { MessageId } from '../../domain/ids.ts';
 import type { Effect, Step } from '../ports.ts';
 
-/** The arguments of one `append`, without the sender's turn. */
-export function stepArgs(step: Step, keepMs: number, cap: number): readonly string[] {
+/** Between the parts of an entry and of answers. JSON never holds it bare, nor do ids and keys. */
+export const SEPARATOR = '\x1f';
+
+/** The arguments of one step of an `append`, without the sender's turn. */
+export function stepArgs(step: Step): readonly string[] {
+  const author = authorOfNew(step);
+  const message = touchedBy(step) ?? '';
   return [
-    String(keepMs),
-    String(cap),
-    step.scope,
-    step.channel ?? '',
+    step.ifRev === null ? '' : String(step.ifRev),
     step.key,
     step.digest,
-    step.ifRev === null ? '' : String(step.ifRev),
-    step.kind,
-    step.audience,
-    String(step.at),
-    step.body,
-    JSON.stringify(step.note),
-    packEffects(step),
-    step.known === null ? '' : JSON.stringify(step.known),
+    step.channel ?? '',
+    message,
+    author ?? '',
+    author === null ? packChange(step) : '',
+    packEntry(step, message),
   ];
 }
 
-const SEPARATOR = '\x1f';
+/**
+ * As it stands in the stream: the seq alone is added there. What differs most comes last: Lua tells long texts apart by
+ * few of their letters, those at the end among them, and slows down where they are the same.
+ */
+function packEntry({ kind, audience, channel, at, key, note, body }: Step, message: string): string {
+  return [kind, audience, channel ?? '', message, at, JSON.stringify(note), body, key].join(SEPARATOR);
+}
 
-/** A new message alone goes as its id and its head up to the position: nothing is left for Lua to take apart. */
-function packEffects({ effects, channel }: Step): string {
+/** The author of a new message for readers and nothing else, for which nothing is left for Lua to take apart. */
+function authorOfNew({ kind, audience, channel, effects }: Step): string | null {
   const [first, ...more] = effects;
-  if (first?.kind !== 'message' || more.length > 0) return JSON.stringify(effects.map(packEffect));
-  const head = {
-    author: first.author,
-    revision: 0,
-    redaction: '',
-    channel,
-    hidden: '',
-    edit: '',
-    shown: '',
-    whole: true,
-  };
-  return ['m', first.id, JSON.stringify(head).slice(0, -1)].join(SEPARATOR);
+  const isPlain = kind === 'message' && audience === 'readers' && channel !== null && more.length === 0;
+  return isPlain && first?.kind === 'message' ? first.author : null;
+}
+
+function packChange({ scope, effects, known }: Step): string {
+  return JSON.stringify({ scope, effects: effects.map(packEffect), known });
+}
+
+function touchedBy({ effects }: Step): MessageId | null {
+  for (const effect of effects) if ('id' in effect) return effect.id;
+  return null;
 }
 
 /** Whether the step only takes restraint away, and so is let in also when Redis is full. */
@@ -52,6 +56,7 @@ export function checkStep(step: Step): void {
   for (const effect of step.effects) if ('id' in effect) touched.add(effect.id);
   if (touched.size > 1) throw new TypeError('one step touches one message');
   if (touched.size === 1 && step.channel === null) throw new TypeError('a message needs a channel');
+  if (step.key.includes(SEPARATOR)) throw new TypeError('a key holds no separator');
 }
 
 /** An effect as the function reads it: numbers that Lua would round, as text. */

@@ -9,7 +9,12 @@ import { createLine } from './line.ts';
 const REFUSED = { baseMs: 20, capMs: 1_000 };
 
 /** Sends one step, under its number in the window and the number that must have got through before it; 0: none. */
-export type SendStep<Step> = (step: Step, turn: number, after: number) => Promise<unknown>;
+export type SendStep<Step> = (step: Step, turn: number, after: number, told: Told) => void;
+/** One of the two is called once. A promise would do the same; there is one for each message that is ever said. */
+export interface Told {
+  readonly take: (reply: unknown) => void;
+  readonly refuse: (error: unknown) => void;
+}
 
 export interface WindowDeps<Step> {
   readonly send: SendStep<Step>;
@@ -34,7 +39,7 @@ export interface Window<Step> {
   close(): void;
 }
 
-interface Waiting<Step> {
+interface Waiting<Step> extends Told {
   readonly step: Step;
   readonly turn: number;
   isOut: boolean;
@@ -56,10 +61,7 @@ export function createWindow<Step>(deps: WindowDeps<Step>): Window<Step> {
   function issue(one: Waiting<Step>, after: number): void {
     one.isOut = true;
     out += 1;
-    send(one.step, one.turn, after).then(
-      (reply) => take(one, reply),
-      (error: unknown) => refuse(one, error),
-    );
+    send(one.step, one.turn, after, one);
   }
 
   function take(one: Waiting<Step>, reply: unknown): void {
@@ -145,7 +147,15 @@ export function createWindow<Step>(deps: WindowDeps<Step>): Window<Step> {
       return new Promise((resolve, reject) => {
         const after = waiting.size === 0 ? 0 : turns;
         turns += 1;
-        const one: Waiting<Step> = { step, turn: turns, isOut: false, resolve, reject };
+        const one: Waiting<Step> = {
+          step,
+          turn: turns,
+          isOut: false,
+          resolve,
+          reject,
+          take: (reply) => take(one, reply),
+          refuse: (error) => refuse(one, error),
+        };
         waiting.add(one.turn, one);
         if (held === null && isUp()) issue(one, after);
       });

@@ -2,12 +2,9 @@
 export const APPEND = `
 local TURN_MS = 60000
 local SEEN = '^(.-)\\31(.-)\\31(.-)\\31(.-)\\31(.*)$'
-local NEW_MESSAGE = '^m\\31(.-)\\31(.*)$'
 
-local function archived_head(known, id)
-  if known == '' then return nil end
-  local k = cjson.decode(known)
-  if k.id ~= id then return nil end
+local function archived_head(k, id)
+  if k == cjson.null or k.id ~= id then return nil end
   return { author = k.author, revision = k.revision, redaction = k.isRedacted and '{}' or '', channel = k.channel,
     hidden = k.isHidden and '{}' or '', post = '', edit = '', shown = '', last = '', whole = false }
 end
@@ -30,11 +27,6 @@ local function check_change(p, effect, head)
     if now == effect.on then return { 'unchanged' } end
   end
   return nil
-end
-
-local function new_head(effect, channel)
-  return { author = effect.author, revision = 0, redaction = '', channel = channel, hidden = '',
-    post = '', edit = '', shown = '', last = '', whole = true }
 end
 
 -- What was decided, or told twice, is not decided again.
@@ -60,11 +52,11 @@ local function check_effects(p, effects, known, channel)
   local heads = {}
   for _, effect in ipairs(effects) do
     if effect.kind == 'message' then
-      heads[effect.id] = new_head(effect, channel)
+      heads[effect.id] = new_head(effect.author, channel)
     elseif HELD[effect.kind] then
       local problem = check_held(p, effect)
       if problem then return nil, problem end
-      if effect.kind ~= 'hold' then heads[effect.id] = new_head(effect, channel) end
+      if effect.kind ~= 'hold' then heads[effect.id] = new_head(effect.author, channel) end
     elseif effect.kind == 'slow' then
       local problem = check_slow(p, effect)
       if problem then return nil, problem end
@@ -130,44 +122,72 @@ local function take_effect(p, effect, head, position, step)
   return false
 end
 
-local function touched_by(effects)
-  for _, effect in ipairs(effects) do
-    if effect.id then return effect.id end
-  end
-  return ''
+local function next_seq(call, channel)
+  local known = call.seqs[channel] or redis.call('HGET', call.p .. 'seq', channel) or '0'
+  local seq = string.format('%.0f', tonumber(known) + 1)
+  call.seqs[channel] = seq
+  return seq
 end
 
-local function add_entry(p, step, message)
-  local seq = ''
+-- What new messages write besides their entries, over all steps of the call: seqs first, so that none is given twice,
+-- and keys last, for one that is set before would lose its step when anything else fails.
+local function write_new(call)
+  if #call.heads == 0 then return end
+  local p, heads, keys, channels = call.p, call.heads, call.keys, call.channels
+  call.heads, call.keys, call.channels = {}, {}, {}
+  for channel in pairs(channels) do redis.call('HSET', p .. 'seq', channel, call.seqs[channel]) end
+  for channel, of in pairs(channels) do
+    redis.call('ZADD', p .. 'e:' .. channel, unpack(of.entries))
+    redis.call('ZADD', p .. 'm:' .. channel, unpack(of.messages))
+  end
+  redis.call('HSET', p .. 'heads', unpack(heads))
+  for i = 1, #keys, 2 do redis.call('SET', p .. 'seen:' .. keys[i], keys[i + 1], 'PX', call.keep_ms) end
+end
+
+local function stored(call, key, digest, token, message, seq, position)
+  local what = message .. '\\31' .. seq .. '\\31' .. position
+  local seen = digest .. '\\31' .. token .. '\\31' .. what
+  call.seen[key], call.length = seen, call.length + 1
+  return seen, 'stored\\31' .. what
+end
+
+-- A new message and nothing else, the step that comes most.
+local function store_message(call, channel, key, digest, token, message, author, entry)
+  local seq = next_seq(call, channel)
+  local position = redis.call('XADD', call.log, '*', 's', seq, 'e', entry)
+  local seen, answer = stored(call, key, digest, token, message, seq, position)
+  local of, heads, keys = call.channels[channel], call.heads, call.keys
+  if not of then
+    of = { entries = {}, messages = {} }
+    call.channels[channel] = of
+  end
+  local at = #of.entries + 1
+  of.entries[at], of.entries[at + 1] = seq, position
+  of.messages[at], of.messages[at + 1] = seq, message
+  at = #heads + 1
+  heads[at], heads[at + 1] = message, author .. '\\31' .. channel .. '\\31' .. position
+  keys[at], keys[at + 1] = key, seen
+  return answer
+end
+
+local function add_entry(call, step)
+  local p, seq = call.p, ''
   local is_read = step.audience == 'readers' and step.channel ~= ''
-  if is_read then seq = tostring(redis.call('HINCRBY', p .. 'seq', step.channel, 1)) end
-  local position = redis.call('XADD', p .. 'log', '*', 'kind', step.kind, 'audience', step.audience,
-    'channel', step.channel, 'seq', seq, 'message', message, 'key', step.key, 'at', step.at,
-    'body', step.body, 'note', step.note)
+  if is_read then
+    seq = next_seq(call, step.channel)
+    redis.call('HSET', p .. 'seq', step.channel, seq)
+  end
+  local position = redis.call('XADD', call.log, '*', 's', seq, 'e', step.entry)
   if is_read then
     redis.call('ZADD', p .. 'e:' .. step.channel, seq, position)
-    if step.kind == 'message' then redis.call('ZADD', p .. 'm:' .. step.channel, seq, message) end
+    if step.kind == 'message' then redis.call('ZADD', p .. 'm:' .. step.channel, seq, step.message) end
   end
   return seq, position
 end
 
--- The key comes last: one that is set before would lose the step when anything else fails.
-local function remember(p, step, message, seq, position)
-  local what = step.digest .. '\\31' .. step.token .. '\\31' .. message .. '\\31' .. seq .. '\\31' .. position
-  redis.call('SET', p .. 'seen:' .. step.key, what, 'PX', step.keep_ms)
-  return { 'stored', message, seq, position }
-end
-
--- A new message, the step that comes most: its head is ready but for the position.
-local function store_message(p, step, message, head)
-  local seq, position = add_entry(p, step, message)
-  redis.call('HSET', p .. 'heads', message, head .. ',"post":"' .. position .. '","last":"' .. position .. '"}')
-  return remember(p, step, message, seq, position)
-end
-
-local function store(p, step, effects, heads)
-  local message = touched_by(effects)
-  local seq, position = add_entry(p, step, message)
+local function store(call, step, effects, heads)
+  local p = call.p
+  local seq, position = add_entry(call, step)
   local raises = false
   for _, effect in ipairs(effects) do
     if take_effect(p, effect, heads[effect.id or ''], position, step) then raises = true end
@@ -176,62 +196,77 @@ local function store(p, step, effects, heads)
     head.last = position
     redis.call('HSET', p .. 'heads', id, cjson.encode(head))
   end
-  if raises then redis.call('INCR', p .. 'rev') end
-  return remember(p, step, message, seq, position)
+  if raises then call.rev = string.format('%.0f', redis.call('INCR', p .. 'rev')) end
+  local seen, answer = stored(call, step.key, step.digest, step.token, step.message, seq, position)
+  redis.call('SET', p .. 'seen:' .. step.key, seen, 'PX', call.keep_ms)
+  return answer
 end
 
-local function decide(p, step)
-  local known = redis.call('MGET', p .. 'seen:' .. step.key, p .. 'rev')
-  if known[1] then
-    local digest, token, message, seq, position = string.match(known[1], SEEN)
-    if token == step.token then return { 'stored', message, seq, position } end
-    if digest ~= step.digest then return { 'key-reused' } end
-    return { 'duplicate', message, seq, position }
-  end
-  if step.if_rev ~= '' then
-    local rev = known[2] or '0'
-    if rev ~= step.if_rev then return { 'stale', rev } end
-  end
-  local message, head = string.match(step.effects, NEW_MESSAGE)
-  local effects, heads, problem
-  if not message then
-    effects = cjson.decode(step.effects)
-    heads, problem = check_effects(p, effects, step.known, step.channel)
-    if problem then return problem end
-  end
-  if (step.audience == 'readers' or step.kind == 'held') and step.length >= step.cap then return { 'full' } end
-  if message then return store_message(p, step, message, head) end
-  return store(p, step, effects, heads)
+local function store_change(call, step, change)
+  local kind, audience, _, _, said_at, _, body = parts_of(step.entry)
+  step.scope, step.kind, step.audience, step.at, step.body = change.scope, kind, audience, said_at, body
+  local heads, problem = check_effects(call.p, change.effects, change.known, step.channel)
+  if problem then return table.concat(problem, '\\31') end
+  if (audience == 'readers' or kind == 'held') and call.length >= call.cap then return 'full' end
+  return store(call, step, change.effects, heads)
 end
 
-local STEP_ARGS = 16
+local function repeated(known, token, digest)
+  local was, by, message, seq, position = string.match(known, SEEN)
+  if by == token then return table.concat({ 'stored', message, seq, position }, '\\31') end
+  if was ~= digest then return 'key-reused' end
+  return table.concat({ 'duplicate', message, seq, position }, '\\31')
+end
+
+-- Arguments of the call: sender, how long keys are kept, cap; then of each step, author for a new message and nothing
+-- else, change for everything else.
+local FIRST_STEP, STEP_ARGS, KEY = 4, 10, 3
+
+local function decide(call, token, _, _, if_rev, key, digest, channel, message, author, change, entry)
+  local known = call.seen[key]
+  if known then return repeated(known, token, digest) end
+  if if_rev ~= '' and call.rev ~= if_rev then return 'stale\\31' .. call.rev end
+  if author == '' then
+    local step = { token = token, key = key, digest = digest, channel = channel, message = message, entry = entry }
+    return store_change(call, step, cjson.decode(change))
+  end
+  if call.length >= call.cap then return 'full' end
+  return store_message(call, channel, key, digest, token, message, author, entry)
+end
 
 -- A step waits for its turn while the one before it in its sender's window has not got through.
-local function take_turn(p, sender, args, at, reached, length)
-  local turn, after = tonumber(args[at]), tonumber(args[at + 1])
-  if after > 0 and reached < after then return { 'wait' }, reached end
-  local done, answer = pcall(decide, p, {
-    token = sender .. ':' .. args[at], keep_ms = args[at + 2], cap = tonumber(args[at + 3]), scope = args[at + 4],
-    channel = args[at + 5], key = args[at + 6], digest = args[at + 7], if_rev = args[at + 8], kind = args[at + 9],
-    audience = args[at + 10], at = args[at + 11], body = args[at + 12], note = args[at + 13], effects = args[at + 14],
-    known = args[at + 15], length = length,
-  })
-  if done then return answer, math.max(turn, reached) end
-  return { 'error', type(answer) == 'table' and answer.err or tostring(answer) }, reached
+local function take_turn(call, args, at)
+  local after = tonumber(args[at + 1])
+  if after > 0 and call.reached < after then return 'wait' end
+  -- what is not a new message alone may hang on those before it
+  if args[at + 7] == '' then write_new(call) end
+  local done, answer = pcall(decide, call, args[1] .. ':' .. args[at], unpack(args, at, at + STEP_ARGS - 1))
+  if not done then return 'error\\31' .. (type(answer) == 'table' and answer.err or tostring(answer)) end
+  call.reached = math.max(tonumber(args[at]), call.reached)
+  return answer
+end
+
+local function open_call(p, log, turn_key, args)
+  local keys = { p .. 'rev', turn_key }
+  for at = FIRST_STEP, #args, STEP_ARGS do keys[#keys + 1] = p .. 'seen:' .. args[at + KEY] end
+  local known = redis.call('MGET', unpack(keys))
+  local seen = {}
+  for at = FIRST_STEP, #args, STEP_ARGS do
+    seen[args[at + KEY]] = known[3 + (at - FIRST_STEP) / STEP_ARGS] or nil
+  end
+  return { p = p, log = log, keep_ms = args[2], cap = tonumber(args[3]), rev = known[1] or '0', seqs = {}, seen = seen,
+    heads = {}, keys = {}, channels = {}, reached = tonumber(known[2] or '0'), length = redis.call('XLEN', log) }
 end
 
 -- The steps of a sender, one after the other, each by itself: what strikes one is the answer to that one.
 local function append(keys, args)
   local p = prefix_of(keys[1])
   local turn_key = p .. 'turn:' .. args[1]
-  local reached = tonumber(redis.call('GET', turn_key) or '0')
-  local length = redis.call('XLEN', p .. 'log')
+  local call = open_call(p, keys[1], turn_key, args)
   local answers = {}
-  for at = 2, #args, STEP_ARGS do
-    answers[#answers + 1], reached = take_turn(p, args[1], args, at, reached, length)
-    if answers[#answers][1] == 'stored' then length = length + 1 end
-  end
-  redis.call('SET', turn_key, string.format('%.0f', reached), 'PX', TURN_MS)
+  for at = FIRST_STEP, #args, STEP_ARGS do answers[#answers + 1] = take_turn(call, args, at) end
+  write_new(call)
+  redis.call('SET', turn_key, string.format('%.0f', call.reached), 'PX', TURN_MS)
   return answers
 end
 `;

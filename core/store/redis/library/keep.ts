@@ -9,10 +9,10 @@ local function next_id(id)
 end
 
 local function forget(p, position, fields, last)
-  local channel, message = fields[FIELD.channel], fields[FIELD.message]
-  if fields[FIELD.seq] ~= '' then redis.call('ZREM', p .. 'e:' .. channel, position) end
+  local kind, channel, message = about_of(fields)
+  if fields[SEQ] ~= '' then redis.call('ZREM', p .. 'e:' .. channel, position) end
   if message == '' then return end
-  if fields[FIELD.kind] == 'message' then redis.call('ZREM', p .. 'm:' .. channel, message) end
+  if kind == 'message' then redis.call('ZREM', p .. 'm:' .. channel, message) end
   local known = get_head(p, message)
   if known and not is_before(last, known.last) then
     redis.call('HDEL', p .. 'heads', message)
@@ -64,7 +64,7 @@ local function mend(keys, args)
     redis.call('SET', p .. 'jumped', run)
   end
   if is_before(last_of(log), highest) then
-    redis.call('XADD', log, highest, 'kind', 'gap')
+    redis.call('XADD', log, highest, 's', '')
     redis.call('XDEL', log, highest)
   end
   raise_all(p, args, 3)

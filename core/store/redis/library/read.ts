@@ -13,12 +13,12 @@ end
 local function hot_of(p, id)
   local packed = redis.call('HGET', p .. 'heads', id)
   if not packed then return false end
-  local known = cjson.decode(packed)
+  local known = read_head(packed)
   local post = fields_at(p .. 'log', known.post)
   local edit = fields_at(p .. 'log', known.edit)
   local shown = fields_at(p .. 'log', known.shown or '')
-  return { id, packed, post and post[FIELD.seq] or '', post and post[FIELD.body] or '', edit and edit[FIELD.body] or '',
-    redis.call('HGETALL', p .. 'rx:' .. id), shown and shown[FIELD.body] or '' }
+  return { id, packed, post and post[SEQ] or '', body_of(post), body_of(edit), redis.call('HGETALL', p .. 'rx:' .. id),
+    body_of(shown) }
 end
 
 local function hot(keys, ids)
@@ -50,7 +50,8 @@ local function since(keys, args)
   for _, id in ipairs(ids) do
     local fields = fields_at(keys[1], id)
     if fields then
-      local known = fields[FIELD.message] ~= '' and get_head(p, fields[FIELD.message])
+      local _, _, message = about_of(fields)
+      local known = message ~= '' and get_head(p, message)
       found[#found + 1] = { id, fields, known and covers(known) or '' }
     end
   end

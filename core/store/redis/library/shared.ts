@@ -2,14 +2,15 @@
  * What the functions of the library have in common. Every key of a call carries the tag of its shard, so that each
  * call stays on one node of a cluster. Within a shard:
  *
- *   log            stream; fields kind audience channel seq message key at body note, always in this order
+ *   log            stream; s: seq, e: kind<31>audience<31>channel<31>message<31>at<31>note<31>body<31>key
  *   seq            hash: channel -> newest seq
  *   rev            revision of the rights
  *   state          hash: s<31>scope<31>user -> act<31>until<31>body, c<31>channel -> open or read-only,
  *                  m<31>channel -> seconds of slow mode<31>end of shield mode
  *   held           hash: message -> channel<31>author<31>at<31>body of the step that held it
  *   slow:CHANNEL:USER  when this person last spoke there, while slow mode is on
- *   heads          hash: message -> JSON of what is known of it while an entry that touches it is hot
+ *   heads          hash: message -> what is known of it while an entry that touches it is hot: JSON, or of one that
+ *                  nothing has touched since it was said author<31>channel<31>position
  *   rx:MESSAGE     hash: emoji<31>user -> 1 or 0
  *   e:CHANNEL      sorted set of positions of all entries for readers, by seq
  *   m:CHANNEL      sorted set of messages, by seq
@@ -20,7 +21,24 @@
  *   jumped         run of Redis in which rev jumped, since the log had gone back
  */
 export const SHARED = `
-local FIELD = { kind = 2, channel = 6, seq = 8, message = 10, body = 16, audience = 4 }
+local SEQ, ENTRY = 2, 4
+local PARTS = '^(.-)\\31(.-)\\31(.-)\\31(.-)\\31(.-)\\31(.-)\\31(.-)\\31(.*)$'
+local ABOUT = '^(.-)\\31.-\\31(.-)\\31(.-)\\31'
+local BODY = '^.-\\31.-\\31.-\\31.-\\31.-\\31.-\\31(.-)\\31'
+
+-- kind, audience, channel, message, at, note, body, key
+local function parts_of(entry)
+  return string.match(entry, PARTS)
+end
+
+-- kind, channel, message
+local function about_of(fields)
+  return string.match(fields[ENTRY], ABOUT)
+end
+
+local function body_of(fields)
+  return fields and string.match(fields[ENTRY], BODY) or ''
+end
 
 local function prefix_of(log)
   return string.sub(log, 1, -4)
@@ -56,9 +74,21 @@ local function fields_at(log, id)
   return nil
 end
 
+local function new_head(author, channel)
+  return { author = author, revision = 0, redaction = '', channel = channel, hidden = '', post = '', edit = '',
+    shown = '', last = '', whole = true }
+end
+
+local function read_head(packed)
+  if string.sub(packed, 1, 1) == '{' then return cjson.decode(packed) end
+  local author, channel, position = string.match(packed, '^(.-)\\31(.-)\\31(.*)$')
+  local head = new_head(author, channel)
+  head.post, head.last = position, position
+  return head
+end
+
 local function get_head(p, id)
   local packed = redis.call('HGET', p .. 'heads', id)
-  if packed then return cjson.decode(packed) end
-  return nil
+  return packed and read_head(packed) or nil
 end
 `;
