@@ -17,15 +17,17 @@ export async function withDeadline<T>(
 ): Promise<T> {
   outer?.throwIfAborted();
   const own = new AbortController();
+  const aborted = Promise.withResolvers<never>();
+  const end = (reason: unknown): void => {
+    own.abort(reason);
+    aborted.reject(reason);
+  };
   // an error is dear to make, and most tasks end in time
-  const cancel = clock.after(ms, () => own.abort(new DeadlineError(`not done within ${ms} ms`)));
-  const follow = (): void => own.abort(outer?.reason);
+  const cancel = clock.after(ms, () => end(new DeadlineError(`not done within ${ms} ms`)));
+  const follow = (): void => end(outer?.reason);
   outer?.addEventListener('abort', follow, { once: true });
-  const aborted = new Promise<never>((_, reject) => {
-    own.signal.addEventListener('abort', () => reject(own.signal.reason), { once: true });
-  });
   try {
-    return await Promise.race([task(own.signal), aborted]);
+    return await Promise.race([task(own.signal), aborted.promise]);
   } finally {
     cancel();
     outer?.removeEventListener('abort', follow);
