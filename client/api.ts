@@ -86,6 +86,8 @@ export type Written = Answer<{
   readonly outcome: FrameOf<'ack'>['outcome'];
   readonly message: MessageId | null;
   readonly seq: Seq | null;
+  /** What its author should know of it. */
+  readonly say?: string;
 }>;
 
 /** One connection to a hub, kept up by itself. */

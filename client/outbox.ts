@@ -204,7 +204,7 @@ export function createOutbox(parts: {
       if (frame.type === 'ack') {
         remove(item);
         events.onOutcome(item.letter, frame);
-        item.resolve?.({ ok: true, value: { outcome: frame.outcome, message: frame.message, seq: frame.seq } });
+        item.resolve?.({ ok: true, value: writtenOf(frame) });
       } else if (frame.code === 'unavailable') {
         hold(frame.retryAfterMs ?? TRY_AGAIN_MS);
       } else {
@@ -231,6 +231,10 @@ export function createOutbox(parts: {
 interface Kept {
   readonly owner: string | null;
   readonly items: readonly { readonly letter: Letter; readonly at: number; readonly failure: Failure | null }[];
+}
+
+function writtenOf({ outcome, message, seq, say }: FrameOf<'ack'>): Extract<Written, { ok: true }>['value'] {
+  return { outcome, message, seq, ...(say !== undefined && { say }) };
 }
 
 /** What this client wrote itself earlier; anything else is passed over. */

@@ -106,7 +106,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     const state = { isStopping: false };
     const archiving = keep(startArchivingOf(id, live, sql, options), (part) => part.stop(DRAIN_MS));
     const knowledge = keep(await openKnowledgeOf(live, sql, archive, options), (part) => part.stop());
-    const directs = openDirects({ sql, live, knowledge }, options);
+    const directs = keep(openDirects({ sql, live, knowledge }, options), (part) => part.stop());
     const metrics = createMetrics(options.version);
     const aside = directs.conversations;
     const routing = keep(

@@ -1,6 +1,7 @@
 import { stepKey } from '../async/mint.ts';
 import { type Conversations, createConversations } from '../community/directs/aside.ts';
 import { type ConversationDesk, createConversationDesk } from '../community/directs/conversations.ts';
+import { startReleases } from '../community/directs/releases.ts';
 import { noticeStep } from '../pipeline/steps.ts';
 import type { OpenedSql } from '../store/sql/open.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -10,6 +11,7 @@ import type { HubOptions } from './options.ts';
 export interface Directs {
   readonly desk: ConversationDesk;
   readonly conversations: Conversations;
+  stop(): Promise<void>;
 }
 
 interface Parts {
@@ -19,8 +21,8 @@ interface Parts {
 }
 
 /** Private conversations on this hub. */
-export function openDirects({ sql, live, knowledge }: Parts, { clock }: HubOptions): Directs {
-  const { directory, views } = knowledge;
+export function openDirects({ sql, live, knowledge }: Parts, { clock, log: logger }: HubOptions): Directs {
+  const { directory, history, views } = knowledge;
   const { log } = live.store;
   const desk = createConversationDesk({
     sql,
@@ -36,5 +38,6 @@ export function openDirects({ sql, live, knowledge }: Parts, { clock }: HubOptio
     },
   });
   const conversations = createConversations({ directory, views, askAgain: desk.askAgain });
-  return { desk, conversations };
+  const releases = startReleases({ sql, log, directory, history, views, clock, logger });
+  return { desk, conversations, stop: releases.stop };
 }

@@ -83,6 +83,11 @@ interface Change {
 }
 type Draft = (schedule: Schedule, now: EpochMs) => Change | Problem | null;
 
+const ON_AIR: ReadonlySet<Happening> = new Set(['open', 'ad-hoc', 'resume', 'again']);
+function goesOnAir({ happening }: Change['events'][number]): boolean {
+  return ON_AIR.has(happening);
+}
+
 const TIMER = 'live-events';
 const FOLLOW_UP = 'live-event-happened';
 /** Others change the same DJ's events at the same time. */
@@ -132,7 +137,8 @@ export function createLiveEvents(deps: LiveEventDeps): LiveEvents {
         ringNext(dj, after(kept, events, stream), kept.version + 1),
         ...followUps.map(timers.set),
       ],
-      scopes: [scopeOf({ kind: 'dj', id: '' as ChannelId, owner: dj })],
+      // private messages to a DJ who goes on air are held from then on, in whatever conversation
+      scopes: events.some(goesOnAir) ? null : [scopeOf({ kind: 'dj', id: '' as ChannelId, owner: dj })],
       what: [
         ...what,
         ...events.flatMap(({ event }): readonly ChangeWhat[] => [{ kind: 'live-event', event: event.id }]),
