@@ -5,7 +5,6 @@ import { type Accounts, createAccounts } from './community/accounts/accounts.ts'
 import { signUpMode } from './community/accounts/options.ts';
 import { ensureCrews } from './community/crew/crews.ts';
 import type { LiveEvents } from './community/events/live-events.ts';
-import { createPresence } from './community/presence.ts';
 import { createTimers } from './community/timers/timers.ts';
 import { DEFAULT_CHANNEL_SETTINGS, NO_RULES } from './domain/channel-settings.ts';
 import type { HubId } from './domain/ids.ts';
@@ -131,11 +130,9 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     if (!lobby.ok) throw new Error(lobby.say);
     await ensureCrews({ sql, directory: knowledge.directory, clock });
     const tokens = keep(openTokens({ sql, knowledge, order, accounts }, options), (part) => part.stop());
-    const presence = keep(createPresence({ hub: id, store: live.store.presence, clock, logger: log }), (part) =>
+    const people = keep(openPeople({ id, sql, live, knowledge, routing, moderation, portals }, options), (part) =>
       part.stop(),
     );
-    presence.start();
-    const people = keep(openPeople({ sql, live, knowledge, moderation }, options), async (part) => part.stop());
     const media = keep(openMedia({ id, sql, live }, options), (part) => part.stop());
     const library = keep(openLibrary({ id, sql, live, knowledge, routing }, options), (part) => part.stop());
     const health = createHealth(clock);
@@ -167,7 +164,6 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       accounts,
       tokens,
       people,
-      presence,
       media,
       library,
       health,

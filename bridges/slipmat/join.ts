@@ -52,6 +52,16 @@ export async function join(
     sayError(connection, frame.id, allowed.code, allowed.say, 'channel');
     return;
   }
+  if (frame.unnoticed) {
+    const hidden = await port.unnoticed(person.actor, frame.channel, () => readers.show(reader));
+    if (!hidden.ok) {
+      readers.leave(connection, frame.channel);
+      sayError(connection, frame.id, hidden.code, hidden.say, 'unnoticed');
+      return;
+    }
+    if (reader.isGone) return hidden.value();
+    reader.endUnnoticed = hidden.value;
+  }
   reader.mayPost = allowed.value.mayPost;
   reader.isClosed = !isPublic(allowed.value.kind);
   let isIn = false;

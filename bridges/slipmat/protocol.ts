@@ -80,6 +80,7 @@ export const requestFrame = z.discriminatedUnion('type', [
     channel,
     after: z.strictObject({ epoch, seq }).nullable().describe('Where to resume; null: load the newest page.'),
     limit: z.number().int().min(1).max(MAX_HISTORY_LIMIT).default(50),
+    unnoticed: z.boolean().default(false).describe('For admins, in public channels: nobody is told that you read.'),
   }),
   z.strictObject({ type: z.literal('leave'), id, channel }),
   z.strictObject({

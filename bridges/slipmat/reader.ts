@@ -41,4 +41,6 @@ export interface Reader {
   /** Left, removed, or of a former epoch: whoever still works for it stops. */
   isGone: boolean;
   typingToldAt: number;
+  /** Nobody is told that they read; ends it. Null: others see them. */
+  endUnnoticed: (() => void) | null;
 }

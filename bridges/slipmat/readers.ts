@@ -31,6 +31,7 @@ export class Readers {
       isClosed: false,
       isGone: false,
       typingToldAt: Number.NEGATIVE_INFINITY,
+      endUnnoticed: null,
     };
     connection.joined.set(channel, reader);
     return reader;
@@ -46,7 +47,13 @@ export class Readers {
       this.#listen(feed);
     }
     feed.add(reader);
-    if (connection.person !== null) this.#port.presence.join(channel, connection.person.actor);
+    if (reader.endUnnoticed === null) this.#appear(reader);
+  }
+
+  /** Others see from now on a reader whom they did not. */
+  show(reader: Reader): void {
+    reader.endUnnoticed = null;
+    if (reader.place >= 0) this.#appear(reader);
   }
 
   /** @returns whether it was there */
@@ -56,6 +63,7 @@ export class Readers {
     connection.joined.delete(channel);
     reader.isGone = true;
     this.unfollow(reader);
+    reader.endUnnoticed?.();
     return true;
   }
 
@@ -64,7 +72,8 @@ export class Readers {
     const feed = this.#feeds.get(reader.channel);
     if (feed === undefined || reader.place < 0) return;
     feed.remove(reader);
-    if (reader.connection.person !== null) this.#port.presence.leave(reader.channel, reader.connection.person.actor);
+    const { person } = reader.connection;
+    if (person !== null && reader.endUnnoticed === null) this.#port.presence.leave(reader.channel, person.actor);
     if (feed.readers.length > 0) return;
     feed.close();
     this.#flusher.forget(feed);
@@ -89,6 +98,10 @@ export class Readers {
     this.#flusher.stop();
     for (const feed of this.#feeds.values()) feed.close();
     this.#feeds.clear();
+  }
+
+  #appear({ connection, channel }: Reader): void {
+    if (connection.person !== null) this.#port.presence.join(channel, connection.person.actor);
   }
 
   #listen(feed: ChannelFeed): void {

@@ -67,9 +67,7 @@ export function createRequests(port: SurfacePort, readers: Readers): Requests {
       case 'do':
         return connection.queue(() => answerDeed(port, connection, person, frame));
       case 'typing':
-        return tellTyping(readers, connection, person.actor, frame, port.clock.elapsed(), (other) =>
-          port.mayHear(other, person.actor),
-        );
+        return tellTyping(port, readers, connection, person.actor, frame);
       case 'ping':
         return connection.send({ type: 'pong', id: frame.id });
       default:

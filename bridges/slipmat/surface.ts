@@ -12,6 +12,7 @@ import { Readers } from './readers.ts';
 import { createRequests } from './requests.ts';
 import { createRightsWatch } from './rights.ts';
 import { createSessions } from './session.ts';
+import { hearTyping } from './typing.ts';
 import { isAllowedOrigin, turnDown } from './upgrade.ts';
 
 const PATH = '/ws';
@@ -117,6 +118,7 @@ function run(config: SlipmatConfig, port: SurfacePort): () => Promise<void> {
     clock.every(SWEEP_MS, sweep),
     clock.every(HEARTBEAT_MS, () => void beat()),
     port.feed.onRights((change) => rights.changed(change)),
+    port.typing.hear((typing) => hearTyping(port, readers, typing)),
     port.feed.onEpoch((epoch) => {
       const bytes = encodeFrame({ type: 'epoch', epoch });
       for (const connection of connections) {

@@ -1,4 +1,5 @@
 import type { Actor } from '../../core/domain/inbound.ts';
+import type { SurfacePort, Typing } from '../../core/plugin/surface.ts';
 import type { ChannelFeed } from './channel-feed.ts';
 import type { Connection } from './connection.ts';
 import { encodeFrame } from './encode.ts';
@@ -13,14 +14,13 @@ const PER_SECOND = 5;
 /** In larger crowds nobody needs to know, and it would cost a write for each. */
 const MAX_READERS = 200;
 
-/** Tells the others who read the channel on this hub. At most once, never kept; too much is left out silently. */
+/** Tells the others who read the channel, here and elsewhere. At most once, never kept; too much is left out silently. */
 export function tellTyping(
+  port: SurfacePort,
   readers: Readers,
   connection: Connection,
   actor: Actor,
   frame: Extract<ParsedRequest, { readonly type: 'typing' }>,
-  now: number,
-  mayHear: (other: Actor) => boolean,
 ): void {
   const reader = connection.joined.get(frame.channel);
   const feed = readers.feed(frame.channel);
@@ -28,16 +28,30 @@ export function tellTyping(
     sayError(connection, frame.id, 'bad-request', 'Join the channel first.', 'channel');
     return;
   }
-  if (!reader.mayPost || feed.readers.length > MAX_READERS) return;
+  const now = port.clock.elapsed();
+  if (!reader.mayPost || reader.endUnnoticed !== null || feed.readers.length > MAX_READERS) return;
   if (frame.on && now - reader.typingToldAt < EVERY_MS) return;
   if (!takeTurn(feed, now)) return;
   reader.typingToldAt = frame.on ? now : Number.NEGATIVE_INFINITY;
-  const { user, name } = actor;
-  const bytes = encodeFrame({ type: 'typing', channel: frame.channel, user, name, on: frame.on });
-  for (const other of feed.readers) {
-    const { person } = other.connection;
-    if (person === null || person.actor.user === user || !other.connection.takesLive()) continue;
-    if (!reader.isClosed || mayHear(person.actor)) other.connection.write(bytes);
+  const { user, name, platform, avatarUrl } = actor;
+  const typing = { channel: frame.channel, user, name, platform, avatarUrl, on: frame.on };
+  tellReaders(port, feed, typing);
+  port.typing.say(typing);
+}
+
+/** Somebody types at another hub, or in a room. */
+export function hearTyping(port: SurfacePort, readers: Readers, typing: Typing): void {
+  const feed = readers.feed(typing.channel);
+  if (feed === null || feed.readers.length > MAX_READERS || !takeTurn(feed, port.clock.elapsed())) return;
+  tellReaders(port, feed, typing);
+}
+
+function tellReaders(port: SurfacePort, feed: ChannelFeed, { channel, user, name, on }: Typing): void {
+  const bytes = encodeFrame({ type: 'typing', channel, user, name, on });
+  for (const { connection, isClosed } of feed.readers) {
+    const { person } = connection;
+    if (person === null || person.actor.user === user || !connection.takesLive()) continue;
+    if (!isClosed || port.mayHear(person.actor, { user })) connection.write(bytes);
   }
 }
 

@@ -10,10 +10,10 @@ import type { LibraryQuestions } from '../plugin/asked/library.ts';
 import type { SelfQuestions } from '../plugin/asked/self.ts';
 import type { Answer, ListedChannel, Person, Questions } from '../plugin/surface.ts';
 import type { Directory } from '../store/directory/directory.ts';
-import type { Presence } from '../store/ports.ts';
 import type { DirectQuestions } from './directs/deeds.ts';
 import type { Views } from './directs/views.ts';
 import type { EventQuestions } from './events/deeds.ts';
+import type { HubPresence } from './presence/presence.ts';
 import { createSearchLimit } from './search-limit.ts';
 
 /** More of a page than anyone may ask for. */
@@ -27,7 +27,7 @@ export interface QuestionDeps {
   readonly views: Pick<Views, 'page' | 'message' | 'search'>;
   /** The channel as this person finds it in a list. */
   readonly faceOf: (actor: Actor, channel: Channel) => Channel;
-  readonly presence: Pick<Presence, 'connected'>;
+  readonly presence: Pick<HubPresence, 'connected'>;
   readonly deliveries: (message: {
     readonly channel: ChannelId;
     readonly id: MessageId;
@@ -123,11 +123,12 @@ export function createQuestions(deps: QuestionDeps): Ask {
       inChannel(actor, channel, async (here) => {
         const connected = await deps.presence.connected(channel);
         const listed = connected.filter(({ isGuest }) => !isGuest);
-        const people = listed.map(({ user, name, platform }) => ({
+        const people = listed.map(({ user, name, platform, how }) => ({
           user,
           name,
           platform,
           badge: badgeOf(directory.rankOf(user, here, false)),
+          how,
         }));
         return ok({ people: people.toSorted(byRank), guests: connected.length - listed.length });
       }),

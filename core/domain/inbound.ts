@@ -88,6 +88,8 @@ export type Inbound =
       readonly act: 'join' | 'leave';
       /** They came into or left all of a place of which this room is a part, such as a server. Absent: this room. */
       readonly isWide?: true;
+      /** They are there now, or no longer. Absent: they belong to the room, and may be away. */
+      readonly isPresence?: true;
       readonly at: EpochMs;
     }
   /** A name or avatar changed. */

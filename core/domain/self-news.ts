@@ -5,4 +5,6 @@ export type SelfNews =
   /** Whom the person has muted or blocked is another list than before: ask for `relations`. */
   | { readonly kind: 'relations' }
   /** The person has read the channel up to here, on whichever device. */
-  | { readonly kind: 'read'; readonly channel: ChannelId; readonly seq: Seq };
+  | { readonly kind: 'read'; readonly channel: ChannelId; readonly seq: Seq }
+  /** The person, who was unnoticed in the channel, is to be seen there from now on. */
+  | { readonly kind: 'shown'; readonly channel: ChannelId };

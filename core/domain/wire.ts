@@ -80,4 +80,6 @@ export interface Person {
   readonly name: string;
   readonly platform: string;
   readonly badge: 'admin' | 'dj' | 'moderator' | null;
+  /** `session`: here. `platform`: their platform says so. `act`: they did something there in the last ten minutes. */
+  readonly how: 'session' | 'platform' | 'act';
 }

@@ -44,8 +44,8 @@ const API = ':api' as BridgeId;
 
 /** Loads and starts the native surfaces and what is configured. @throws when a required one does not come up */
 export async function startBridges(parts: HubParts, options: HubOptions): Promise<Bridges> {
-  const { id, live, archive, archiving, knowledge, metrics, routing, presence, media, http, portals } = parts;
-  const { moderation, tokens } = parts;
+  const { id, live, archive, archiving, knowledge, metrics, routing, media, http, portals } = parts;
+  const { moderation, people, tokens } = parts;
   const { config, builtIns, clock, log } = options;
   const { directory, recent, history, tail } = knowledge;
   const { store } = live;
@@ -101,7 +101,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     directory,
     facts: knowledge.facts,
     block: async (actor: Actor, { user, name, platform }: Member) => {
-      await parts.people.relations.set(actor, 'block', { user, name, platform });
+      await people.relations.set(actor, 'block', { user, name, platform });
     },
   };
   const staff = createStaffDesk({ ...linking.staff, facts: knowledge.facts, clock, newCause: newRowId });
@@ -110,7 +110,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     directory,
     views: knowledge.views,
     faceOf: (actor, channel) => faceOf(directory, actor.user, channel),
-    presence,
+    presence: people.presence,
     headSeq: knowledge.headSeq,
     library: parts.library.questions,
     ledgers: parts.moderation.questions,
@@ -118,7 +118,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     order: { ...createOrderQuestions(parts.order), ...parts.houseRules.questions },
     events: createEventQuestions(ofDjs),
     staff: staff.questions,
-    people: parts.people.questions,
+    people: people.questions,
     tokens: tokens.questions,
     deliveries: (message) =>
       deliveriesOf(message, { deliveries: store.deliveries, portals, platformOf, lanes: courier.lanes }),
@@ -130,7 +130,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     ...createEventDeeds(ofDjs),
     ...createDirectDeeds(ofDirects),
     ...staff.deeds,
-    ...parts.people.deeds,
+    ...people.deeds,
     ...parts.library.deeds,
     ...tokens.deeds,
   };
@@ -146,9 +146,11 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     routing,
     act: linking.act,
     deeds,
-    presence,
+    presence: people.presence,
+    unnoticed: people.unnoticed,
+    typing: people.typing,
     feed: knowledge.feed,
-    self: parts.people.selves,
+    self: people.selves,
     http,
     logger: log,
   };
@@ -168,6 +170,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
       ...linking.inward,
       ...mirroring.inward,
       ...parts.houseRules.inward,
+      people: people.fromRooms,
       linked: portals.at,
       // an edit or removal may come while the message still waits for a moderator
       recent: { ...recent, byKey: (key) => recent.byKey(key) ?? knowledge.held.byKey(key) },
@@ -201,6 +204,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
   linking.start(supervisor.live);
   parts.houseRules.start((bridge, room) => supervisor.live(bridge)?.capabilities(room) ?? null);
   mirroring.start();
+  people.start(supervisor.live);
   await supervisor.start();
   return {
     mirroring,

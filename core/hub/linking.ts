@@ -124,6 +124,7 @@ export function createLinking(parts: Parts, { config, clock, log: logger, native
     redact: redactBy(parts),
     isOptedOut: directory.isOptedOut,
     relations: parts.people.relations,
+    unnoticed: parts.people.unnoticed,
     modes: parts.order.modes,
     reports: parts.order.reports,
     houseRules: parts.houseRules.desk,

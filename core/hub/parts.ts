@@ -1,7 +1,6 @@
 import type { Accounts } from '../community/accounts/accounts.ts';
 import type { LiveEvents } from '../community/events/live-events.ts';
 import type { Library } from '../community/library/library.ts';
-import type { HubPresence } from '../community/presence.ts';
 import type { Timers } from '../community/timers/timers.ts';
 import type { HubId } from '../domain/ids.ts';
 import type { HttpServer } from '../http/server.ts';
@@ -45,7 +44,6 @@ export interface HubParts {
   readonly accounts: Accounts;
   readonly tokens: OpenedTokens;
   readonly people: People;
-  readonly presence: HubPresence;
   readonly media: MediaStore;
   readonly library: Library;
   readonly health: Health;

@@ -1,30 +1,136 @@
+import type { Do } from '../community/deeds.ts';
+import { createFromRooms } from '../community/presence/from-rooms.ts';
+import { createPresence, type HubPresence } from '../community/presence/presence.ts';
+import { createSeenQuestions } from '../community/presence/questions.ts';
+import { createSeenPeople } from '../community/presence/seen.ts';
+import { createTypingDesk, type TypingDesk } from '../community/presence/typing.ts';
+import { createUnnoticed, type Unnoticed } from '../community/presence/unnoticed.ts';
+import type { QuestionDeps } from '../community/questions.ts';
+import { createReadMarkers } from '../community/reading/markers.ts';
+import { createReading } from '../community/reading/reading.ts';
+import { createUnreadCounter } from '../community/reading/unread.ts';
 import { createRelationDeeds, createRelationQuestions } from '../community/relations/deeds.ts';
 import { createRelationsDesk, type RelationsDesk } from '../community/relations/relations.ts';
 import { createRelationsTelling } from '../community/relations/tell.ts';
 import { createSelfDesk, type SelfDesk } from '../community/selves/news.ts';
+import type { BridgeId, ChannelId, MessageId, UserId } from '../domain/ids.ts';
+import type { PeopleInRooms } from '../pipeline/receive.ts';
+import type { SelfDeeds, SelfQuestions } from '../plugin/asked/self.ts';
+import type { Bridge } from '../plugin/bridge.ts';
+import type { OpenedSql } from '../store/sql/open.ts';
 import type { HubOptions, HubParts } from './parts.ts';
 
-/** What people have to do with one another, and what is told to each of them alone. */
+/** What people have to do with one another, who is here, and what each of them has read. */
 export interface People {
   readonly selves: SelfDesk;
   readonly relations: RelationsDesk;
-  readonly deeds: ReturnType<typeof createRelationDeeds>;
-  readonly questions: ReturnType<typeof createRelationQuestions>;
-  stop(): void;
+  readonly presence: HubPresence;
+  readonly unnoticed: Unnoticed;
+  readonly typing: TypingDesk;
+  readonly fromRooms: PeopleInRooms;
+  readonly deeds: Pick<Do, keyof SelfDeeds>;
+  readonly questions: QuestionDeps['people'];
+  /** @param live the bridge while it runs on this hub */
+  start(live: (bridge: BridgeId) => Bridge | null): void;
+  stop(): Promise<void>;
 }
 
-type Parts = Pick<HubParts, 'sql' | 'live' | 'knowledge' | 'moderation'>;
+type Parts = Pick<HubParts, 'id' | 'sql' | 'live' | 'knowledge' | 'routing' | 'moderation' | 'portals'>;
 
-export function openPeople({ sql, live, knowledge, moderation }: Parts, { clock }: HubOptions): People {
-  const { directory, tail } = knowledge;
-  const selves = createSelfDesk({ signals: live.store.signals, sameAs: directory.sameAs });
+export function openPeople(parts: Parts, { clock, log: logger }: HubOptions): People {
+  const { id, sql, live, knowledge, routing, moderation, portals } = parts;
+  const { directory, facts, tail, views, history, recent, headSeq } = knowledge;
+  const { sameAs } = directory;
+  const { signals } = live.store;
+  let bridge: (id: BridgeId) => Bridge | null = () => null;
+
+  const selves = createSelfDesk({ signals, sameAs });
   const relations = createRelationsDesk({ sql, directory, clock });
+  const unnoticed = createUnnoticed({
+    facts,
+    directory,
+    selves,
+    append: live.store.log.append,
+    authorOf: (message) => recent.head(message)?.author ?? null,
+    clock,
+  });
+  routing.guard(unnoticed.turnedAway);
+  const seen = createSeenPeople({ sql, clock, logger });
+  const presence = createPresence({ hub: id, store: live.store.presence, seen, clock, logger });
+  const typing = createTypingDesk({
+    signals,
+    portals: portals.list,
+    can: (name, room) => bridge(name)?.capabilities(room) ?? null,
+    isOptedOut: directory.isOptedOut,
+    clock,
+    logger,
+  });
+  const markers = createReadMarkers({ sql, sameAs, selves, clock, logger });
+  const unread = createUnreadCounter({ page: views.page, head: history.head, headSeq });
+  const reading = createReading({
+    facts,
+    directory,
+    markers,
+    unread,
+    headSeq,
+    namesOf: (user) => namesOf(sql, sameAs(user)),
+    isUnnoticed: unnoticed.isUnnoticed,
+  });
+  const seqOf = async (channel: ChannelId, message: MessageId) => {
+    const place = directory.channel(channel);
+    return place === null ? null : ((await history.message(place, message))?.seq ?? null);
+  };
+  const fromRooms = createFromRooms({
+    presence,
+    typing,
+    markers,
+    seqOf,
+    isOptedOut: directory.isOptedOut,
+    clock,
+    logger,
+  });
+
   tail.follow(createRelationsTelling(directory, selves));
+  tail.follow(unnoticed.apply);
+  tail.follow(unread.apply);
+  const stopEpochs = live.store.live.onEpoch(unread.forget);
+
+  const questions: Pick<QuestionDeps['people'], keyof SelfQuestions> = {
+    ...createRelationQuestions(relations),
+    ...reading.questions,
+    ...createSeenQuestions({ facts, directory, seen, presence }),
+  };
   return {
     selves,
     relations,
-    deeds: createRelationDeeds({ desk: relations, finder: moderation.desk.finder }),
-    questions: createRelationQuestions(relations),
-    stop: selves.stop,
+    presence,
+    unnoticed,
+    typing,
+    fromRooms,
+    deeds: {
+      ...createRelationDeeds({ desk: relations, finder: moderation.desk.finder }),
+      ...reading.deeds,
+      show: (actor, { channel }) => unnoticed.show(actor, channel),
+    },
+    questions,
+    start(liveNow) {
+      bridge = liveNow;
+      seen.start();
+      presence.start((name) => liveNow(name) !== null);
+    },
+    async stop() {
+      stopEpochs();
+      await typing.stop();
+      await fromRooms.stop();
+      selves.stop();
+      await presence.stop();
+      await seen.stop();
+      await markers.stop();
+    },
   };
+}
+
+async function namesOf(sql: OpenedSql, users: readonly UserId[]): Promise<readonly string[]> {
+  const query = sql.build.selectFrom('person_links').select('name').where('user_id', 'in', users);
+  return (await sql.read(query.compile())).map(({ name }) => name);
 }

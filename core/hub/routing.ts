@@ -32,6 +32,8 @@ export interface Routing {
   setChannelState(channel: ChannelId, state: 'open' | 'read-only'): Promise<void>;
   /** For what is judged by rights and is no request: sanctions and the like. */
   readonly untilFresh: Fresh;
+  /** What this answers for a request is its receipt; null: it goes its way. */
+  guard(check: (asked: Asked) => Receipt | null): void;
   /** Everything asked so far has its receipt. */
   settled(): Promise<void>;
 }
@@ -55,6 +57,7 @@ export function createRouting(parts: RoutingParts): Routing {
   const { facts, recent, history, directory } = knowledge;
   const lanes = createSerialByKey<string>(MOST_WAITING);
   const running = new Set<Promise<unknown>>();
+  const guards: ((asked: Asked) => Receipt | null)[] = [];
 
   const deps: RouterDeps = {
     clock,
@@ -95,6 +98,10 @@ export function createRouting(parts: RoutingParts): Routing {
 
   async function answer(asked: Asked): Promise<Receipt> {
     if (parts.isStopping()) return { kind: 'stopping' };
+    for (const check of guards) {
+      const receipt = check(asked);
+      if (receipt !== null) return receipt;
+    }
     try {
       return await lanes.run(`${asked.actor.user} ${asked.request.channel}`, () => route(asked, deps));
     } catch (error) {
@@ -108,6 +115,7 @@ export function createRouting(parts: RoutingParts): Routing {
 
   return {
     untilFresh: deps.untilFresh,
+    guard: (check) => void guards.push(check),
     async ask(asked) {
       const answering = answer(asked);
       running.add(answering);

@@ -1,4 +1,6 @@
-import type { HubPresence } from '../community/presence.ts';
+import type { HubPresence } from '../community/presence/presence.ts';
+import type { TypingDesk } from '../community/presence/typing.ts';
+import type { Unnoticed } from '../community/presence/unnoticed.ts';
 import type { SelfDesk } from '../community/selves/news.ts';
 import type { BridgeId, UserId } from '../domain/ids.ts';
 import type { HttpServer } from '../http/server.ts';
@@ -16,6 +18,8 @@ export interface SurfaceParts extends DoorParts {
   readonly isBlocked: (by: UserId, whom: UserId) => boolean;
   readonly media: Pick<MediaStore, 'claim'>;
   readonly presence: HubPresence;
+  readonly unnoticed: Pick<Unnoticed, 'enter'>;
+  readonly typing: Pick<TypingDesk, 'say' | 'hear'>;
   readonly feed: Feed;
   readonly self: Pick<SelfDesk, 'follow'>;
   readonly http: Pick<HttpServer, 'upgrades'>;
@@ -34,6 +38,8 @@ export function surfaceSide(name: BridgeId, parts: SurfaceParts): Omit<SurfacePo
     feed,
     self: parts.self,
     presence,
+    unnoticed: parts.unnoticed.enter,
+    typing: parts.typing,
     upgrades: (path, take) => http.upgrades(path, take),
   };
 }

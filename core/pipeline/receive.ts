@@ -53,6 +53,8 @@ export interface ReceiveDeps {
     /** What people may do or read in it has changed. */
     rightsChanged(bridge: BridgeId, room: RoomId): void;
   };
+  /** What people do in rooms besides writing. */
+  readonly people: PeopleInRooms;
   /** Somebody does something on a platform. */
   readonly seen: (platform: string, by: InboundAccount) => void;
   readonly sanctioned: (stamped: Stamped, said: Extract<Inbound, { kind: 'sanction' }>) => Promise<Receipt>;
@@ -70,6 +72,20 @@ export interface Came {
   readonly channel: ChannelId;
   /** `held`: what they wrote waits until they accept the rules. */
   readonly how: 'joined' | 'wrote' | 'held';
+}
+
+/** What people do in rooms besides writing. Nothing of it is waited for. */
+export interface PeopleInRooms {
+  acted(platform: string, channel: ChannelId, by: InboundAccount): void;
+  there(platform: string, portal: Portal, account: InboundAccount, isThere: boolean): void;
+  typing(platform: string, portal: Portal, by: InboundAccount, on: boolean): void;
+  read(platform: string, portal: Portal, read: ReadInRoom): void;
+}
+export interface ReadInRoom {
+  readonly by: InboundAccount;
+  readonly ref: RemoteRef;
+  /** The message that it was. */
+  readonly find: () => Promise<{ readonly channel: ChannelId; readonly id: MessageId } | null>;
 }
 
 /** Commands that people give in rooms. */
@@ -200,6 +216,7 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
       receipt = await ask(stamped, said, request, originKey(bridge, ref), ref, portal.follows);
     }
     if (receipt.kind === 'refused' && receipt.code === 'sanctioned') deps.holdLine(portal, ref);
+    if (isDone(receipt)) deps.people.acted(stamped.platform, channel, said.by);
     const how = howCame(receipt);
     if (how !== null && !isLate(said.at)) deps.came({ portal, platform: stamped.platform, by: said.by, channel, how });
     return receipt;
@@ -275,11 +292,32 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
     if (id === null) return UNKNOWN_MESSAGE;
     const channel = await channelOf(portal, id);
     const request: Request = { kind: 'reaction', channel, id, emoji: said.emoji, on: said.on };
-    return ask(stamped, said, request, stepKey('inbound', stamped.bridge, said.eventId), said.ref);
+    const receipt = await ask(stamped, said, request, stepKey('inbound', stamped.bridge, said.eventId), said.ref);
+    if (isDone(receipt)) deps.people.acted(stamped.platform, channel, said.by);
+    return receipt;
+  }
+
+  /** Of signals hardly any is worth a word: what is not of a linked room is left out. */
+  function receiveSignal({ bridge, platform }: Stamped, said: Extract<Inbound, { kind: 'typing' | 'read' }>): Receipt {
+    const portal = inlet(bridge, said.kind === 'typing' ? said.room : said.upTo.room);
+    if (portal === null) return UNCHANGED;
+    const { by } = said;
+    if (said.kind === 'typing') deps.people.typing(platform, portal, by, said.on);
+    else {
+      const ref = said.upTo;
+      const message = async () => {
+        const id = await find(bridge, portal, ref);
+        return id === null ? null : { id, channel: await channelOf(portal, id) };
+      };
+      deps.people.read(platform, portal, { by, ref, find: message });
+    }
+    return UNCHANGED;
   }
 
   function receiveMembership({ bridge, platform }: Stamped, said: Extract<Inbound, { kind: 'membership' }>): Receipt {
     const { account: by, act, at, room, isWide } = said;
+    const linked = said.isPresence === true ? inlet(bridge, room) : null;
+    if (linked !== null) deps.people.there(platform, linked, by, act === 'join');
     const portal = act === 'join' && isWide !== true && !isLate(at) ? inlet(bridge, room) : null;
     if (portal !== null) deps.came({ portal, platform, by, channel: deps.channelNow(portal), how: 'joined' });
     return UNCHANGED;
@@ -328,15 +366,21 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
         return UNCHANGED;
       case 'membership':
         return receiveMembership(stamped, inbound);
-      case 'profile':
       case 'typing':
       case 'read':
+        return receiveSignal(stamped, inbound);
+      case 'profile':
       case 'invitation':
         return UNCHANGED;
       default:
         return assertNever(inbound);
     }
   };
+}
+
+/** Whether it took effect, or waits. */
+function isDone({ kind }: Receipt): boolean {
+  return kind === 'accepted' || kind === 'held';
 }
 
 const UNCHANGED: Receipt = { kind: 'unchanged', id: null, seq: null };

@@ -40,18 +40,32 @@ export interface SurfacePort extends HubPort {
   /** Whether this person may read the channel by all that the feed has handed out so far; in memory. */
   mayRead(actor: Actor, channel: ChannelId): boolean;
   /** Whether what one does in a closed channel is for the other: not if that one has blocked them; in memory. */
-  mayHear(actor: Actor, from: Actor): boolean;
+  mayHear(actor: Actor, from: Pick<Actor, 'user'>): boolean;
   readonly feed: Feed;
   /** News for all devices of one person, whichever hub they are connected to; each comes at most once. */
   readonly self: { follow(user: UserId, listener: (news: SelfNews) => void): () => void };
   /** Says who is connected to a channel through this surface; again when they leave. */
   readonly presence: { join(channel: ChannelId, actor: Actor): void; leave(channel: ChannelId, actor: Actor): void };
+  /** Reading without anybody being told, for admins in public channels. @returns what ends it; `onShown` is told once */
+  unnoticed(actor: Actor, channel: ChannelId, onShown: () => void): Promise<Answer<() => void>>;
+  /** Who types: told to other hubs and to rooms; and heard from them. */
+  readonly typing: { say(typing: Typing): void; hear(listener: (typing: Typing) => void): () => void };
   /** Takes over WebSocket upgrades on a path of the hub's HTTP server, which bounds their number. @returns a function that gives it back */
   upgrades(path: string, take: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): () => void;
 }
 
 /** The ways in for whoever is verified; what their token may be used for is held by them. */
 export type Doors = Pick<SurfacePort, 'request' | 'act' | 'ask' | 'do'>;
+
+/** Somebody types, or no longer does. */
+export interface Typing {
+  readonly channel: ChannelId;
+  readonly user: UserId;
+  readonly name: string;
+  readonly platform: string;
+  readonly avatarUrl: string | null;
+  readonly on: boolean;
+}
 
 /** `key` is the client's own, unique among its posts. */
 export interface RequestKey {

@@ -237,7 +237,7 @@ export interface Fate {
 export interface DeadLetter {
   readonly seq: Seq;
   readonly message: MessageId;
-  readonly entry: 'message' | 'edit' | 'redaction' | 'reaction';
+  readonly entry: 'message' | 'edit' | 'redaction' | 'reaction' | 'mark';
   readonly kind: 'dead' | 'unknown';
   readonly say: string | null;
   readonly at: EpochMs;
@@ -313,6 +313,8 @@ export interface PresentUser {
   readonly platform: string;
   /** Guests are counted, not listed. */
   readonly isGuest: boolean;
+  /** How the hub knows; absent: by a session. */
+  readonly how?: 'session' | 'platform';
 }
 
 /**

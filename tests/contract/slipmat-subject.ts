@@ -58,6 +58,8 @@ function surfacePort(hub: HubPort): SurfacePort {
     mayHear: () => true,
     self: { follow: () => () => {} },
     presence: { join() {}, leave() {} },
+    unnoticed: async () => ({ ok: true, value: () => {} }),
+    typing: { say() {}, hear: () => () => {} },
     upgrades(_path, take) {
       takeUpgrade = take;
       return () => {

@@ -19,6 +19,7 @@ import type { SanctionsDesk } from '../moderation/sanctions-desk.ts';
 import type { Codes } from '../portals/codes.ts';
 import type { KnownPortals, PortalDesk } from '../portals/desk.ts';
 import type { InRoom, RedeemDeps } from '../portals/redeem.ts';
+import type { Unnoticed } from '../presence/unnoticed.ts';
 import type { RelationsDesk } from '../relations/relations.ts';
 import type { OptOuts } from './opt-outs.ts';
 
@@ -64,6 +65,7 @@ export interface CommandDeps {
   readonly redact: (call: CommandCall, id: MessageId, reason: string | null) => Promise<Receipt>;
   readonly isOptedOut: (user: UserId) => boolean;
   readonly relations: Pick<RelationsDesk, 'set' | 'end'>;
+  readonly unnoticed: Pick<Unnoticed, 'isUnnoticed' | 'show'>;
   readonly sanctions: SanctionsDesk;
   /** Acts that stayed on their platform. */
   readonly nativeActs: NativeActsDesk;

@@ -18,6 +18,7 @@ import { redact } from './redact.ts';
 import { report } from './report.ts';
 import { rules } from './rules.ts';
 import { shield } from './shield.ts';
+import { show } from './show.ts';
 import { slow } from './slow.ts';
 import { timeout } from './timeout.ts';
 import { unban } from './unban.ts';
@@ -48,6 +49,7 @@ export const COMMANDS: readonly Command[] = [
   slow,
   shield,
   note,
+  show,
   appoint,
   dismiss,
   live,

@@ -15,8 +15,10 @@ export interface SelfDesk {
   followed(): IterableIterator<UserId>;
   /** To every device of the person, whichever of their accounts this is. */
   tell(told: readonly Told[]): void;
-  /** To those alone who are connected to this hub: every hub learns it by itself. */
+  /** To the devices at this hub alone. */
   tellHere(user: UserId, news: SelfNews): void;
+  /** To those at the other hubs. */
+  tellElsewhere(told: readonly Told[]): void;
   stop(): void;
 }
 export interface Told {
@@ -39,6 +41,12 @@ export function createSelfDesk({ signals, sameAs }: SelfDeskDeps): SelfDesk {
     for (const one of sameAs(user)) for (const listener of listeners.get(one) ?? []) listener(news);
   }
 
+  function tellElsewhere(told: readonly Told[]): void {
+    for (let from = 0; from < told.length; from += MOST_AT_ONCE) {
+      signals.say(TOPIC, JSON.stringify(told.slice(from, from + MOST_AT_ONCE)));
+    }
+  }
+
   const stopHearing = signals.hear((topic, body) => {
     if (topic !== TOPIC) return;
     for (const { user, news } of readTold(body)) tellHere(user, news);
@@ -56,11 +64,10 @@ export function createSelfDesk({ signals, sameAs }: SelfDeskDeps): SelfDesk {
     followed: () => listeners.keys(),
     tell(told) {
       for (const { user, news } of told) tellHere(user, news);
-      for (let from = 0; from < told.length; from += MOST_AT_ONCE) {
-        signals.say(TOPIC, JSON.stringify(told.slice(from, from + MOST_AT_ONCE)));
-      }
+      tellElsewhere(told);
     },
     tellHere,
+    tellElsewhere,
     stop: stopHearing,
   };
 }

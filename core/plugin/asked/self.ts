@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import type { ChannelId, EpochMs, UserId } from '../../domain/ids.ts';
+import type { ChannelId, EpochMs, Seq, UserId } from '../../domain/ids.ts';
 import type { Relation } from '../../domain/relation.ts';
 import type { SelfNews } from '../../domain/self-news.ts';
+import type { Person } from '../../domain/wire.ts';
 import type { Asked } from './asked.ts';
-import { channelId, epochMs, seqNumber, typed, userId } from './shapes.ts';
+import { channelId, epochMs, howConnected, limit, seqNumber, typed, userId } from './shapes.ts';
 
 /** What is told to all devices of one person. */
 export const selfNews = typed<SelfNews>(
@@ -14,12 +15,47 @@ export const selfNews = typed<SelfNews>(
       channel: channelId,
       seq: seqNumber,
     }),
+    z.strictObject({
+      kind: z.literal('shown').describe('You were unnoticed in the channel, and are to be seen there from now on.'),
+      channel: channelId,
+    }),
   ]),
 );
 
 export interface SelfQuestions {
   /** Whom one has muted and blocked. */
   relations: [Record<never, never>, Relations];
+  /**
+   * How much there is to read in channels that one has read before, and in closed ones; channels null: in all of them.
+   * Of public ones that one never opened nothing is told.
+   */
+  unread: [{ readonly channels: readonly ChannelId[] | null }, { readonly channels: readonly Unread[] }];
+  /** Everybody who has been in the channel, by whatever platform, last seen first. */
+  seen: [
+    { readonly channel: ChannelId; readonly before: string | null; readonly limit: number },
+    { readonly people: readonly SeenPerson[]; readonly isEnd: boolean },
+  ];
+}
+export interface SeenPerson extends Omit<Person, 'how'> {
+  /** When they were there last; up to ten seconds late. */
+  readonly lastAt: EpochMs;
+  /** How it is known that they are there now; null: they are not. */
+  readonly connected: Person['how'] | null;
+  /** Ask with it for those before. */
+  readonly place: string;
+}
+export interface Unread {
+  readonly channel: ChannelId;
+  /** Null: nothing of it. */
+  readonly readUpTo: Seq | null;
+  /** Messages of others, without those of muted people. */
+  readonly unread: number;
+  /** Those among them that name the person, or answer them. */
+  readonly mentions: number;
+  /** The first of them; null: there is none. */
+  readonly firstUnread: Seq | null;
+  /** There are older ones that are not counted; `firstUnread` is the first that is. */
+  readonly isMore: boolean;
 }
 export interface Relations {
   readonly muted: readonly Related[];
@@ -34,6 +70,10 @@ export interface SelfDeeds {
   unmute: [OfPerson, Record<never, never>];
   block: [OfPerson, Record<never, never>];
   unblock: [OfPerson, Record<never, never>];
+  /** On whichever device; only ever farther. */
+  'mark-read': [{ readonly channel: ChannelId; readonly seq: Seq }, Record<never, never>];
+  /** Ends being unnoticed in a channel, on every device. */
+  show: [{ readonly channel: ChannelId }, Record<never, never>];
 }
 interface OfPerson {
   readonly user: UserId;
@@ -44,11 +84,55 @@ interface OfPerson {
 const related = typed<Related>(
   z.strictObject({ user: userId, name: z.string().nullable(), platform: z.string().nullable(), at: epochMs }),
 );
+const unread = typed<Unread>(
+  z
+    .strictObject({
+      channel: channelId,
+      readUpTo: seqNumber.nullable().describe('Null: nothing of it.'),
+      unread: z.number().int().describe('Messages of others, without those of muted people.'),
+      mentions: z.number().int().describe('Those among them that name you, or answer you.'),
+      firstUnread: seqNumber.nullable(),
+      isMore: z.boolean().describe('There are older ones that are not counted.'),
+    })
+    .meta({ id: 'Unread' }),
+);
+const seenPerson = typed<SeenPerson>(
+  z
+    .strictObject({
+      user: userId,
+      name: z.string(),
+      platform: z.string(),
+      badge: z.enum(['admin', 'dj', 'moderator']).nullable(),
+      lastAt: epochMs.describe('Up to ten seconds late.'),
+      connected: howConnected.nullable().describe('How it is known that they are there now; null: they are not.'),
+      place: z.string().describe('Ask with it for those before.'),
+    })
+    .meta({ id: 'SeenPerson' }),
+);
 export const selfQuestions: Asked<SelfQuestions> = {
   relations: {
     input: z.strictObject({}),
     output: z.strictObject({ muted: z.array(related), blocked: z.array(related), hidden: z.array(userId) }),
     rest: { method: 'GET', path: '/me/relations', summary: 'Whom one has muted and blocked' },
+  },
+  unread: {
+    input: z.strictObject({ channels: z.array(channelId).max(200).nullable().default(null) }),
+    output: z.strictObject({ channels: z.array(unread) }),
+    rest: { method: 'GET', path: '/me/unread', summary: 'How much there is to read in one’s channels' },
+  },
+  seen: {
+    input: z.strictObject({
+      channel: channelId,
+      before: z.string().max(64).nullable().default(null).describe('The `place` of the last that was told.'),
+      limit: limit(50),
+    }),
+    output: z.strictObject({ people: z.array(seenPerson), isEnd: z.boolean() }),
+    rest: {
+      method: 'GET',
+      path: '/channels/{channel}/seen',
+      summary: 'Everybody who has been there, last seen first',
+      page: { by: 'before', list: 'people', last: 'place' },
+    },
   },
 };
 
@@ -76,4 +160,10 @@ export const selfDeeds: Asked<SelfDeeds> = {
     output: nothing,
     rest: { method: 'DELETE', path: '/me/blocked/{user}', summary: 'Takes private messages from somebody again' },
   },
+  'mark-read': {
+    input: z.strictObject({ channel: channelId, seq: seqNumber }),
+    output: nothing,
+    rest: { method: 'PUT', path: '/me/read/{channel}', summary: 'Remembers how far one has read a channel' },
+  },
+  show: { input: z.strictObject({ channel: channelId }), output: nothing, scope: 'session' },
 };

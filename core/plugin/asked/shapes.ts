@@ -130,6 +130,9 @@ export const listedChannel = typed<ListedChannel>(
     })
     .meta({ id: 'Channel' }),
 );
+export const howConnected = z
+  .enum(['session', 'platform', 'act'])
+  .describe('`session`: here. `platform`: their platform says so. `act`: by what they did in the last ten minutes.');
 export const person = typed<Person>(
   z
     .strictObject({
@@ -137,6 +140,7 @@ export const person = typed<Person>(
       name: z.string(),
       platform: z.string(),
       badge: z.enum(['admin', 'dj', 'moderator']).nullable(),
+      how: howConnected,
     })
     .meta({ id: 'Person' }),
 );

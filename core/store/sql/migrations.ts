@@ -14,6 +14,7 @@ import { mediaTables } from './media-tables.ts';
 import { mirrorTables } from './mirror-tables.ts';
 import { auditTables, karmaTables, sanctionBodies } from './moderation-tables.ts';
 import { portalSides, portalTables } from './portal-tables.ts';
+import { readingTables } from './reading-tables.ts';
 import { relationTables } from './relation-tables.ts';
 import { timerTables } from './timer-tables.ts';
 import { tokenTables } from './token-tables.ts';
@@ -48,4 +49,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'sides of portals', sql: portalSides },
   { name: 'private conversations', sql: directTables },
   { name: 'tokens for programs', sql: tokenTables },
+  { name: 'what was read and who was seen', sql: readingTables },
 ];

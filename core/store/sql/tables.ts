@@ -3,6 +3,7 @@ import type { DirectConsentsTable, HeldDirectsTable } from './direct-tables.ts';
 import type { LiveEventsTable, SchedulesTable, TimersTable } from './event-rows.ts';
 import type { HouseRuleLinesTable, HouseRulePeopleTable, HouseRulesTable } from './house-rule-rows.ts';
 import type { LibraryPostsTable, LibraryTakenOutTable, LibraryTitlesTable, MediaUsesTable } from './library-tables.ts';
+import type { ReadMarkersTable, SeenPeopleTable } from './reading-tables.ts';
 import type { RelationsTable } from './relation-tables.ts';
 
 import type { ApiTokensTable } from './token-tables.ts';
@@ -46,6 +47,8 @@ export interface Tables {
   house_rule_people: HouseRulePeopleTable;
   house_rule_lines: HouseRuleLinesTable;
   relations: RelationsTable;
+  read_markers: ReadMarkersTable;
+  seen_people: SeenPeopleTable;
   // --- archive ---------------------------------------------------------------------------------------------------
   entries: EntriesTable;
   messages: MessagesTable;

@@ -91,7 +91,7 @@ export function callRoll(room: RoomId, { people, session, pump, hub }: Link): vo
   if (here.length > MOST_AT_ONCE) return;
   const at = hub.clock.now();
   for (const person of here) {
-    pump.push('people', { kind: 'membership', room, account: shown(person, session), act: 'join', at });
+    pump.push('people', { kind: 'membership', room, account: shown(person, session), act: 'join', isPresence: true, at });
   }
 }
 const MOST_AT_ONCE = 500;
@@ -140,7 +140,7 @@ function changed(source: Source, to: Partial<Person>, line: Line, link: Link): v
 
 function tell(act: 'join' | 'leave', room: RoomId, person: Person, line: Line, link: Link): void {
   const account = shown(person, link.session);
-  link.pump.push('people', { kind: 'membership', room, account, act, at: atOf(line, link) });
+  link.pump.push('people', { kind: 'membership', room, account, act, isPresence: true, at: atOf(line, link) });
 }
 
 /** The nick that we are to have is free again. */
