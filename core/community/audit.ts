@@ -19,8 +19,6 @@ export interface AuditQuery {
 export interface Audit {
   /** Newest first. Who may see it is asked before. */
   read(query: AuditQuery): Promise<readonly AuditedAct[]>;
-  /** Says what became of an act on the platforms; the newest word counts. */
-  setEffect(cause: string, effect: string): Promise<void>;
   effectOf(cause: string): Promise<string | null>;
   /** Drops what is older than it is kept; of the ledger of karma, what counts no more. */
   sweep(): Promise<void>;
@@ -35,11 +33,20 @@ export interface AuditDeps {
 
 const MOST_LINES = 100;
 
+const LIFTED = ' lift';
+
+/** An act and its end have one cause; what became of each on the platforms is told apart. */
+export function effectKey(cause: string, what: 'act' | 'lift'): string {
+  return what === 'lift' ? `${cause}${LIFTED}` : cause;
+}
+
 export function createAudit({ sql, finder, keepDays, clock }: AuditDeps): Audit {
   function rows({ channel, target, act, before, limit }: AuditQuery) {
     let query = sql.build
       .selectFrom('audit as a')
-      .leftJoin('audit_effects as e', 'e.cause', 'a.cause')
+      .leftJoin('audit_effects as e', (join) =>
+        join.on(raw<boolean>`e.cause = case when a.act like 'lift%' then a.cause || ${LIFTED} else a.cause end`),
+      )
       .selectAll('a')
       .select('e.effect')
       .orderBy('a.at', 'desc')
@@ -73,11 +80,6 @@ export function createAudit({ sql, finder, keepDays, clock }: AuditDeps): Audit 
         reason: row.reason,
         effect: row.effect,
       }));
-    },
-    async setEffect(cause, effect) {
-      const row = { effect, at: clock.now() };
-      const insert = sql.build.insertInto('audit_effects').values({ cause, ...row });
-      await sql.write([{ query: insert.onConflict((on) => on.column('cause').doUpdateSet(row)).compile() }]);
     },
     async effectOf(cause) {
       const query = sql.build.selectFrom('audit_effects').select('effect').where('cause', '=', cause);

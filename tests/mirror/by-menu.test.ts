@@ -43,7 +43,7 @@ it('M1: a timeout chosen from a menu holds on every platform, says so, and is li
   expect(done.value.effect).toMatch(/^North, West: applied; East, South: by the hub/);
   expect((done.value.until ?? 0) - stage.clock.now()).toBeGreaterThan(4 * MINUTE_MS);
   expect(stage.world.acts('north').map(({ act }) => act)).toEqual(['timeout']);
-  expect(stage.world.rooms.north.posts('dance')).toEqual([]);
+  await expect.poll(() => stage.world.rooms.north.posts('dance'), WITHIN).toEqual([]);
   expect(await carla.client.do('sanction', { ...wish, minutes: 11 })).toMatchObject({ ok: false, code: 'bad-request' });
   const person = await carla.client.ask('person', { channel: LOBBY, user: MALLORY });
   if (!person.ok) throw new Error(person.say);
@@ -66,6 +66,15 @@ it('M1: a timeout chosen from a menu holds on every platform, says so, and is li
   const lifted = await carla.client.do('sanction', { channel: LOBBY, target: MALLORY, act: 'lift' });
   expect(lifted).toMatchObject({ ok: true, value: { until: null, effect: 'North, West: lifted' } });
   expect(stage.world.acts('north').map(({ act }) => act)).toEqual(['timeout', 'lift']);
+  // each line of the audit tells what became of that act
+  const lines = async () => {
+    const asked = await carla.client.ask('audit', { channel: LOBBY });
+    return asked.ok ? asked.value.acts.flatMap(({ act, effect }) => (act === 'redact' ? [] : [[act, effect]])) : [];
+  };
+  await expect.poll(lines, WITHIN).toEqual([
+    ['lift', 'North, West: lifted'],
+    ['timeout', done.value.effect],
+  ]);
 });
 
 it('what was done on one platform alone is shown to moderators, who make it hold everywhere with a button', async () => {

@@ -127,7 +127,7 @@ describe('shield mode', () => {
     const again = await start({ ...OFF, dataDir: hub.dataDir });
     const [zoe, root] = [await join(again, 'zoe'), await join(again, 'root', 'admin')];
     expect(outcomeOf(await post(zoe, 'hello'))).toBe('held');
-    expect(await command(root, 'shield off')).toBe('Slow mode is off.');
+    expect(await command(root, 'shield off')).toBe('Shield mode is off. Slow mode is off.');
     expect(outcomeOf(await post(zoe, 'hello'))).toBe('posted');
     expect(outcomeOf(await post(zoe, 'hello'))).toBe('posted');
   });

@@ -59,6 +59,42 @@ it('lists those who go by the same name, with platform and id, and takes any of 
   expect(await give(`timeout ${userOf('Zoe')} 5`)).toContain('Zoe is timed out for 5 minutes.');
 });
 
+it('never takes a number that belongs to the act for a part of a name, and asks where it may be either', async () => {
+  rig = await startRig({ portals: PORTALS });
+  const root = await rig.native('root', 'admin');
+  const give = async (text: string) => {
+    const answer = await root.client.command('lobby', text);
+    return answer.ok ? answer.value : answer.say;
+  };
+  for (const name of ['raider3', 'raider35', 'Ann Lee']) await rig.native(name);
+  expect(await give('timeout raider3 5')).toBe('raider3 is timed out for 5 minutes.');
+  expect(await give('timeout ann lee 4')).toBe('Ann Lee is timed out for 4 minutes.');
+  rig.room.userPosts('floor', 'raider3 5', 'hello from there');
+  await expect.poll(() => rig.said(), WITHIN).toContain('hello from there');
+  const asked = await give('timeout raider3 5');
+  expect(asked).toContain('Several people go by raider3 5');
+  expect(asked).toContain(`raider3 5 (fakeroom): ${userOf('raider3 5')}`);
+  expect(asked).toContain('raider3 (slipmat): ');
+  expect(await give('timeout "raider3 5" 2')).toBe('raider3 5 is timed out for 2 minutes.');
+  // these two look alike
+  expect(await give('timeout raider35 3')).toContain('Several people go by raider35');
+});
+
+it('shows moderators who somebody is, how they stand, and what holds against them', async () => {
+  rig = await startRig({ portals: PORTALS });
+  const root = await rig.native('root', 'admin');
+  rig.room.userPosts('floor', 'Zoe', 'hello from there');
+  await expect.poll(() => rig.said(), WITHIN).toContain('hello from there');
+  const give = async (text: string) => {
+    const answer = await root.client.command('lobby', text);
+    return answer.ok ? answer.value : answer.say;
+  };
+  await give('timeout Zoe 5 loud');
+  expect(await give('whois Zoe')).toMatch(
+    /^Zoe of Fakeroom is a listener here with karma -\d+, and has no linked accounts\. They are timed out for 5 more minutes, because: loud\. Their id is u-/,
+  );
+});
+
 it('M1: a moderator of a platform acts by a reply there, and on people of other platforms', async () => {
   rig = await startRig({ portals: PORTALS });
   const ann = await rig.native('ann');

@@ -1,5 +1,7 @@
 import type { Channel } from '../../domain/channel.ts';
+import type { EpochMs } from '../../domain/ids.ts';
 import { outranks, type Rank } from '../../domain/permission.ts';
+import type { Restraint } from '../moderation/sanctions-desk.ts';
 import type { Command, CommandCall, CommandDeps } from './command.ts';
 import { namesOf } from './link.ts';
 import { targetOf } from './sanctioning.ts';
@@ -40,8 +42,24 @@ export const whois: Command = {
 async function other(call: CommandCall & { readonly channel: Channel }, deps: CommandDeps): Promise<string> {
   const target = await targetOf(call, deps, false);
   if (typeof target === 'string') return target;
-  const { user, name } = target.who;
+  const { user, name, platform } = target.who;
   const accounts = await deps.links.accounts(user);
   const also = accounts.length === 0 ? 'has no linked accounts' : `has the accounts ${namesOf(accounts, deps)}`;
-  return `${name ?? user} ${also}. Their id is ${user}.`;
+  const from =
+    platform === null ? '' : ` of ${deps.platforms().find((one) => one.name === platform)?.label ?? platform}`;
+  const standing = STANDING[deps.sanctions.rankOf(call.channel, user)];
+  const restraint = deps.sanctions.restraint(call.channel, user);
+  const lines = [
+    `${name ?? user}${from} is ${standing} here with karma ${deps.sanctions.karma.karmaOf(user)}, and ${also}.`,
+    restraint === null ? null : restraintText(restraint, deps.now()),
+    `Their id is ${user}.`,
+  ];
+  return lines.filter((line) => line !== null).join(' ');
+}
+
+function restraintText({ act, until, reason }: Restraint, now: EpochMs): string {
+  const why = reason === null ? '' : `, because: ${reason}`;
+  const minutes = until === null ? null : Math.max(1, Math.ceil((until - now) / 60_000));
+  const left = minutes === null ? '' : ` for ${minutes} more ${minutes === 1 ? 'minute' : 'minutes'}`;
+  return `They are ${act === 'ban' ? 'banned' : 'timed out'}${left}${why}.`;
 }

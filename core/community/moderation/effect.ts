@@ -5,6 +5,7 @@ import type { MirrorEffect } from '../../relay/mirror.ts';
 import { HUB_REASONS, type HubReason } from '../../relay/mirror-plan.ts';
 import type { Sql } from '../../store/sql/sql.ts';
 import type { KnownAccount } from '../accounts/seen.ts';
+import { effectKey } from '../audit.ts';
 import { type EffectInRoom, effectText } from './effect-text.ts';
 
 /** Of which act is asked what became of it. */
@@ -79,9 +80,11 @@ export function createEffects(deps: EffectDeps): Effects {
     const set = { what, kind, why, at: clock.now() };
     const insert = sql.build.insertInto('mirror_effects').values({ cause, portal, ...set });
     await sql.write([{ query: insert.onConflict((at) => at.columns(['cause', 'portal']).doUpdateSet(set)).compile() }]);
-    const effect = effectText([...(await known(cause, null)).values()]);
+    const effect = effectText([...(await known(cause, what)).values()]);
     if (effect === null) return;
-    const line = sql.build.insertInto('audit_effects').values({ cause, effect, at: clock.now() });
+    const line = sql.build
+      .insertInto('audit_effects')
+      .values({ cause: effectKey(cause, what), effect, at: clock.now() });
     await sql.write([
       { query: line.onConflict((at) => at.column('cause').doUpdateSet({ effect, at: clock.now() })).compile() },
     ]);

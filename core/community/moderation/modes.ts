@@ -59,7 +59,7 @@ export function createModes(deps: ModeDeps): Modes {
     const reason = change.kind === 'slow' ? `${change.seconds} s` : change.isOn ? 'on' : 'off';
     const audit = { act: change.kind, by: by.user, target: null, message: null, channel: channel.id };
     const until = change.kind === 'shield' ? mode.shieldUntil : null;
-    return modeStep(channel, mode, sayMode(mode, at), [cause], at, { ...audit, until, reason });
+    return modeStep(channel, mode, sayChange(change, mode, at), [cause], at, { ...audit, until, reason });
   }
 
   /** Readers are told when a shield is over by itself. */
@@ -101,7 +101,7 @@ export function createModes(deps: ModeDeps): Modes {
         return { ...step(request, here.channel, next, now), ifRev: rev };
       });
       if (receipt.kind === 'accepted' && change.kind === 'shield') await setTimer(id, next.shieldUntil);
-      return { receipt, say: sayMode(next, clock.now()) };
+      return { receipt, say: sayChange(change, next, clock.now()) };
     },
     now(channel) {
       const mode = facts.mode(channel);
@@ -109,6 +109,12 @@ export function createModes(deps: ModeDeps): Modes {
       return { ...now, shieldUntil: now.isShielded ? mode.shieldUntil : null };
     },
   };
+}
+
+/** How it is now; of a shield that was let down, that it was. */
+function sayChange(change: ModeChange, mode: ChannelMode, now: EpochMs): string {
+  const isDown = change.kind === 'shield' && !change.isOn;
+  return isDown ? `Shield mode is off. ${sayMode(mode, now)}` : sayMode(mode, now);
 }
 
 function problemOf(change: ModeChange): Receipt | null {

@@ -4,7 +4,9 @@ import type { KarmaLine } from '../../domain/audit.ts';
 import { type Channel, scopeOf } from '../../domain/channel.ts';
 import type { EpochMs, UserId } from '../../domain/ids.ts';
 import type { Actor } from '../../domain/inbound.ts';
+import type { Rank } from '../../domain/permission.ts';
 import type { Receipt } from '../../domain/receipt.ts';
+import type { StaffView } from '../../domain/staff.ts';
 import type { LiveFacts } from '../../pipeline/live-facts.ts';
 import { actStep } from '../../pipeline/steps.ts';
 import type { Fresh } from '../../pipeline/until-fresh.ts';
@@ -15,7 +17,14 @@ import type { KarmaBook } from '../karma/book.ts';
 import type { ActOfEffect } from './effect.ts';
 import type { PeopleFinder } from './find-people.ts';
 import type { LastMinutesRequest } from './last-minutes.ts';
-import { type Refused, refusal, type SanctionOutcome, type SanctionRequest, standsOver } from './sanctions.ts';
+import {
+  isRunning,
+  type Refused,
+  refusal,
+  type SanctionOutcome,
+  type SanctionRequest,
+  standsOver,
+} from './sanctions.ts';
 import type { EverywhereRequest } from './sanctions-everywhere.ts';
 
 /** What moderators do to people, from wherever they are. */
@@ -34,9 +43,15 @@ export interface SanctionsDesk {
   karmaLines(user: UserId, limit: number): Promise<readonly (KarmaLine & { readonly at: EpochMs })[]>;
   /** Whether something is in force against this person in the channel's scope. */
   isRestrained(channel: Channel, user: UserId): boolean;
+  /** What is in force against this person here, given in any scope; null: nothing. */
+  restraint(channel: Channel, user: UserId): Restraint | null;
+  /** Standing of somebody in a channel. */
+  rankOf(channel: Channel, user: UserId): Rank;
   /** What became of an act on the platforms, waited for a moment; null: nothing is to be told. */
   effectOf(act: ActOfEffect): Promise<string | null>;
 }
+
+export type Restraint = NonNullable<StaffView['restraint']>;
 
 export interface NoteRequest {
   readonly by: Actor;
@@ -71,6 +86,13 @@ export function createSanctionsDesk(parts: DeskParts): SanctionsDesk {
     audit: parts.audit,
     karma: parts.karma,
     effectOf: parts.effectOf,
+    restraint(channel, user) {
+      const found = facts.sanction(scopeOf(channel), user);
+      if (found === null || !isRunning(found, clock.now())) return null;
+      const { act, until, reason } = found;
+      return { act, until, reason };
+    },
+    rankOf: (channel, user) => facts.standing(user, false, channel).rank,
     isRestrained: (channel, user) => facts.joined(scopeOf(channel), user) !== null,
     async sanction(request) {
       const outcome = await parts.sanction(request);

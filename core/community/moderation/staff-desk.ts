@@ -1,5 +1,4 @@
-import { type Channel, scopeOf } from '../../domain/channel.ts';
-import type { EpochMs } from '../../domain/ids.ts';
+import type { Channel } from '../../domain/channel.ts';
 import type { Actor } from '../../domain/inbound.ts';
 import { may } from '../../domain/permission.ts';
 import { isReceipt, type Place, place } from '../../pipeline/address.ts';
@@ -8,7 +7,7 @@ import type { Answer, Deeds, Questions } from '../../plugin/surface.ts';
 import type { Links } from '../links/links.ts';
 import { carryOut } from './carry-out.ts';
 import type { NativeActsDesk } from './from-platforms.ts';
-import { isRunning, type Refused, refusal } from './sanctions.ts';
+import { type Refused, refusal } from './sanctions.ts';
 import type { SanctionsDesk } from './sanctions-desk.ts';
 
 export interface StaffDeps {
@@ -16,7 +15,6 @@ export interface StaffDeps {
   readonly sanctions: SanctionsDesk;
   readonly nativeActs: NativeActsDesk;
   readonly links: Pick<Links, 'accounts'>;
-  readonly clock: { now(): EpochMs };
   /** A cause of its own for each act: nothing tells it twice. */
   readonly newCause: () => string;
 }
@@ -43,19 +41,12 @@ const DECIDED = refusal('decided', 'There is no such act; it may be decided alre
 
 /** What moderators see of a person, and what they do to one, by a menu instead of a command. */
 export function createStaffDesk(deps: StaffDeps): StaffDesk {
-  const { facts, sanctions, nativeActs, links, clock } = deps;
+  const { facts, sanctions, nativeActs, links } = deps;
 
   function moderated(actor: Actor, id: Questions['person'][0]['channel']): Place | Refused {
     const here = place(facts, actor, id, 'read');
     if (isReceipt(here)) return NO_CHANNEL;
     return may('timeout', here.standing).ok ? here : NOT_FOR_ALL;
-  }
-
-  function restraintOf(channel: Channel, user: Questions['person'][0]['user']) {
-    const found = facts.sanction(scopeOf(channel), user);
-    if (found === null || !isRunning(found, clock.now())) return null;
-    const { act, until, reason } = found;
-    return { act, until, reason };
   }
 
   return {
@@ -72,9 +63,9 @@ export function createStaffDesk(deps: StaffDeps): StaffDesk {
           ok: true,
           value: {
             ...found,
-            rank: facts.standing(user, false, channel).rank,
+            rank: sanctions.rankOf(channel, user),
             karma: sanctions.karma.karmaOf(user),
-            restraint: restraintOf(channel, user),
+            restraint: sanctions.restraint(channel, user),
             accounts: accounts.map((one) => ({ user: one.user, platform: one.platform, name: one.name })),
             acts: acts
               .flat()

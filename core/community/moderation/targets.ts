@@ -37,17 +37,36 @@ export async function readTarget(call: TargetCall, finder: PeopleFinder): Promis
     return author === null ? failed('That message is not known here.') : { ok: true, who: author, rest };
   }
   const quoted = /^@?["“„«]([^"”“»]{1,100})["”“»]\s*(.*)$/su.exec(rest);
-  if (quoted !== null) return one(await named(quoted[1] ?? '', channel, finder), quoted[1] ?? '', quoted[2] ?? '');
+  if (quoted !== null) {
+    const [, name = '', after = ''] = quoted;
+    return one(ofWords(name.trim().split(/\s+/).length, await named(name, channel, finder)), name, after);
+  }
   const words = rest.replace(/^@/, '').split(/\s+/).filter(Boolean);
   if (words.length === 0) return failed('Say whom: by @name, as a reply to a message of theirs, or by id.');
   for (let taken = Math.min(MOST_NAME_WORDS, words.length); taken > 0; taken -= 1) {
     const name = words.slice(0, taken).join(' ');
-    const found = await named(name, channel, finder);
-    if (found.length > 0) return one(found, name, words.slice(taken).join(' '));
+    const found = ofWords(taken, await named(name, channel, finder));
+    if (found.length === 0) continue;
+    const others = await shorter(words.slice(0, taken), channel, finder);
+    const more = others.filter(({ user }) => found.every((each) => each.user !== user));
+    return one([...found, ...more], name, words.slice(taken).join(' '));
   }
   return failed(
     `Nobody called ${(words[0] ?? '').slice(0, 48)} is known here. A reply to a message of theirs always works.`,
   );
+}
+
+/** A name of one word is none of several, though both look alike: `Ann5` is not who is meant by `Ann 5`. */
+function ofWords(count: number, found: readonly Found[]): readonly Found[] {
+  if (count === 1) return found;
+  return found.filter(({ name }) => (name ?? '').trim().split(/[\s_.-]+/u).length === count);
+}
+
+/** Whom else these words may mean: `Ann 5` is somebody of that name, or Ann for 5 minutes. */
+async function shorter(words: readonly string[], channel: Channel, finder: PeopleFinder): Promise<readonly Found[]> {
+  const length = words.findIndex((word, at) => at > 0 && /^\d/.test(word));
+  if (length < 1) return [];
+  return ofWords(length, await named(words.slice(0, length).join(' '), channel, finder));
 }
 
 /** By name; or by `name@platform`, where that is needed to tell two apart. */
