@@ -104,7 +104,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
       await people.relations.set(actor, 'block', { user, name, platform });
     },
   };
-  const staff = createStaffDesk({ ...linking.staff, facts: knowledge.facts, clock, newCause: newRowId });
+  const staff = createStaffDesk({ ...linking.staff, facts: knowledge.facts, newCause: newRowId });
   const questions = createQuestions({
     facts: knowledge.facts,
     directory,
