@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Api, createApi } from './api/api.ts';
+import { addHooks } from './api/hook-route.ts';
 import { newHubId } from './async/mint.ts';
 import { type Accounts, createAccounts } from './community/accounts/accounts.ts';
 import { signUpMode } from './community/accounts/options.ts';
@@ -17,6 +18,7 @@ import { type Archiving, startArchiving } from './hub/archiving.ts';
 import { type Bridges, startBridges } from './hub/bridges.ts';
 import { openDataFolder } from './hub/data-folder.ts';
 import { type Directs, openDirects } from './hub/directs.ts';
+import { type HooksIn, openHooksIn } from './hub/hooks-in.ts';
 import { openHouseRules } from './hub/house-rules.ts';
 import { type Knowledge, openKnowledge } from './hub/knowledge.ts';
 import { createLagWatch } from './hub/lag-watch.ts';
@@ -135,11 +137,12 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     );
     const media = keep(openMedia({ id, sql, live }, options), (part) => part.stop());
     const library = keep(openLibrary({ id, sql, live, knowledge, routing }, options), (part) => part.stop());
+    const hooksIn = openHooksIn({ sql, knowledge, order, routing, media, liveEvents }, options);
     const health = createHealth(clock);
     const perMinute = config.limits.apiPerMinute;
     const api = createApi({ version: options.version, perMinute, clock, logger: log });
     const http = keep(
-      await createHttp({ accounts, health, metrics, knowledge, media, liveEvents, tokens, api }, options),
+      await createHttp({ accounts, health, metrics, knowledge, media, liveEvents, tokens, api, hooksIn }, options),
       (part) => {
         api.stop();
         return part.close();
@@ -163,6 +166,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       liveEvents,
       accounts,
       tokens,
+      hooksIn,
       people,
       media,
       library,
@@ -282,8 +286,10 @@ function createHttp(
     liveEvents,
     tokens,
     api,
+    hooksIn,
   }: Pick<HubParts, 'accounts' | 'health' | 'metrics' | 'knowledge' | 'media' | 'liveEvents' | 'tokens'> & {
     readonly api: Api;
+    readonly hooksIn: HooksIn;
   },
   { config, clock, log, webRoot }: HubOptions,
 ): Promise<HttpServer> {
@@ -298,6 +304,7 @@ function createHttp(
       authRoutes(app, { accounts });
       mediaUpload(app, { media, accounts: tokens, limits: config.media });
       api.routes(app);
+      addHooks(app, { posting: hooksIn.posting, media });
       const { channel } = knowledge.directory;
       streamHook(app, { liveEvents, channel, secret: config.streamHookSecret, clock });
     },

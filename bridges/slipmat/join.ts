@@ -89,17 +89,21 @@ async function enter(at: At): Promise<boolean> {
 }
 
 /** The newest page, and from its position on what came while it was read. */
+const NO_PAGE = { messages: [], isEnd: false } as const;
+
 async function startAnew(at: At): Promise<'live' | 'gone' | 'reset'> {
   const { port, reader, frame, person } = at;
   const epoch = port.feed.epoch();
   const head = await port.feed.headSeq(frame.channel);
   const page = await port.ask(person.actor, 'history', { channel: frame.channel, before: null, limit: frame.limit });
-  if (reader.isGone || !page.ok) return 'gone';
+  if (reader.isGone || (!page.ok && page.code !== 'forbidden')) return 'gone';
+  // a token may be good for following a channel and not for what was said before
+  const { messages: known, isEnd } = page.ok ? page.value : NO_PAGE;
   if (port.feed.epoch() !== epoch) return 'reset';
   reader.lastSent = head;
   // What was stored between the two reads comes as entries.
-  const messages = page.value.messages.filter(({ seq }) => seq <= head);
-  return readUp(at, epoch, 'first', () => answer(at, epoch, 'reset', messages, page.value.isEnd));
+  const messages = known.filter(({ seq }) => seq <= head);
+  return readUp(at, epoch, 'first', () => answer(at, epoch, 'reset', messages, isEnd));
 }
 
 /**

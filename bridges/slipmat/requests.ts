@@ -1,13 +1,13 @@
 import { type Attachment, assertNever } from '../../core/domain/content.ts';
 import type { Request } from '../../core/domain/inbound.ts';
 import type { Receipt } from '../../core/plugin/index.ts';
+import { parseMarkup } from '../../core/plugin/markup/parse.ts';
 import type { Answer, Questions, SurfacePort } from '../../core/plugin/surface.ts';
 import { answerAsked, answerDeed } from './asked.ts';
 import type { Connection } from './connection.ts';
 import { createFiles, type Write } from './files.ts';
 import { historyOf, join } from './join.ts';
 import { digestOfList } from './list-digest.ts';
-import { parseMarkup } from '../../core/plugin/markup/parse.ts';
 import type { HubFrame, ParsedRequest } from './protocol.ts';
 import type { Person } from './reader.ts';
 import type { Readers } from './readers.ts';

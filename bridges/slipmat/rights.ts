@@ -104,9 +104,9 @@ export function createRightsWatch(
     return connection.person;
   }
 
-  /** One list for all connections of a person, and one for all guests: they have the same rights. */
+  /** One list for all connections of a person by the same token, and one for all guests: they have the same rights. */
   function listFor({ actor }: Person, lists: Lists): Promise<Loaded> {
-    const key = actor.isGuest ? 'guests' : actor.user;
+    const key = actor.isGuest ? 'guests' : `${actor.user} ${actor.grant?.token ?? ''}`;
     const known = lists.get(key) ?? load(actor);
     lists.set(key, known);
     return known;

@@ -113,7 +113,8 @@ export function createSessions(port: SurfacePort, requests: Requests): Sessions 
       heartbeatMs: HEARTBEAT_MS,
       limits: { text: MAX_POST_UTF16, frameBytes: MAX_FRAME_BYTES },
     });
-    if (!isGuest) connection.onGone(port.self.follow(user, (what) => connection.send({ type: 'self', what })));
+    const isForThem = !isGuest && (actor.grant?.scopes.includes('account') ?? true);
+    if (isForThem) connection.onGone(port.self.follow(user, (what) => connection.send({ type: 'self', what })));
     const early = connection.early;
     connection.early = [];
     for (const text of early) request(connection, text);

@@ -41,7 +41,7 @@ export function addOperations(app: FastifyInstance, deps: RouteDeps): void {
       handler: async (request, reply) => {
         const actor = await deps.access.enter(request, reply, operation.isHeavy ? HEAVY_COST : 1);
         const input = readInput(operation, request);
-        return answer(reply, operation, input, await run(deps.port(), actor, operation, input, keyOf(request)));
+        return answer(reply, operation, await run(deps.port(), actor, operation, input, keyOf(request)));
       },
     });
   }
@@ -68,7 +68,7 @@ async function run(
   }
 }
 
-function answer(reply: FastifyReply, operation: RestOperation, input: object, result: Result): FastifyReply {
+function answer(reply: FastifyReply, operation: RestOperation, result: Result): FastifyReply {
   reply.header('cache-control', 'no-store');
   if (!result.ok) {
     const { code, say: text, retryAfterMs = null } = result;

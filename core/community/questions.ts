@@ -7,6 +7,7 @@ import type { HistoryMessage } from '../domain/wire.ts';
 import { isReceipt, place } from '../pipeline/address.ts';
 import type { LiveFacts } from '../pipeline/live-facts.ts';
 import type { LibraryQuestions } from '../plugin/asked/library.ts';
+import type { HookQuestions } from '../plugin/asked/hooks-in.ts';
 import type { SelfQuestions } from '../plugin/asked/self.ts';
 import type { Answer, ListedChannel, Person, Questions } from '../plugin/surface.ts';
 import type { Directory } from '../store/directory/directory.ts';
@@ -43,6 +44,7 @@ export interface QuestionDeps {
   readonly people: Pick<Ask, keyof SelfQuestions>;
   readonly library: Pick<Ask, keyof LibraryQuestions>;
   readonly tokens: Pick<Ask, 'tokens' | 'me'>;
+  readonly hooks: Pick<Ask, keyof HookQuestions>;
   /** The ledgers of moderation. */
   readonly ledgers: Pick<Ask, 'audit' | 'karma'>;
   /** Newest seq of a channel that this hub knows of; null before its first message. */
@@ -82,6 +84,7 @@ export function createQuestions(deps: QuestionDeps): Ask {
   return {
     ...deps.order,
     ...deps.tokens,
+    ...deps.hooks,
     ...deps.events,
     ...deps.directs,
     ...deps.ledgers,

@@ -12,6 +12,8 @@ export type AccountId = Brand<string, 'AccountId'>;
 export type PortalId = Brand<string, 'PortalId'>;
 /** A running instance of a bridge plugin, as named in the configuration: `main-irc`. */
 export type BridgeId = Brand<string, 'BridgeId'>;
+/** A webhook by which others post. */
+export type WebhookId = Brand<string, 'WebhookId'>;
 /** Names an API token; stands in it in clear. */
 export type TokenId = Brand<string, 'TokenId'>;
 /** The platform's own id of a room; unique only within its bridge. */

@@ -120,6 +120,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     staff: staff.questions,
     people: people.questions,
     tokens: tokens.questions,
+    hooks: parts.hooksIn.questions,
     deliveries: (message) =>
       deliveriesOf(message, { deliveries: store.deliveries, portals, platformOf, lanes: courier.lanes }),
   });
@@ -133,6 +134,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     ...people.deeds,
     ...parts.library.deeds,
     ...tokens.deeds,
+    ...parts.hooksIn.deeds,
   };
   const deadLetters = createDeadLetters({ deliveries: store.deliveries, portals, courier, clock });
   const surfaceParts: SurfaceParts = {

@@ -11,6 +11,7 @@ import type { OpenedArchive } from '../store/archive/archive.ts';
 import type { OpenedSql } from '../store/sql/open.ts';
 import type { Archiving } from './archiving.ts';
 import type { Directs } from './directs.ts';
+import type { HooksIn } from './hooks-in.ts';
 import type { OpenedHouseRules } from './house-rules.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { OpenedLive } from './live-store.ts';
@@ -43,6 +44,7 @@ export interface HubParts {
   readonly liveEvents: LiveEvents;
   readonly accounts: Accounts;
   readonly tokens: OpenedTokens;
+  readonly hooksIn: HooksIn;
   readonly people: People;
   readonly media: MediaStore;
   readonly library: Library;

@@ -1,5 +1,5 @@
 import type { Clock } from '../../async/clock.ts';
-import { newRowId, stepKey } from '../../async/mint.ts';
+import { stepKey } from '../../async/mint.ts';
 import { scopeOf } from '../../domain/channel.ts';
 import type { ChannelId, EpochMs, TokenId, UserId } from '../../domain/ids.ts';
 import type { Scope } from '../../domain/scopes.ts';

@@ -2,6 +2,7 @@ import type { Asked } from './asked.ts';
 import { type ChatQuestions, chatQuestions } from './chat.ts';
 import { type DirectDeeds, type DirectQuestions, directDeeds, directQuestions } from './directs.ts';
 import { type EventDeeds, type EventQuestions, eventDeeds, eventQuestions } from './events.ts';
+import { type HookDeeds, type HookQuestions, hookDeeds, hookQuestions } from './hooks-in.ts';
 import { type HouseRulesDeeds, type HouseRulesQuestions, houseRulesDeeds, houseRulesQuestions } from './house-rules.ts';
 import { type LibraryDeeds, type LibraryQuestions, libraryDeeds, libraryQuestions } from './library.ts';
 import { type OrderDeeds, type OrderQuestions, orderDeeds, orderQuestions } from './order.ts';
@@ -19,7 +20,8 @@ export interface Questions
     LibraryQuestions,
     SelfQuestions,
     DirectQuestions,
-    TokenQuestions {}
+    TokenQuestions,
+    HookQuestions {}
 
 /** Every act that is not said in a channel, with what it takes and what it answers. */
 export interface Deeds
@@ -30,7 +32,8 @@ export interface Deeds
     LibraryDeeds,
     SelfDeeds,
     DirectDeeds,
-    TokenDeeds {}
+    TokenDeeds,
+    HookDeeds {}
 
 export const questions: Asked<Questions> = {
   ...chatQuestions,
@@ -42,6 +45,7 @@ export const questions: Asked<Questions> = {
   ...selfQuestions,
   ...directQuestions,
   ...tokenQuestions,
+  ...hookQuestions,
 };
 export const deeds: Asked<Deeds> = {
   ...orderDeeds,
@@ -52,6 +56,7 @@ export const deeds: Asked<Deeds> = {
   ...selfDeeds,
   ...directDeeds,
   ...tokenDeeds,
+  ...hookDeeds,
 };
 
 export type { Asked } from './asked.ts';

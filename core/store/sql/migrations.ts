@@ -6,6 +6,7 @@ import { archiveTables } from './archive-tables.ts';
 import { directTables } from './direct-tables.ts';
 import { directoryTables } from './directory-tables.ts';
 import { heldTables } from './held-tables.ts';
+import { hookTables } from './hook-tables.ts';
 import { houseRuleTables } from './house-rule-tables.ts';
 import { libraryTables } from './library-tables.ts';
 import { linkTables } from './link-tables.ts';
@@ -50,4 +51,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'private conversations', sql: directTables },
   { name: 'tokens for programs', sql: tokenTables },
   { name: 'what was read and who was seen', sql: readingTables },
+  { name: 'webhooks in', sql: hookTables },
 ];

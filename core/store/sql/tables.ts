@@ -6,6 +6,7 @@ import type { LibraryPostsTable, LibraryTakenOutTable, LibraryTitlesTable, Media
 import type { ReadMarkersTable, SeenPeopleTable } from './reading-tables.ts';
 import type { RelationsTable } from './relation-tables.ts';
 
+import type { HooksInTable } from './hook-tables.ts';
 import type { ApiTokensTable } from './token-tables.ts';
 /*
  * The tables as Kysely sees them. Times are epoch ms, booleans 0 or 1, JSON as text. `migrations.ts` makes them.
@@ -32,6 +33,7 @@ export interface Tables {
   opt_outs: OptOutsTable;
   timers: TimersTable;
   api_tokens: ApiTokensTable;
+  hooks_in: HooksInTable;
   channel_settings: ChannelSettingsTable;
   reports: ReportsTable;
   seen_accounts: SeenAccountsTable;
