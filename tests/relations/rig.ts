@@ -5,6 +5,7 @@ import { startRedis } from '../fakes/redis-server.ts';
 import { connectPeer, PATIENT, type Peer } from '../fakes/socket-peer.ts';
 
 export const WITHIN = { timeout: 10_000, interval: 20 };
+export const MINUTE_MS = 60_000;
 export const LOBBY = 'lobby' as ChannelId;
 
 /** One hub on the embedded store, or two on one Redis; time can be put forward. */
