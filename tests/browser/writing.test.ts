@@ -112,11 +112,14 @@ describe('files', () => {
 
   it('that are pasted are taken as well, and one that the hub does not take says why', async () => {
     const { page } = ana;
-    await composer(page).evaluate((field, bytes) => {
-      const data = new DataTransfer();
-      data.items.add(new File([new Uint8Array(bytes)], 'pasted.png', { type: 'image/png' }));
-      field.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
-    }, [...PIXEL]);
+    await composer(page).evaluate(
+      (field, bytes) => {
+        const data = new DataTransfer();
+        data.items.add(new File([new Uint8Array(bytes)], 'pasted.png', { type: 'image/png' }));
+        field.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+      },
+      [...PIXEL],
+    );
     await page.getByLabel('What pasted.png shows').waitFor();
     await page.getByRole('button', { name: 'Leave out pasted.png' }).click();
     await page.context().route('**/api/media**', (route) => {

@@ -1,6 +1,7 @@
 import { effect, signal } from '@preact/signals';
 import { ChatScreen } from './parts/chat-screen.tsx';
-import { Gate, type WayOut } from './parts/gate.tsx';
+import type { WayOut } from './parts/gate.tsx';
+import { lazy } from './parts/lazy.tsx';
 import { Toasts } from './parts/toasts.tsx';
 import { forgetSecret, route } from './route.ts';
 import { fetchConfig, type HubConfig, type SignedIn, signOut, UNKNOWN_CONFIG } from './state/api.ts';
@@ -8,7 +9,9 @@ import { type Chat, createChat } from './state/chat.ts';
 import { closeOverlay } from './state/overlay.ts';
 import { remember, session } from './state/session.ts';
 import { toast } from './state/toast.ts';
+import { t } from './words.ts';
 
+const Gate = lazy(() => import('./parts/gate.tsx'));
 const GUEST = 'guest';
 const config = signal<HubConfig | null>(null);
 const chat = signal<Chat | null>(null);
@@ -32,7 +35,7 @@ async function arrive(): Promise<void> {
   config.value = answer ?? UNKNOWN_CONFIG;
   if (route.value.secret?.kind === 'claim' && answer?.needsAdmin === false) {
     forgetSecret();
-    toast('That link has been used: this hub has an administrator.');
+    toast(t('That link has been used: this hub has an administrator.'));
   }
   if (route.value.secret !== null) {
     gate.value = { note: null };
@@ -101,8 +104,8 @@ function entered(signedIn: SignedIn): void {
 
 /** Past the door without signing in: as who one is already, else as a guest. */
 function wayOut(hub: HubConfig): WayOut | null {
-  if (session.value !== null) return { label: `Stay as ${session.value.name}`, run: passBy };
-  return hub.guests === 'off' ? null : { label: 'Look around as a guest', run: passBy };
+  if (session.value !== null) return { label: t('Stay as {name}', { name: session.value.name }), run: passBy };
+  return hub.guests === 'off' ? null : { label: t('Look around as a guest'), run: passBy };
 }
 
 function passBy(): void {

@@ -8,10 +8,13 @@ import { render } from 'preact';
 import { App, start } from './app.tsx';
 import { followRoute } from './route.ts';
 import { followTheme } from './theme.ts';
+import { preferredLanguage, speak } from './words.ts';
 
 followTheme();
 followRoute();
 const root = document.getElementById('app');
 if (root === null) throw new Error('the page has no #app');
-render(<App />, root);
-void start();
+void speak(preferredLanguage()).finally(() => {
+  render(<App />, root);
+  void start();
+});

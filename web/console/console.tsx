@@ -1,5 +1,5 @@
 import { effect, signal } from '@preact/signals';
-import { Gate } from '../chat/parts/gate.tsx';
+import Gate from '../chat/parts/gate.tsx';
 import { Mark } from '../chat/parts/icons.tsx';
 import { Toasts } from '../chat/parts/toasts.tsx';
 import { fetchConfig, type HubConfig, type SignedIn, UNKNOWN_CONFIG } from '../chat/state/api.ts';

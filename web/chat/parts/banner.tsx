@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Chat } from '../state/chat.ts';
 import { nowMs } from '../time.ts';
+import { t } from '../words.ts';
 import { Icon } from './icons.tsx';
 
 const TICK_MS = 250;
@@ -46,10 +47,13 @@ export function ConnectionBanner({ chat }: { readonly chat: Chat }) {
         <div class="banner" role="status">
           <Icon name="alert" size={18} />
           <span>
-            Connection lost. <span aria-hidden="true">Trying again {seconds === 0 ? 'now' : `in ${seconds} s`}.</span>
+            {t('Connection lost.')}{' '}
+            <span aria-hidden="true">
+              {seconds === 0 ? t('Trying again now.') : t('Trying again in {n} s.', { n: seconds })}
+            </span>
           </span>
           <button type="button" class="button" onClick={() => chat.client.retryNow()}>
-            Retry now
+            {t('Retry now')}
           </button>
         </div>
       );
@@ -59,7 +63,7 @@ export function ConnectionBanner({ chat }: { readonly chat: Chat }) {
       return (
         <div class="banner" role="status">
           <Icon name="clock" size={18} />
-          <span>Connecting …</span>
+          <span>{t('Connecting …')}</span>
         </div>
       );
     case 'live':
@@ -67,7 +71,7 @@ export function ConnectionBanner({ chat }: { readonly chat: Chat }) {
       return (
         <div class="banner" role="status">
           <Icon name="alert" size={18} />
-          <span>This device is offline. What you write is kept and sent later.</span>
+          <span>{t('This device is offline. What you write is kept and sent later.')}</span>
         </div>
       );
     case 'closed':

@@ -4,9 +4,11 @@ import { channelHref, goTo, route } from '../route.ts';
 import { type Chat, isLookedAt } from '../state/chat.ts';
 import { createDeeds } from '../state/deeds.ts';
 import { isDrawerOpen, overlay } from '../state/overlay.ts';
+import { t } from '../words.ts';
 import { ConnectionBanner } from './banner.tsx';
 import { COMPOSER_ID, Composer, takeFiles } from './composer.tsx';
 import { Dialogs } from './dialogs.tsx';
+import { HouseRules } from './house-rules.tsx';
 import { MessageList } from './message-list.tsx';
 import { PeoplePanel } from './people-panel.tsx';
 import { Sidebar } from './sidebar.tsx';
@@ -82,6 +84,7 @@ export function ChatScreen({ chat, onSignIn, onSignOut }: Props) {
         )}
         <div class="dock">
           <ConnectionBanner chat={chat} />
+          {model !== null && channel?.mayPost === true && <HouseRules key={model.id} chat={chat} model={model} />}
           {model !== null && channel !== null && (
             <Foot chat={chat} onSignIn={onSignIn} onSent={() => toPresent.value++} />
           )}
@@ -100,13 +103,13 @@ function Foot(props: { readonly chat: Chat; readonly onSignIn: () => void; reado
   const [model, channel] = [chat.current.value, chat.channel.value];
   if (model === null || channel === null) return null;
   if (channel.mayPost) return <Composer key={model.id} chat={chat} model={model} channel={channel} onSent={onSent} />;
-  if (channel.state === 'read-only') return <p class="join-bar">This channel is read-only.</p>;
-  if (chat.you.value?.isGuest !== true) return <p class="join-bar">You may read here, but not write.</p>;
+  if (channel.state === 'read-only') return <p class="join-bar">{t('This channel is read-only.')}</p>;
+  if (chat.you.value?.isGuest !== true) return <p class="join-bar">{t('You may read here, but not write.')}</p>;
   return (
     <div class="join-bar">
-      <span>You are reading as a guest.</span>
+      <span>{t('You are reading as a guest.')}</span>
       <button type="button" class="button primary" onClick={onSignIn}>
-        Sign in to chat
+        {t('Sign in to chat')}
       </button>
     </div>
   );
@@ -120,7 +123,7 @@ function Scrims({ chat }: { readonly chat: Chat }) {
         <button
           type="button"
           class="scrim for-side"
-          aria-label="Close channels"
+          aria-label={t('Close channels')}
           onClick={() => {
             isDrawerOpen.value = false;
           }}
@@ -130,7 +133,7 @@ function Scrims({ chat }: { readonly chat: Chat }) {
         <button
           type="button"
           class="scrim for-people"
-          aria-label="Close people"
+          aria-label={t('Close people')}
           onClick={() => {
             chat.people.isOpen.value = false;
           }}

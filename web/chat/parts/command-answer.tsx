@@ -1,4 +1,5 @@
 import type { Commands } from '../state/commands.ts';
+import { t } from '../words.ts';
 import { Icon } from './icons.tsx';
 
 /** What the hub answered, seen by nobody else; it stays until it is closed or the next one comes. */
@@ -9,14 +10,14 @@ export function CommandAnswerCard({ commands, channel }: { readonly commands: Co
       {answer !== undefined && (
         <div class={answer.isRefusal ? 'answer refused' : 'answer'}>
           <p class="answer-of">
-            <b>{answer.command}</b> Only you see this.
+            <b>{answer.command}</b> {t('Only you see this.')}
           </p>
           <p class="answer-text">{answer.say}</p>
           <button
             type="button"
             class="icon-button"
-            aria-label="Close the answer"
-            title="Close"
+            aria-label={t('Close the answer')}
+            title={t('Close')}
             onClick={() => commands.dismiss(channel)}
           >
             <Icon name="close" size={18} />

@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Candidate } from '../state/completion.ts';
+import { t } from '../words.ts';
 
 export const COMPLETIONS_ID = 'completions';
 export const optionId = (at: number): string => `completion-${at}`;
@@ -15,7 +16,7 @@ export function Completions(props: {
     list.current?.children[props.at]?.scrollIntoView({ block: 'nearest' });
   }, [props.at]);
   return (
-    <div ref={list} id={COMPLETIONS_ID} class="completions" role="listbox" aria-label="Completions">
+    <div ref={list} id={COMPLETIONS_ID} class="completions" role="listbox" aria-label={t('Completions')}>
       {props.found.map((candidate, index) => (
         // biome-ignore lint/a11y/useKeyWithClickEvents: keys are taken in the text field, which keeps the focus.
         <div

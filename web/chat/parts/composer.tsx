@@ -12,6 +12,7 @@ import { excerpt, lastOwn, saveEdit, whenSent } from '../state/deeds.ts';
 import { overlay } from '../state/overlay.ts';
 import { toast } from '../state/toast.ts';
 import { nowMs } from '../time.ts';
+import { t } from '../words.ts';
 import { CommandAnswerCard } from './command-answer.tsx';
 import { Completions } from './completions.tsx';
 import { Icon } from './icons.tsx';
@@ -162,8 +163,8 @@ export function Composer({ chat, model, channel, onSent }: Props) {
           ref={field}
           id={COMPOSER_ID}
           rows={1}
-          aria-label={aim.kind === 'edit' ? 'Edit your message' : `Message ${channel.name}`}
-          placeholder={`Message ${channel.kind === 'direct' ? channel.name : `#${channel.name}`}`}
+          aria-label={aim.kind === 'edit' ? t('Edit your message') : t('Message {name}', { name: channel.name })}
+          placeholder={t('Message {name}', { name: channel.kind === 'direct' ? channel.name : `#${channel.name}` })}
           value={text}
           enterkeyhint="send"
           dir="auto"
@@ -178,8 +179,8 @@ export function Composer({ chat, model, channel, onSent }: Props) {
         <button
           type="button"
           class="icon-button"
-          aria-label="Insert emoji"
-          title="Insert emoji"
+          aria-label={t('Insert emoji')}
+          title={t('Insert emoji')}
           onClick={() => {
             overlay.value = { kind: 'pick', take: insert };
           }}
@@ -189,8 +190,8 @@ export function Composer({ chat, model, channel, onSent }: Props) {
         <button
           type="button"
           class="icon-button send"
-          aria-label={aim.kind === 'edit' ? 'Save' : 'Send'}
-          title={aim.kind === 'edit' ? 'Save' : 'Send'}
+          aria-label={aim.kind === 'edit' ? t('Save') : t('Send')}
+          title={aim.kind === 'edit' ? t('Save') : t('Send')}
           disabled={isOver || isSending || (isBlank && aim.kind !== 'edit')}
           onClick={send}
         >
@@ -202,8 +203,8 @@ export function Composer({ chat, model, channel, onSent }: Props) {
         {text.length >= MAX_POST_UTF16 * COUNT_FROM && (
           <span class={isOver ? 'counter over' : 'counter'}>
             {isOver
-              ? `${text.length - MAX_POST_UTF16} over ${MAX_POST_UTF16}`
-              : `${MAX_POST_UTF16 - text.length} characters left`}
+              ? t('{n} over {most}', { n: text.length - MAX_POST_UTF16, most: MAX_POST_UTF16 })
+              : t('{n} characters left', { n: MAX_POST_UTF16 - text.length })}
           </span>
         )}
       </div>
@@ -219,8 +220,8 @@ function AddFiles({ onFiles }: { readonly onFiles: (files: readonly File[]) => v
       <button
         type="button"
         class="icon-button"
-        aria-label="Add a file"
-        title="Add a file"
+        aria-label={t('Add a file')}
+        title={t('Add a file')}
         onClick={() => input.current?.click()}
       >
         <Icon name="plus" size={22} />
@@ -230,7 +231,7 @@ function AddFiles({ onFiles }: { readonly onFiles: (files: readonly File[]) => v
         type="file"
         multiple
         hidden
-        aria-label="Files"
+        aria-label={t('Files')}
         onChange={(event) => {
           onFiles([...(event.currentTarget.files ?? [])]);
           event.currentTarget.value = '';
@@ -255,7 +256,7 @@ function AimLine({ aim, onCancel }: { readonly aim: Aim; readonly onCancel: () =
       <Icon name={aim.kind === 'reply' ? 'reply' : 'pencil'} size={16} />
       {aim.kind === 'reply' ? (
         <span>
-          Replying to{' '}
+          {t('Replying to')}{' '}
           <b>
             <bdi>{aim.to.author.name}</bdi>
           </b>
@@ -263,10 +264,10 @@ function AimLine({ aim, onCancel }: { readonly aim: Aim; readonly onCancel: () =
         </span>
       ) : (
         <span>
-          <b>Editing your message.</b> Esc cancels, Enter saves.
+          <b>{t('Editing your message.')}</b> {t('Esc cancels, Enter saves.')}
         </span>
       )}
-      <button type="button" class="icon-button" aria-label="Cancel" title="Cancel" onClick={onCancel}>
+      <button type="button" class="icon-button" aria-label={t('Cancel')} title={t('Cancel')} onClick={onCancel}>
         <Icon name="close" size={18} />
       </button>
     </div>

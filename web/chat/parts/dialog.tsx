@@ -1,5 +1,6 @@
 import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
+import { t } from '../words.ts';
 import { Icon } from './icons.tsx';
 
 interface Props {
@@ -39,7 +40,7 @@ export function Dialog({ title, kind = '', onClose, onKeyDown, children }: Props
     >
       <header>
         <h2 id={titleId}>{title}</h2>
-        <button type="button" class="icon-button" aria-label="Close" onClick={onClose}>
+        <button type="button" class="icon-button" aria-label={t('Close')} onClick={onClose}>
           <Icon name="close" />
         </button>
       </header>

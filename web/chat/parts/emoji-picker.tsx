@@ -3,6 +3,7 @@ import type { TargetedKeyboardEvent } from 'preact';
 
 import { useEffect, useRef } from 'preact/hooks';
 import { findEmoji, rememberEmoji } from '../emoji.ts';
+import { t } from '../words.ts';
 import { Dialog } from './dialog.tsx';
 
 interface Props {
@@ -42,17 +43,17 @@ export default function EmojiPicker({ onPick, onClose }: Props) {
   };
 
   return (
-    <Dialog title="Pick an emoji" kind="picker" onClose={onClose}>
+    <Dialog title={t('Pick an emoji')} kind="picker" onClose={onClose}>
       <input
         ref={field}
         class="input"
         type="text"
         role="combobox"
-        aria-label="Search emoji"
+        aria-label={t('Search emoji')}
         aria-expanded="true"
         aria-controls="emoji-grid"
         aria-activedescendant={found.length > 0 ? `emoji-${at.value}` : undefined}
-        placeholder="fire, dance, love …"
+        placeholder={t('fire, dance, love …')}
         autocomplete="off"
         value={text.value}
         onInput={(event) => {
@@ -61,8 +62,8 @@ export default function EmojiPicker({ onPick, onClose }: Props) {
         }}
         onKeyDown={onKeyDown}
       />
-      {found.length === 0 && <p class="none">Nothing by that word.</p>}
-      <div ref={grid} id="emoji-grid" class="picker-grid" role="listbox" aria-label="Emoji">
+      {found.length === 0 && <p class="none">{t('Nothing by that word.')}</p>}
+      <div ref={grid} id="emoji-grid" class="picker-grid" role="listbox" aria-label={t('Emoji')}>
         {found.map(({ char, words }, index) => (
           <button
             key={char}

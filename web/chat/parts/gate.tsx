@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { TargetedInputEvent, TargetedSubmitEvent } from 'preact';
 import type { Route } from '../route.ts';
 import { enter, type HubConfig, type SignedIn } from '../state/api.ts';
+import { t, word } from '../words.ts';
 import { Icon, Mark } from './icons.tsx';
 
 interface Props {
@@ -20,19 +21,19 @@ export interface WayOut {
 
 type Way = 'sign-in' | 'sign-up' | 'claim';
 const TITLES: Readonly<Record<Way, string>> = {
-  'sign-in': 'Sign in',
-  'sign-up': 'Create your account',
-  claim: 'Become the administrator',
+  'sign-in': word('Sign in'),
+  'sign-up': word('Create your account'),
+  claim: word('Become the administrator'),
 };
 const SUBMITS: Readonly<Record<Way, string>> = {
-  'sign-in': 'Sign in',
-  'sign-up': 'Create account',
-  claim: 'Create account',
+  'sign-in': word('Sign in'),
+  'sign-up': word('Create account'),
+  claim: word('Create account'),
 };
 const MIN_PASSWORD = 10;
 
 /** The door: sign in, sign up, an invitation, or the one-time link of the first administrator. */
-export function Gate({ config, secret, note, onEnter, onLeave }: Props) {
+export default function Gate({ config, secret, note, onEnter, onLeave }: Props) {
   const way = useSignal<Way>(secret === null ? 'sign-in' : secret.kind === 'claim' ? 'claim' : 'sign-up');
   const name = useSignal('');
   const password = useSignal('');
@@ -66,20 +67,24 @@ export function Gate({ config, secret, note, onEnter, onLeave }: Props) {
       <div class="gate-card">
         <div class="gate-brand">
           <Mark size={40} />
-          Slipmat
+          {t('Slipmat')}
         </div>
         <form onSubmit={(event) => void submit(event)}>
-          <h1>{TITLES[way.value]}</h1>
+          <h1>{t(TITLES[way.value])}</h1>
           {note !== null && <p class="gate-note">{note}</p>}
-          {way.value === 'claim' && <p class="gate-note">This link works once. Choose how you will sign in.</p>}
-          {secret?.kind === 'invite' && way.value === 'sign-up' && <p class="gate-note">You have been invited.</p>}
+          {way.value === 'claim' && <p class="gate-note">{t('This link works once. Choose how you will sign in.')}</p>}
+          {secret?.kind === 'invite' && way.value === 'sign-up' && (
+            <p class="gate-note">{t('You have been invited.')}</p>
+          )}
           {secret === null && config.needsAdmin && (
             <p class="gate-note">
-              This hub has no administrator yet. Open the link that it printed when it started to become the first.
+              {t(
+                'This hub has no administrator yet. Open the link that it printed when it started to become the first.',
+              )}
             </p>
           )}
           <label class="field">
-            <span>Name</span>
+            <span>{t('Name')}</span>
             <input
               class="input"
               name="name"
@@ -109,18 +114,18 @@ export function Gate({ config, secret, note, onEnter, onLeave }: Props) {
             {problem.value?.say}
           </div>
           <button type="submit" class="button primary" disabled={isBusy.value}>
-            {SUBMITS[way.value]}
+            {t(SUBMITS[way.value])}
           </button>
         </form>
         <div class="gate-links">
           {canSignUp && way.value === 'sign-in' && (
             <button type="button" class="link" onClick={() => change('sign-up')}>
-              Create an account
+              {t('Create an account')}
             </button>
           )}
           {way.value !== 'sign-in' && (
             <button type="button" class="link" onClick={() => change('sign-in')}>
-              I have an account
+              {t('I have an account')}
             </button>
           )}
           {onLeave !== null && (
@@ -157,14 +162,14 @@ function PasswordField(props: {
   return (
     <div class="field">
       <label for="password">
-        <b>Password</b>
+        <b>{t('Password')}</b>
       </label>
       <div class="password">
         {isShown.value ? <input {...field} type="text" /> : <input {...field} type="password" />}
         <button
           type="button"
           class="icon-button"
-          aria-label="Show the password"
+          aria-label={t('Show the password')}
           aria-pressed={isShown.value}
           onClick={() => {
             isShown.value = !isShown.value;
@@ -175,7 +180,7 @@ function PasswordField(props: {
       </div>
       {props.isNew && (
         <span id="password-hint" class="hint">
-          At least {MIN_PASSWORD} characters
+          {t('At least {n} characters', { n: MIN_PASSWORD })}
         </span>
       )}
     </div>

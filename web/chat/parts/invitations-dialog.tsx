@@ -4,6 +4,7 @@ import { channelHref, goTo } from '../route.ts';
 import type { Chat } from '../state/chat.ts';
 import { closeOverlay } from '../state/overlay.ts';
 import { toast } from '../state/toast.ts';
+import { t } from '../words.ts';
 import { Dialog } from './dialog.tsx';
 
 /** People who want to write to one. Nothing of what they wrote is shown before it is accepted. */
@@ -30,28 +31,30 @@ export default function InvitationsDialog({ chat }: { readonly chat: Chat }) {
   }
 
   return (
-    <Dialog title="Private messages" kind="invitations" onClose={closeOverlay}>
-      <p>To write to somebody, press their name in the chat. Messages pass through this hub and can be read by it.</p>
+    <Dialog title={t('Private messages')} kind="invitations" onClose={closeOverlay}>
+      <p>
+        {t('To write to somebody, press their name in the chat. Messages pass through this hub and can be read by it.')}
+      </p>
       <button type="button" class="button" onClick={() => void notes()}>
-        Notes to yourself
+        {t('Notes to yourself')}
       </button>
-      {all?.length === 0 && <p class="none">Nobody waits for your answer.</p>}
+      {all?.length === 0 && <p class="none">{t('Nobody waits for your answer.')}</p>}
       <ul>
         {all?.map((one) => (
           <li key={one.channel} class="invitation">
             <p>
               <b>{one.by.name}</b> ({one.by.platform}){' '}
-              {one.kind === 'direct' ? 'wants to write to you.' : `invites you to ${one.name}.`}
+              {one.kind === 'direct' ? t('wants to write to you.') : t('invites you to {name}.', { name: one.name })}
             </p>
             <div class="choices wrap">
               <button type="button" class="button primary" onClick={() => void answer(one, 'accept')}>
-                Accept
+                {t('Accept')}
               </button>
               <button type="button" class="button" onClick={() => void answer(one, 'decline')}>
-                Decline
+                {t('Decline')}
               </button>
               <button type="button" class="button danger" onClick={() => void answer(one, 'block')}>
-                Block
+                {t('Block')}
               </button>
             </div>
           </li>

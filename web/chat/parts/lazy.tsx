@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { toast } from '../state/toast.ts';
+import { t } from '../words.ts';
 
 /** A part of the page that is fetched when it is first shown. */
 export function lazy<Props extends object>(
@@ -17,7 +18,7 @@ export function lazy<Props extends object>(
           loaded = module.default;
           isReady.value = true;
         },
-        () => toast('That part of the page could not be loaded. Reload to try again.'),
+        () => toast(t('That part of the page could not be loaded. Reload to try again.')),
       );
     }, [isReady]);
     const Loaded = loaded;

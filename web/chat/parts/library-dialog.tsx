@@ -3,15 +3,16 @@ import type { LibraryItem } from '../../../core/domain/library.ts';
 import type { Chat } from '../state/chat.ts';
 import { closeOverlay } from '../state/overlay.ts';
 import { dateTime } from '../time.ts';
+import { t, word } from '../words.ts';
 import { Dialog } from './dialog.tsx';
 import { isOurs } from './rich.tsx';
 
 const KINDS = [
-  { kind: null, label: 'All' },
-  { kind: 'music', label: 'Music' },
-  { kind: 'link', label: 'Links' },
-  { kind: 'image', label: 'Pictures' },
-  { kind: 'file', label: 'Files' },
+  { kind: null, label: word('All') },
+  { kind: 'music', label: word('Music') },
+  { kind: 'link', label: word('Links') },
+  { kind: 'image', label: word('Pictures') },
+  { kind: 'file', label: word('Files') },
 ] as const;
 const WAIT_MS = 250;
 
@@ -45,12 +46,12 @@ export default function LibraryDialog({ chat }: { readonly chat: Chat }) {
   }, [kind, text, channel]);
 
   return (
-    <Dialog title="Links and files" kind="library" onClose={closeOverlay}>
+    <Dialog title={t('Links and files')} kind="library" onClose={closeOverlay}>
       <input
         class="input"
         type="search"
-        aria-label="Filter links and files"
-        placeholder="Filter"
+        aria-label={t('Filter links and files')}
+        placeholder={t('Filter')}
         maxLength={200}
         value={text}
         onInput={(event) => setText(event.currentTarget.value)}
@@ -58,14 +59,14 @@ export default function LibraryDialog({ chat }: { readonly chat: Chat }) {
       <div class="choice-row">
         {KINDS.map((one) => (
           <button key={one.label} type="button" aria-pressed={kind === one.kind} onClick={() => setKind(one.kind)}>
-            {one.label}
+            {t(one.label)}
           </button>
         ))}
       </div>
       <p class="problem" role="alert">
         {problem}
       </p>
-      {items?.length === 0 && <p class="none">Nothing has been posted yet.</p>}
+      {items?.length === 0 && <p class="none">{t('Nothing has been posted yet.')}</p>}
       <ul class="library-list">
         {items?.map((item) => (
           <li key={item.id}>
@@ -75,7 +76,7 @@ export default function LibraryDialog({ chat }: { readonly chat: Chat }) {
       </ul>
       {next !== null && (
         <button type="button" class="button" onClick={() => void look(next)}>
-          More
+          {t('More')}
         </button>
       )}
     </Dialog>
@@ -89,7 +90,7 @@ function Item({ item }: { readonly item: LibraryItem }) {
       <b dir="auto">{item.title ?? item.url}</b>
       <span>
         {item.kind} · {last.name} ({last.platform}), {dateTime(last.at)}
-        {count > 1 && ` · ${count} times`}
+        {count > 1 && ` · ${t('{n} times', { n: count })}`}
       </span>
     </span>
   );

@@ -2,6 +2,7 @@ import type { TargetedKeyboardEvent } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Attachment } from '../../../core/domain/content.ts';
 import { closeOverlay } from '../state/overlay.ts';
+import { t } from '../words.ts';
 import { Dialog } from './dialog.tsx';
 
 /** A picture large, with those beside it in the message; arrows go through them. */
@@ -29,21 +30,19 @@ export default function Lightbox(props: { readonly pictures: readonly Attachment
         {props.pictures.length > 1 && (
           <>
             <button type="button" class="button" onClick={() => step(-1)}>
-              Previous
+              {t('Previous')}
             </button>
-            <span class="soft">
-              {at + 1} of {props.pictures.length}
-            </span>
+            <span class="soft">{t('{n} of {all}', { n: at + 1, all: props.pictures.length })}</span>
             <button type="button" class="button" onClick={() => step(1)}>
-              Next
+              {t('Next')}
             </button>
           </>
         )}
         <button type="button" class="button" aria-pressed={isLarge} onClick={() => setLarge(!isLarge)}>
-          Full size
+          {t('Full size')}
         </button>
         <a class="button" href={picture.url} target="_blank" rel="noopener noreferrer">
-          Open the original
+          {t('Open the original')}
         </a>
       </div>
     </Dialog>

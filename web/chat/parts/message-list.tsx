@@ -23,6 +23,7 @@ import {
   showOlder,
   type Window,
 } from '../state/window.ts';
+import { plural, t } from '../words.ts';
 import { Icon } from './icons.tsx';
 import { createLongPress } from './long-press.ts';
 import { Rows } from './rows.tsx';
@@ -130,7 +131,7 @@ export function MessageList({ chat, model, channel, deeds, jumpTo, toPresent }: 
     isBusy.current = false;
     const around = isThere ? showAround(model.view.value.rows, id) : null;
     if (around === null) {
-      toast('That message cannot be shown: it is too far back, or gone.');
+      toast(t('That message cannot be shown: it is too far back, or gone.'));
       return;
     }
     const isDrawn = shownRows(model.view.value.rows, window.value).some(
@@ -158,7 +159,7 @@ export function MessageList({ chat, model, channel, deeds, jumpTo, toPresent }: 
   };
 
   return (
-    <div class="log" role="log" aria-live="off" aria-label={`Messages in ${channel.name}`}>
+    <div class="log" role="log" aria-live="off" aria-label={t('Messages in {name}', { name: channel.name })}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: it listens for what happens in its rows, which are focusable. */}
       <div
         ref={scroller}
@@ -196,7 +197,7 @@ export function MessageList({ chat, model, channel, deeds, jumpTo, toPresent }: 
       {!isPinned && (
         <button type="button" class={newer > 0 ? 'pill' : 'pill quiet'} onClick={pin}>
           <Icon name="down" size={16} />
-          {newer > 0 ? `${newer} new ${newer === 1 ? 'message' : 'messages'}` : 'Jump to present'}
+          {newer > 0 ? plural('{n} new message|{n} new messages', newer) : t('Jump to present')}
         </button>
       )}
     </div>

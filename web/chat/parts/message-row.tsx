@@ -6,6 +6,7 @@ import type { FailedEdit } from '../state/channel-model.ts';
 import type { Chat } from '../state/chat.ts';
 import type { RowCan, RowDeeds } from '../state/row-deeds.ts';
 import { clockTime, fullTime } from '../time.ts';
+import { t } from '../words.ts';
 import { Icon } from './icons.tsx';
 import {
   Disc,
@@ -42,13 +43,13 @@ function goneText({ author, redaction }: WireChatMessage): string | null {
     case undefined:
       return null;
     case 'author':
-      return 'Message deleted';
+      return t('Message deleted');
     case 'moderator':
-      return 'Removed by a moderator';
+      return t('Removed by a moderator');
     case 'platform':
-      return `Removed on ${platformName(author.platform)}`;
+      return t('Removed on {name}', { name: platformName(author.platform) });
     case 'reports':
-      return 'Reported; hidden until a moderator has looked';
+      return t('Reported; hidden until a moderator has looked');
   }
 }
 
@@ -116,8 +117,8 @@ function Body({ message, you }: { readonly message: WireChatMessage; readonly yo
       <div class={isOnlyEmoji(message.content) ? 'body big' : 'body'} dir="auto">
         <RichText rich={message.content.rich} you={you} />
         {message.editedAt !== null && (
-          <span class="edited" title={`Edited ${fullTime(message.editedAt)}`}>
-            (edited)
+          <span class="edited" title={t('Edited {when}', { when: fullTime(message.editedAt) })}>
+            {t('(edited)')}
           </span>
         )}
       </div>
@@ -132,9 +133,10 @@ function QuoteLine(props: {
 }) {
   const { quote, onJump } = props;
   return (
-    <button type="button" class="quote" onClick={() => onJump(quote.id)} title="Show this message">
+    <button type="button" class="quote" onClick={() => onJump(quote.id)} title={t('Show this message')}>
       <Icon name="reply" size={14} />
-      <b dir="auto">{quote.name}</b> <span dir="auto">{quote.text === '' ? <i>deleted message</i> : quote.text}</span>
+      <b dir="auto">{quote.name}</b>{' '}
+      <span dir="auto">{quote.text === '' ? <i>{t('deleted message')}</i> : quote.text}</span>
     </button>
   );
 }
@@ -148,12 +150,14 @@ function EditFailed(props: {
   return (
     <div class="failed-note">
       <Icon name="alert" size={16} />
-      <span>Edit not saved: {failed.say}</span>
+      <span>
+        {t('Edit not saved:')} {failed.say}
+      </span>
       <button type="button" onClick={() => deeds.retryEdit(message, failed.text)}>
-        Edit again
+        {t('Edit again')}
       </button>
       <button type="button" onClick={() => deeds.dropEdit(message)}>
-        Discard
+        {t('Discard')}
       </button>
     </div>
   );

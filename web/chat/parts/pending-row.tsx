@@ -1,5 +1,6 @@
 import type { PendingPost } from '../../../client/index.ts';
 import type { Chat } from '../state/chat.ts';
+import { t } from '../words.ts';
 import { Icon } from './icons.tsx';
 import { Time } from './message-row.tsx';
 import { Disc, tint } from './person.tsx';
@@ -41,19 +42,21 @@ function Status({ chat, post }: { readonly chat: Chat; readonly post: PendingPos
   switch (post.status.kind) {
     case 'sending':
     case 'stored':
-      return <span class="sr">Sending</span>;
+      return <span class="sr">{t('Sending')}</span>;
     case 'held':
-      return <p class="gone">Waiting for a moderator</p>;
+      return <p class="gone">{t('Waiting for a moderator')}</p>;
     case 'failed':
       return (
         <div class="failed-note">
           <Icon name="alert" size={16} />
-          <span>Not sent: {post.status.say}</span>
+          <span>
+            {t('Not sent:')} {post.status.say}
+          </span>
           <button type="button" onClick={() => chat.client.retry(post.key)}>
-            Retry
+            {t('Retry')}
           </button>
           <button type="button" onClick={() => chat.client.discard(post.key)}>
-            Delete
+            {t('Delete')}
           </button>
         </div>
       );

@@ -1,13 +1,14 @@
 import { useSignal } from '@preact/signals';
 import type { Person } from '../../../core/domain/wire.ts';
 import type { Chat } from '../state/chat.ts';
+import { plural, t, word } from '../words.ts';
 import { Icon } from './icons.tsx';
 import { Disc, NameButton, PlatformBadge, RoleBadge, tint } from './person.tsx';
 
 const GROUPS: readonly { readonly title: string; readonly badges: readonly Person['badge'][] }[] = [
-  { title: 'DJs', badges: ['dj'] },
-  { title: 'Crew', badges: ['admin', 'moderator'] },
-  { title: 'Listening', badges: [null] },
+  { title: word('DJs'), badges: ['dj'] },
+  { title: word('Crew'), badges: ['admin', 'moderator'] },
+  { title: word('Listening'), badges: [null] },
 ];
 const FILTER_FROM = 12;
 /** More names than this are only counted: nobody reads them, and the page stays quick. */
@@ -20,13 +21,13 @@ export function PeoplePanel({ chat }: { readonly chat: Chat }) {
   const { people, guests } = present.value ?? { people: [], guests: 0 };
   const found = people.filter((one) => one.name.toLocaleLowerCase().includes(filter.value.toLocaleLowerCase()));
   return (
-    <aside class="people" aria-label="People here">
+    <aside class="people" aria-label={t('People here')}>
       <header>
-        <h2>Here now</h2>
+        <h2>{t('Here now')}</h2>
         <button
           type="button"
           class="icon-button"
-          aria-label="Close people"
+          aria-label={t('Close people')}
           onClick={() => {
             isOpen.value = false;
           }}
@@ -39,8 +40,8 @@ export function PeoplePanel({ chat }: { readonly chat: Chat }) {
           <input
             class="input"
             type="search"
-            aria-label="Filter people"
-            placeholder="Filter"
+            aria-label={t('Filter people')}
+            placeholder={t('Filter')}
             value={filter.value}
             onInput={(event) => {
               filter.value = event.currentTarget.value;
@@ -49,15 +50,11 @@ export function PeoplePanel({ chat }: { readonly chat: Chat }) {
         </div>
       )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
-      <section class="people-list" tabIndex={0} aria-label="Names">
+      <section class="people-list" tabIndex={0} aria-label={t('Names')}>
         {GROUPS.map(({ title, badges }) => (
           <Group key={title} title={title} people={found.filter((one) => badges.includes(one.badge))} />
         ))}
-        {guests > 0 && (
-          <p class="people-note">
-            {guests} {guests === 1 ? 'guest' : 'guests'} reading along
-          </p>
-        )}
+        {guests > 0 && <p class="people-note">{plural('{n} guest reading along|{n} guests reading along', guests)}</p>}
       </section>
     </aside>
   );
@@ -68,7 +65,7 @@ function Group({ title, people }: { readonly title: string; readonly people: rea
   return (
     <>
       <h3>
-        {title} · {people.length}
+        {t(title)} · {people.length}
       </h3>
       <ul>
         {people.slice(0, MAX_NAMED).map((person) => (

@@ -7,10 +7,12 @@ import type { Shown } from '../state/overlay.ts';
 import { closeOverlay } from '../state/overlay.ts';
 import { toast } from '../state/toast.ts';
 import { dateTime } from '../time.ts';
+import { t } from '../words.ts';
 import { COMPOSER_ID } from './composer.tsx';
 import { Dialog } from './dialog.tsx';
 import { Disc, LookalikeMark, PlatformBadge, RoleBadge, tint } from './person.tsx';
 
+const ARCHIVED_MS = 2_000;
 const MINUTES = [2, 5, 10] as const;
 
 /** Somebody, with what one may do about them; for moderators also what is known of them here. */
@@ -26,7 +28,7 @@ export default function PersonCard({ chat, person }: { readonly chat: Chat; read
         <RoleBadge badge={person.badge} />
         <PlatformBadge platform={person.platform} />
         <LookalikeMark author={{ ...person, avatarUrl: null }} />
-        {person.platform === 'slipmat' && <span class="soft">here on Slipmat</span>}
+        {person.platform === 'slipmat' && <span class="soft">{t('here on Slipmat')}</span>}
       </p>
       {isMe ? <OwnKarma chat={chat} /> : you?.isGuest === false && <Acts chat={chat} person={person} />}
       {isStaff && !isMe && <Staff chat={chat} channel={channel.id} person={person} />}
@@ -67,10 +69,10 @@ function Acts({ chat, person }: { readonly chat: Chat; readonly person: Shown })
   return (
     <div class="choices wrap">
       <button type="button" class="button" onClick={mention}>
-        Mention
+        {t('Mention')}
       </button>
       <button type="button" class="button" onClick={() => void message()}>
-        Message
+        {t('Message')}
       </button>
       <button
         type="button"
@@ -78,11 +80,11 @@ function Acts({ chat, person }: { readonly chat: Chat; readonly person: Shown })
         aria-pressed={isMuted}
         onClick={() =>
           void (isMuted
-            ? relate('unmute', `You see ${person.name} again.`)
-            : relate('mute', `${person.name} is hidden, for you alone.`))
+            ? relate('unmute', t('You see {name} again.', { name: person.name }))
+            : relate('mute', t('{name} is hidden, for you alone.', { name: person.name })))
         }
       >
-        {isMuted ? 'Unmute' : 'Mute'}
+        {isMuted ? t('Unmute') : t('Mute')}
       </button>
       <button
         type="button"
@@ -90,11 +92,11 @@ function Acts({ chat, person }: { readonly chat: Chat; readonly person: Shown })
         aria-pressed={isBlocked}
         onClick={() =>
           void (isBlocked
-            ? relate('unblock', `${person.name} may write to you again.`)
-            : relate('block', `${person.name} can send you no private messages. They are not told.`))
+            ? relate('unblock', t('{name} may write to you again.', { name: person.name }))
+            : relate('block', t('{name} can send you no private messages. They are not told.', { name: person.name })))
         }
       >
-        {isBlocked ? 'Unblock' : 'Block'}
+        {isBlocked ? t('Unblock') : t('Block')}
       </button>
     </div>
   );
@@ -111,11 +113,11 @@ function OwnKarma({ chat }: { readonly chat: Chat }) {
     if (channel === null || you === null) return;
     void chat.client.ask('karma', { channel, user: you.user }).then((answer) => answer.ok && setKarma(answer.value));
   }, [chat, channel, you]);
-  if (karma === undefined) return <p class="soft">Loading…</p>;
+  if (karma === undefined) return <p class="soft">{t('Loading…')}</p>;
   return (
     <>
       <p>
-        Your karma here: <b>{Math.round(karma.balance)}</b>
+        {t('Your karma here:')} <b>{Math.round(karma.balance)}</b>
       </p>
       <ul class="karma">
         {karma.lines.slice(0, 10).map((line) => (
@@ -144,14 +146,18 @@ function Staff(props: { readonly chat: Chat; readonly channel: string; readonly 
     const answer = await chat.client.do('sanction', of);
     toast(answer.ok ? [answer.value.say, answer.value.effect].filter(Boolean).join(' ') : answer.say);
     load();
+    // what was done stands in the archive a moment later
+    setTimeout(load, ARCHIVED_MS);
   }
 
   return (
-    <section class="staff" aria-label="For moderators">
-      <h3>For moderators</h3>
+    <section class="staff" aria-label={t('For moderators')}>
+      <h3>{t('For moderators')}</h3>
       {view !== null && (
         <ul class="facts">
-          <li>Karma {Math.round(view.karma)}</li>
+          <li>
+            {t('Karma')} {Math.round(view.karma)}
+          </li>
           {view.restraint !== null && (
             <li class="warn">
               {view.restraint.act}
@@ -166,7 +172,7 @@ function Staff(props: { readonly chat: Chat; readonly channel: string; readonly 
         </ul>
       )}
       <label class="field">
-        <span>Reason</span>
+        <span>{t('Reason')}</span>
         <input class="input" maxLength={300} value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
       </label>
       <div class="choices wrap">
@@ -174,16 +180,16 @@ function Staff(props: { readonly chat: Chat; readonly channel: string; readonly 
           <>
             {MINUTES.map((minutes) => (
               <button key={minutes} type="button" class="button" onClick={() => void sanction('timeout', minutes)}>
-                {minutes} min
+                {t('{n} min', { n: minutes })}
               </button>
             ))}
             <button type="button" class="button danger" onClick={() => void sanction('ban', null)}>
-              Ban
+              {t('Ban')}
             </button>
           </>
         ) : (
           <button type="button" class="button" onClick={() => void sanction('lift', null)}>
-            Lift the {view.restraint.act}
+            {view.restraint.act === 'ban' ? t('Lift the ban') : t('Lift the timeout')}
           </button>
         )}
       </div>

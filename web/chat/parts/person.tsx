@@ -1,6 +1,7 @@
 import type { Author } from '../../../core/domain/message.ts';
 import { nameColour } from '../colour.ts';
 import { overlay, type Shown } from '../state/overlay.ts';
+import { t, word } from '../words.ts';
 
 const PLATFORMS: Readonly<Record<string, { readonly name: string; readonly short: string }>> = {
   discord: { name: 'Discord', short: 'Dc' },
@@ -10,18 +11,18 @@ const PLATFORMS: Readonly<Record<string, { readonly name: string; readonly short
 };
 const NATIVE = 'slipmat';
 const BADGES: Readonly<Record<NonNullable<Author['badge']>, string>> = {
-  admin: 'Admin',
-  dj: 'DJ',
-  moderator: 'Mod',
-  bot: 'Bot',
-  guest: 'Guest',
+  admin: word('Admin'),
+  dj: word('DJ'),
+  moderator: word('Mod'),
+  bot: word('Bot'),
+  guest: word('Guest'),
 };
 const SPOKEN_BADGES: Readonly<Record<NonNullable<Author['badge']>, string>> = {
-  admin: 'administrator',
-  dj: 'DJ',
-  moderator: 'moderator',
-  bot: 'bot',
-  guest: 'guest',
+  admin: word('administrator'),
+  dj: word('DJ'),
+  moderator: word('moderator'),
+  bot: word('bot'),
+  guest: word('guest'),
 };
 
 /** Custom properties with somebody's colour in both themes; for an element of class `tinted`. */
@@ -43,9 +44,9 @@ export function PlatformBadge({ platform }: { readonly platform: string }) {
   if (platform === NATIVE) return null;
   const { name, short } = PLATFORMS[platform] ?? { name: platform, short: platform.slice(0, 2) };
   return (
-    <span class="platform" title={`From ${name}`}>
+    <span class="platform" title={t('From {name}', { name })}>
       <span aria-hidden="true">{short}</span>
-      <span class="sr">from {name}</span>
+      <span class="sr">{t('from {name}', { name })}</span>
     </span>
   );
 }
@@ -56,7 +57,7 @@ export function NameButton({ person }: { readonly person: Shown }) {
     <button
       type="button"
       class="name"
-      title={`About ${person.name}`}
+      title={t('About {name}', { name: person.name })}
       onClick={() => {
         overlay.value = { kind: 'person', person };
       }}
@@ -74,23 +75,23 @@ export function platformName(platform: string): string {
 export function LookalikeMark({ author }: { readonly author: Author }) {
   if (author.looksLikeStaff !== true) return null;
   return (
-    <span class="badge lookalike" title={LOOKALIKE}>
-      <span aria-hidden="true">not staff</span>
-      <span class="sr">{LOOKALIKE}</span>
+    <span class="badge lookalike" title={t(LOOKALIKE)}>
+      <span aria-hidden="true">{t('not staff')}</span>
+      <span class="sr">{t(LOOKALIKE)}</span>
     </span>
   );
 }
-const LOOKALIKE = 'The name looks like that of somebody with a role here, who is another';
+const LOOKALIKE = word('The name looks like that of somebody with a role here, who is another');
 
 export function RoleBadge({ badge }: { readonly badge: Author['badge'] }) {
-  return badge === null ? null : <span class={`badge ${badge}`}>{BADGES[badge]}</span>;
+  return badge === null ? null : <span class={`badge ${badge}`}>{t(BADGES[badge])}</span>;
 }
 
 /** `Ana, moderator, Twitch` */
 export function spokenAuthor(author: Author): string {
   const parts = [author.name];
-  if (author.badge !== null) parts.push(SPOKEN_BADGES[author.badge]);
-  if (author.looksLikeStaff === true) parts.push('not staff');
+  if (author.badge !== null) parts.push(t(SPOKEN_BADGES[author.badge]));
+  if (author.looksLikeStaff === true) parts.push(t('not staff'));
   if (author.platform !== NATIVE) parts.push(platformName(author.platform));
   return parts.join(', ');
 }

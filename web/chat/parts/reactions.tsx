@@ -1,5 +1,6 @@
 import type { Reaction } from '../../../core/domain/message.ts';
 import type { Chat } from '../state/chat.ts';
+import { t } from '../words.ts';
 
 interface Props {
   readonly chat: Chat;
@@ -13,7 +14,7 @@ export function Reactions({ chat, reactions, canReact, onToggle }: Props) {
   if (reactions.length === 0) return null;
   const you = chat.you.value?.user ?? '';
   return (
-    <ul class="reactions" aria-label="Reactions">
+    <ul class="reactions" aria-label={t('Reactions')}>
       {reactions.map(({ emoji, users }) => {
         const isMine = users.some((user) => user === you);
         const who = whoReacted(chat, users, you);

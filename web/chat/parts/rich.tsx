@@ -10,6 +10,7 @@ import {
 } from '../../../core/domain/content.ts';
 import { channelHref } from '../route.ts';
 import { overlay } from '../state/overlay.ts';
+import { t } from '../words.ts';
 
 /** The rich-text tree as elements. No HTML string is ever made, so nothing in a message can become markup. */
 export function RichText({ rich, you }: { readonly rich: Rich; readonly you: string | null }) {
@@ -95,7 +96,7 @@ function Spoiler({ children }: { readonly children: ComponentChildren }) {
       type="button"
       class="spoiler"
       aria-expanded={isShown.value}
-      aria-label={isShown.value ? undefined : 'Spoiler, press to show'}
+      aria-label={isShown.value ? undefined : t('Spoiler, press to show')}
       onClick={() => {
         isShown.value = !isShown.value;
       }}

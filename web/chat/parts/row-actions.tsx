@@ -1,5 +1,6 @@
 import type { WireChatMessage } from '../../../core/domain/wire.ts';
 import type { RowCan, RowDeeds } from '../state/row-deeds.ts';
+import { t } from '../words.ts';
 import { Icon, type IconName } from './icons.tsx';
 
 export interface RowAction {
@@ -18,11 +19,11 @@ export function actionsOf(message: WireChatMessage, can: RowCan, deeds: RowDeeds
     isDanger,
   });
   return [
-    ...(can.react ? [action('smile', 'React', () => deeds.pickReaction(message))] : []),
-    ...(can.reply ? [action('reply', 'Reply', () => deeds.reply(message))] : []),
-    ...(can.edit ? [action('pencil', 'Edit', () => deeds.edit(message))] : []),
-    action('link', 'Copy link', () => deeds.copyLink(message)),
-    ...(can.remove ? [action('bin', 'Delete', () => deeds.remove(message), true)] : []),
+    ...(can.react ? [action('smile', t('React'), () => deeds.pickReaction(message))] : []),
+    ...(can.reply ? [action('reply', t('Reply'), () => deeds.reply(message))] : []),
+    ...(can.edit ? [action('pencil', t('Edit'), () => deeds.edit(message))] : []),
+    action('link', t('Copy link'), () => deeds.copyLink(message)),
+    ...(can.remove ? [action('bin', t('Delete'), () => deeds.remove(message), true)] : []),
   ];
 }
 
@@ -32,7 +33,7 @@ export function RowActions(props: {
   readonly deeds: RowDeeds;
 }) {
   return (
-    <div class="actions" role="toolbar" aria-label="Message actions">
+    <div class="actions" role="toolbar" aria-label={t('Message actions')}>
       {actionsOf(props.message, props.can, props.deeds).map(({ icon, label, isDanger, run }) => (
         <button
           key={label}

@@ -7,6 +7,7 @@ import type { Chat } from '../state/chat.ts';
 import { rowCan } from '../state/deeds.ts';
 import type { RowDeeds } from '../state/row-deeds.ts';
 import { dayLabel, isSameDay, nowMs } from '../time.ts';
+import { t } from '../words.ts';
 import { channelIcon } from './channel-icon.ts';
 import { Icon } from './icons.tsx';
 import { MessageRow } from './message-row.tsx';
@@ -48,7 +49,9 @@ export function Rows(props: Props) {
       {isEmpty && <Welcome channel={channel} />}
       {props.isAtBeginning && !isEmpty && (
         <li class="beginning">
-          This is where {channel.kind === 'direct' ? 'the conversation' : `#${channel.name}`} begins.
+          {channel.kind === 'direct'
+            ? t('This is where the conversation begins.')
+            : t('This is where #{name} begins.', { name: channel.name })}
         </li>
       )}
       {items}
@@ -125,7 +128,7 @@ function dividers(row: ViewRow, before: ViewRow | null, newFrom: number | null):
   if (row.seq === newFrom) {
     found.push(
       <li key="new" class="divider new">
-        New
+        {t('New')}
       </li>,
     );
   }
@@ -141,7 +144,7 @@ function Welcome({ channel }: { readonly channel: ListedChannel }) {
     <li class="empty">
       <Icon name={channelIcon(channel)} size={40} />
       <h2>{channel.name} is quiet</h2>
-      <p>{channel.mayPost ? 'Say the first word.' : 'Nobody has written here yet.'}</p>
+      <p>{channel.mayPost ? t('Say the first word.') : t('Nobody has written here yet.')}</p>
     </li>
   );
 }

@@ -6,6 +6,7 @@ import { channelHref, goTo } from '../route.ts';
 import type { Chat } from '../state/chat.ts';
 import { closeOverlay } from '../state/overlay.ts';
 import { dateTime } from '../time.ts';
+import { t } from '../words.ts';
 import { Dialog } from './dialog.tsx';
 
 type Hit = HistoryMessage & { readonly channel: ChannelId };
@@ -43,13 +44,13 @@ export default function SearchDialog({ chat }: { readonly chat: Chat }) {
   };
 
   return (
-    <Dialog title="Search" kind="search" onClose={closeOverlay}>
+    <Dialog title={t('Search')} kind="search" onClose={closeOverlay}>
       <input
         ref={field}
         class="input"
         type="search"
-        aria-label="Words to look for"
-        placeholder="Words to look for"
+        aria-label={t('Words to look for')}
+        placeholder={t('Words to look for')}
         maxLength={200}
         value={text}
         onInput={(event) => setText(event.currentTarget.value)}
@@ -60,15 +61,15 @@ export default function SearchDialog({ chat }: { readonly chat: Chat }) {
           checked={isEverywhere}
           onChange={(event) => setEverywhere(event.currentTarget.checked)}
         />
-        In all channels
+        {t('In all channels')}
       </label>
       <p class="problem" role="alert">
         {problem}
       </p>
       <p class="sr" role="status">
-        {found === null ? '' : `${found.length} found`}
+        {found === null ? '' : t('{n} found', { n: found.length })}
       </p>
-      {found?.length === 0 && <p class="none">Nothing was found.</p>}
+      {found?.length === 0 && <p class="none">{t('Nothing was found.')}</p>}
       <ul>
         {found?.map((hit) => (
           <li key={hit.message.id}>
@@ -83,7 +84,7 @@ export default function SearchDialog({ chat }: { readonly chat: Chat }) {
       </ul>
       {isMore && found !== null && (
         <button type="button" class="button" onClick={() => void look(found.at(-1) ?? null)}>
-          More
+          {t('More')}
         </button>
       )}
     </Dialog>

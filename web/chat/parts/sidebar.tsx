@@ -4,6 +4,7 @@ import type { ListedChannel } from '../../../core/domain/wire.ts';
 import { channelHref } from '../route.ts';
 import type { Chat } from '../state/chat.ts';
 import { isDrawerOpen, overlay } from '../state/overlay.ts';
+import { t, word } from '../words.ts';
 import { channelIcon } from './channel-icon.ts';
 import { Icon, Mark } from './icons.tsx';
 import { Disc, tint } from './person.tsx';
@@ -14,10 +15,10 @@ interface Props {
 }
 
 const GROUPS: readonly { readonly title: string; readonly kinds: readonly ListedChannel['kind'][] }[] = [
-  { title: 'DJs', kinds: ['dj'] },
-  { title: 'Events', kinds: ['event'] },
-  { title: 'Private', kinds: ['crew', 'private'] },
-  { title: 'Direct', kinds: ['direct'] },
+  { title: word('DJs'), kinds: ['dj'] },
+  { title: word('Events'), kinds: ['event'] },
+  { title: word('Private'), kinds: ['crew', 'private'] },
+  { title: word('Direct'), kinds: ['direct'] },
 ];
 /** Public channels shown before any has been opened; the rest are in the directory. */
 const SUGGESTED = 8;
@@ -26,14 +27,14 @@ export function Sidebar({ chat, onSignIn }: Props) {
   const listed = useComputed(() => withSuggestions(chat.channels.value, chat.mine.value));
   const mega = listed.value.filter((one) => one.kind === 'mega');
   return (
-    <nav class={isDrawerOpen.value ? 'side open' : 'side'} aria-label="Channels">
+    <nav class={isDrawerOpen.value ? 'side open' : 'side'} aria-label={t('Channels')}>
       <div class="brand">
         <Mark />
-        <span>Slipmat</span>
+        <span>{t('Slipmat')}</span>
         <button
           type="button"
           class="icon-button only-narrow"
-          aria-label="Close channels"
+          aria-label={t('Close channels')}
           onClick={() => {
             isDrawerOpen.value = false;
           }}
@@ -51,8 +52,8 @@ export function Sidebar({ chat, onSignIn }: Props) {
           const group = listed.value.filter((one) => kinds.includes(one.kind));
           if (group.length === 0) return null;
           return (
-            <section key={title} aria-label={title}>
-              <h2>{title}</h2>
+            <section key={title} aria-label={t(title)}>
+              <h2>{t(title)}</h2>
               <ul>
                 {group.map((channel) => (
                   <ChannelLink key={channel.id} chat={chat} channel={channel} />
@@ -69,7 +70,7 @@ export function Sidebar({ chat, onSignIn }: Props) {
           }}
         >
           <Icon name="plus" size={18} />
-          <span>Browse channels</span>
+          <span>{t('Browse channels')}</span>
         </button>
         {chat.you.value?.isGuest === false && (
           <button
@@ -80,7 +81,7 @@ export function Sidebar({ chat, onSignIn }: Props) {
             }}
           >
             <Icon name="at" size={18} />
-            <span>Private messages</span>
+            <span>{t('Private messages')}</span>
           </button>
         )}
       </div>
@@ -107,7 +108,7 @@ function ChannelLink({ chat, channel }: { readonly chat: Chat; readonly channel:
         {unread > 0 && (
           <>
             <span class="unread-dot" aria-hidden="true" />
-            <span class="sr">unread</span>
+            <span class="sr">{t('unread')}</span>
           </>
         )}
       </a>
@@ -122,19 +123,19 @@ function You({ chat, onSignIn }: { readonly chat: Chat; readonly onSignIn: () =>
     <div class="you tinted" style={tint(you?.user ?? '')}>
       {you !== null && <Disc name={you.name} isSmall />}
       <div class="you-name">
-        <b>{you?.name ?? 'Connecting …'}</b>
-        <span>{isLive ? (you?.isGuest ? 'Guest' : 'Connected') : 'Offline'}</span>
+        <b>{you?.name ?? t('Connecting …')}</b>
+        <span>{isLive ? (you?.isGuest ? t('Guest') : t('Connected')) : t('Offline')}</span>
       </div>
       {you?.isGuest === true && chat.channel.value?.mayPost === true && (
         <button type="button" class="button" onClick={onSignIn}>
-          Sign in
+          {t('Sign in')}
         </button>
       )}
       <button
         type="button"
         class="icon-button"
-        aria-label="Settings"
-        title="Settings"
+        aria-label={t('Settings')}
+        title={t('Settings')}
         onClick={() => {
           overlay.value = { kind: 'settings' };
         }}

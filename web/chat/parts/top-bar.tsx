@@ -1,6 +1,7 @@
 import type { ListedChannel } from '../../../core/domain/wire.ts';
 import type { Chat } from '../state/chat.ts';
 import { isDrawerOpen, overlay } from '../state/overlay.ts';
+import { t } from '../words.ts';
 import { channelIcon } from './channel-icon.ts';
 import { Icon } from './icons.tsx';
 
@@ -13,7 +14,7 @@ export function TopBar({ chat, channel }: { readonly chat: Chat; readonly channe
       <button
         type="button"
         class="icon-button only-narrow"
-        aria-label={elsewhere > 0 ? `Channels, ${elsewhere} unread` : 'Channels'}
+        aria-label={elsewhere > 0 ? t('Channels, {n} unread', { n: elsewhere }) : t('Channels')}
         aria-expanded={isDrawerOpen.value}
         onClick={() => {
           isDrawerOpen.value = true;
@@ -32,8 +33,8 @@ export function TopBar({ chat, channel }: { readonly chat: Chat; readonly channe
       <button
         type="button"
         class="icon-button"
-        aria-label="Search"
-        title="Search"
+        aria-label={t('Search')}
+        title={t('Search')}
         onClick={() => {
           overlay.value = { kind: 'search' };
         }}
@@ -43,8 +44,8 @@ export function TopBar({ chat, channel }: { readonly chat: Chat; readonly channe
       <button
         type="button"
         class="icon-button"
-        aria-label="Links and files"
-        title="Links and files"
+        aria-label={t('Links and files')}
+        title={t('Links and files')}
         onClick={() => {
           overlay.value = { kind: 'library' };
         }}
@@ -54,7 +55,7 @@ export function TopBar({ chat, channel }: { readonly chat: Chat; readonly channe
       <button
         type="button"
         class="icon-button here"
-        aria-label={count === null ? 'People' : `People, ${count} here`}
+        aria-label={count === null ? t('People') : t('People, {n} here', { n: count })}
         aria-expanded={isOpen.value}
         onClick={() => {
           isOpen.value = !isOpen.value;

@@ -1,4 +1,5 @@
 import type { Upload, Uploads } from '../state/uploads.ts';
+import { t } from '../words.ts';
 import { Icon } from './icons.tsx';
 import { isOurs } from './rich.tsx';
 
@@ -6,7 +7,7 @@ import { isOurs } from './rich.tsx';
 export function UploadList({ uploads }: { readonly uploads: Uploads }) {
   if (uploads.list.value.length === 0) return null;
   return (
-    <ul class="uploads" aria-label="Files of this message">
+    <ul class="uploads" aria-label={t('Files of this message')}>
       {uploads.list.value.map((one) => (
         <Item key={one.id} one={one} uploads={uploads} />
       ))}
@@ -26,15 +27,17 @@ function Item({ one, uploads }: { readonly one: Upload; readonly uploads: Upload
       )}
       <div class="upload-middle">
         <span class="upload-name">{name}</span>
-        {state.kind === 'sending' && <progress max={1} value={state.share} aria-label={`Sending ${name}`} />}
+        {state.kind === 'sending' && (
+          <progress max={1} value={state.share} aria-label={t('Sending {name}', { name })} />
+        )}
         {state.kind === 'failed' && <span class="problem">{state.say}</span>}
         {picture !== null && (
           <input
             class="input"
             type="text"
             maxLength={500}
-            aria-label={`What ${name} shows`}
-            placeholder="What it shows, for those who cannot see it"
+            aria-label={t('What {name} shows', { name })}
+            placeholder={t('What it shows, for those who cannot see it')}
             value={one.alt}
             onInput={(event) => uploads.change(id, { alt: event.currentTarget.value })}
           />
@@ -47,14 +50,14 @@ function Item({ one, uploads }: { readonly one: Upload; readonly uploads: Upload
           aria-pressed={one.isSpoiler}
           onClick={() => uploads.change(id, { isSpoiler: !one.isSpoiler })}
         >
-          Spoiler
+          {t('Spoiler')}
         </button>
       )}
       <button
         type="button"
         class="icon-button"
-        aria-label={`Leave out ${name}`}
-        title="Leave out"
+        aria-label={t('Leave out {name}', { name })}
+        title={t('Leave out')}
         onClick={() => uploads.remove(id)}
       >
         <Icon name="close" size={18} />

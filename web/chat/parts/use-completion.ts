@@ -4,15 +4,20 @@ import type { Chat } from '../state/chat.ts';
 import { type Candidate, candidates, type Sources, tokenAt } from '../state/completion.ts';
 import { COMPLETIONS_ID, optionId } from './completions.tsx';
 
+type FindEmoji = Sources['emoji'];
+let findEmoji: FindEmoji | null = null;
+
 /** Recent speakers are looked for among so many rows. */
 const RECENT_ROWS = 100;
+
+type Caret = Pick<HTMLTextAreaElement, 'value' | 'selectionStart' | 'selectionEnd'>;
 
 export interface Completion {
   readonly found: readonly Candidate[];
   readonly at: number;
   pick(candidate: Candidate): void;
   /** After each change of the text or the caret. */
-  look(field: HTMLTextAreaElement): void;
+  look(field: Caret): void;
   close(): void;
   /** @returns whether the key was for the list */
   onKey(event: KeyboardEvent): boolean;
@@ -24,9 +29,15 @@ export function useCompletion(chat: Chat, model: ChannelModel, field: () => HTML
   const [state, set] = useState<{ readonly found: readonly Candidate[]; readonly at: number }>(NONE);
   const { found, at } = state;
 
-  function look({ value, selectionStart, selectionEnd }: HTMLTextAreaElement): void {
+  function look({ value, selectionStart, selectionEnd }: Caret): void {
     const token = selectionStart === selectionEnd ? tokenAt(value, selectionStart) : null;
     if (token?.kind === 'command') chat.commands.load();
+    if (token?.kind === 'emoji' && findEmoji === null) {
+      void import('../emoji.ts').then((table) => {
+        findEmoji = table.findEmoji;
+        if (field()?.value === value) look({ value, selectionStart, selectionEnd });
+      });
+    }
     set(token === null ? NONE : { found: candidates(token, sourcesOf(chat, model)), at: 0 });
   }
 
@@ -102,5 +113,10 @@ function sourcesOf(chat: Chat, model: ChannelModel): Sources {
   for (const { user, name, platform } of chat.people.present.value?.people ?? []) {
     if (user !== you && !people.has(user)) people.set(user, { user, name, platform });
   }
-  return { people: [...people.values()], channels: chat.channels.value, commands: chat.commands.known.value };
+  return {
+    people: [...people.values()],
+    channels: chat.channels.value,
+    commands: chat.commands.known.value,
+    emoji: findEmoji ?? (() => []),
+  };
 }

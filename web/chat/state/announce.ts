@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { plainText } from '../../../core/domain/content.ts';
 import type { WireChatMessage } from '../../../core/domain/wire.ts';
+import { t } from '../words.ts';
 
 /*
  * What a screen reader says of new messages: joined, at most each two seconds, and in a busy channel only their number,
@@ -28,5 +29,5 @@ function sentence(messages: readonly WireChatMessage[]): string {
   const last = messages.at(-1);
   if (last === undefined) return '';
   const said = `${last.author.name}: ${plainText(last.content.rich).slice(0, SPOKEN_TEXT)}`;
-  return messages.length === 1 ? said : `${messages.length} new messages, last by ${said}`;
+  return messages.length === 1 ? said : t('{n} new messages, last by {said}', { n: messages.length, said });
 }

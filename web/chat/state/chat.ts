@@ -2,6 +2,7 @@ import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { type Client, type ClientState, createClient, type You } from '../../../client/index.ts';
 import { isPublic } from '../../../core/domain/channel.ts';
 import type { ListedChannel, Person, WireChatMessage } from '../../../core/domain/wire.ts';
+import { t } from '../words.ts';
 import { announce } from './announce.ts';
 import { type Arrived, type ChannelModel, createChannelModel } from './channel-model.ts';
 import { type Commands, createCommands } from './commands.ts';
@@ -102,7 +103,7 @@ export function createChat(token: string | null, owner: string, maxBytes: () => 
     if (id === null || id === told || channels.value.length === 0 || channels.value.some((one) => one.id === id))
       return;
     told = id;
-    toast(`There is no channel “${id}” here, or it is not open to you.`);
+    toast(t('There is no channel “{id}” here, or it is not open to you.', { id }));
   }
 
   /** The model of a channel, made when it is first heard of: posts kept over a reload come before the first join. */

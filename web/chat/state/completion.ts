@@ -1,6 +1,5 @@
 import type { ListedChannel } from '../../../core/domain/wire.ts';
 import type { CommandSpec } from '../../../core/plugin/commands.ts';
-import { findEmoji } from '../emoji.ts';
 
 /** What is being written at the caret and could be completed. */
 export interface Token {
@@ -25,6 +24,8 @@ export interface Sources {
   readonly people: readonly { readonly user: string; readonly name: string; readonly platform: string }[];
   readonly channels: readonly ListedChannel[];
   readonly commands: readonly CommandSpec[];
+  /** By words, the best first; the table is fetched when it is first wanted. */
+  readonly emoji: (words: string) => readonly { readonly char: string; readonly words: string }[];
 }
 
 const MOST = 8;
@@ -57,7 +58,8 @@ export function candidates(token: Token, sources: Sources): readonly Candidate[]
         return { key: id, insert: `#${id} `, label: name, note: topic };
       });
     case 'emoji':
-      return findEmoji(wanted)
+      return sources
+        .emoji(wanted)
         .slice(0, MOST)
         .map(({ char, words }) => ({ key: char, insert: `${char} `, label: `${char} ${words}`, note: '' }));
     case 'command':

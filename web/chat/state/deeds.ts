@@ -4,6 +4,7 @@ import { plainText } from '../../../core/domain/content.ts';
 import { type Act, may, outranks, type Rank } from '../../../core/domain/permission.ts';
 import type { ListedChannel, WireChatMessage } from '../../../core/domain/wire.ts';
 import { messageLink } from '../route.ts';
+import { t } from '../words.ts';
 import type { ChannelModel, FailedEdit } from './channel-model.ts';
 import type { Chat } from './chat.ts';
 import { overlay } from './overlay.ts';
@@ -126,8 +127,8 @@ function setFailedEdit(model: ChannelModel, id: string, failed: FailedEdit | nul
 async function copy(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
-    toast('Link copied');
+    toast(t('Link copied'));
   } catch {
-    toast(`Copy it from here: ${text}`);
+    toast(t('Copy it from here: {text}', { text }));
   }
 }
