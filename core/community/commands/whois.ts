@@ -16,8 +16,10 @@ const STANDING: Readonly<Record<Rank, string>> = {
 
 export const whois: Command = {
   name: 'whois',
-  summary: 'How the hub knows you, and how you stand here.',
-  arguments: [],
+  summary: 'How the hub knows you, and how you stand here; moderators may ask for others.',
+  arguments: [
+    { name: 'person', summary: 'Whom; without it yourself.', kind: 'person', choices: [], isRequired: false },
+  ],
   least: 'guest',
   where: 'linked',
   isSlow: false,
