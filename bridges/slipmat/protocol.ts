@@ -200,6 +200,10 @@ export const hubFrame = z.discriminatedUnion('type', [
     outcome: z.enum(['posted', 'duplicate', 'held', 'unchanged']),
     message: message.nullable(),
     seq: seq.nullable(),
+    because: z
+      .literal('house-rules')
+      .optional()
+      .describe('Held until you accept the house rules; absent: for a moderator.'),
     say: z.string().optional().describe('What its author should know of it.'),
   }),
   z.strictObject({

@@ -124,7 +124,14 @@ function sayReceipt(connection: Connection, id: string, receipt: Receipt): void 
     case 'duplicate':
     case 'held':
     case 'unchanged':
-      connection.send({ type: 'ack', id, outcome: receipt.kind, message: receipt.id, seq: receipt.seq });
+      connection.send({
+        type: 'ack',
+        id,
+        outcome: receipt.kind,
+        message: receipt.id,
+        seq: receipt.seq,
+        ...(receipt.because !== undefined && { because: receipt.because }),
+      });
       return;
     case 'refused':
       sayError(connection, id, receipt.code, receipt.say, null, receipt.retryAfterMs);

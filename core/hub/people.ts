@@ -1,4 +1,5 @@
 import type { Do } from '../community/deeds.ts';
+import { createHeldTelling } from '../community/moderation/tell-held.ts';
 import { createFromRooms } from '../community/presence/from-rooms.ts';
 import { createPresence, type HubPresence } from '../community/presence/presence.ts';
 import { createSeenQuestions } from '../community/presence/questions.ts';
@@ -91,6 +92,7 @@ export function openPeople(parts: Parts, { clock, log: logger }: HubOptions): Pe
   });
 
   tail.follow(createRelationsTelling(directory, selves));
+  tail.follow(createHeldTelling(selves));
   tail.follow(unnoticed.apply);
   tail.follow(unread.apply);
   const stopEpochs = live.store.live.onEpoch(unread.forget);

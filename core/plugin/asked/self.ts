@@ -4,7 +4,7 @@ import type { Relation } from '../../domain/relation.ts';
 import type { SelfNews } from '../../domain/self-news.ts';
 import type { Person } from '../../domain/wire.ts';
 import type { Asked } from './asked.ts';
-import { channelId, epochMs, howConnected, limit, seqNumber, typed, userId } from './shapes.ts';
+import { channelId, epochMs, howConnected, limit, messageId, seqNumber, typed, userId } from './shapes.ts';
 
 /** What is told to all devices of one person. */
 export const selfNews = typed<SelfNews>(
@@ -14,6 +14,13 @@ export const selfNews = typed<SelfNews>(
       kind: z.literal('read').describe('You have read the channel up to `seq`, on whichever device.'),
       channel: channelId,
       seq: seqNumber,
+    }),
+    z.strictObject({
+      kind: z.literal('told').describe('A message of yours was held; this became of it.'),
+      channel: channelId,
+      message: messageId,
+      became: z.enum(['released', 'discarded']),
+      say: z.string(),
     }),
     z.strictObject({
       kind: z.literal('shown').describe('You were unnoticed in the channel, and are to be seen there from now on.'),
