@@ -117,7 +117,8 @@ ${sections.join('\n\n')}
 
 ## Goals
 
-The gate must hold; the aim is what the design should reach on a quiet machine. For ratios, more is better for the hub.
+The gate must hold, and its sign says which way is better; the aim is what the design should reach on a quiet machine.
+The gates of G21 only keep it from getting worse: its aims are the goal.
 
 | | | measured | gate | aim | |
 |---|---|---|---|---|---|
