@@ -33,9 +33,10 @@ export function withoutNull(schema: JsonSchema): JsonSchema {
 }
 
 /** What a text in a query or a path stands for. */
-export function kindOf(schema: JsonSchema): 'number' | 'boolean' | 'text' {
+export function kindOf(schema: JsonSchema): 'number' | 'boolean' | 'list' | 'text' {
   const { type } = withoutNull(schema);
   if (type === 'integer' || type === 'number') return 'number';
+  if (type === 'array') return 'list';
   return type === 'boolean' ? 'boolean' : 'text';
 }
 

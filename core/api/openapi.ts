@@ -18,8 +18,9 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   429: 'Too many requests; see `Retry-After`.',
   '5XX': 'The hub cannot do that now; try again.',
 };
-/** Named by what they name: something that may not be there. */
-const NAMING = new Set(['channel', 'message', 'event', 'id', 'user', 'target', 'portal', 'act']);
+/** What a path names may not be there; and so may what is named beside it. */
+const NAMED_IN_PATH = new Set(['channel', 'message', 'event', 'id', 'portal', 'webhook']);
+const NAMED_BESIDE = new Set(['channel', 'event', 'users']);
 
 /** The OpenAPI 3.1 document of the API, from the same schemas that hold what comes in. */
 export function openApiOf(
@@ -122,16 +123,18 @@ function withNext({ properties, required, ...schema }: JsonSchema): JsonSchema {
 }
 
 /** Statuses that the operation may answer besides its successes. */
-export function refusalStatuses({ inPath, inQuery, body, refusals, method }: RestOperation): readonly string[] {
-  const names = [...inPath, ...inQuery].map(({ name }) => name);
+export function refusalStatuses(operation: RestOperation): readonly string[] {
+  const { path, inPath, inQuery, body, refusals, method, scope } = operation;
   const hasBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
   const fields = body?.properties;
   const inBody = typeof fields === 'object' && fields !== null ? Object.keys(fields) : [];
+  const beside = path.startsWith('/me/') ? [] : [...inQuery.map(({ name }) => name), ...inBody];
+  const isNaming = inPath.some(({ name }) => NAMED_IN_PATH.has(name)) || beside.some((name) => NAMED_BESIDE.has(name));
   return [
     '400',
     '401',
-    '403',
-    ...([...names, ...inBody].some((name) => NAMING.has(name)) ? ['404'] : []),
+    ...(scope === 'any' ? [] : ['403']),
+    ...(isNaming ? ['404'] : []),
     ...new Set(refusals.map((code) => String(statusOf(code)))),
     ...(hasBody ? ['413', '415'] : []),
     '429',

@@ -45,6 +45,8 @@ function readText({ schema }: Field, text: string): unknown {
       return /^-?\d{1,16}$/.test(text) ? Number(text) : text;
     case 'boolean':
       return text === 'true' ? true : text === 'false' ? false : text;
+    case 'list':
+      return [text];
     case 'text':
       return text;
   }

@@ -224,8 +224,8 @@ describe('on two hubs', () => {
   });
 
   it('when it was used last is known on both, at the latest when the hub stops', async () => {
-    const one = await startTestHub({ redisUrl: redis.url });
-    const two = await startTestHub({ redisUrl: redis.url, dataDir: one.dataDir });
+    const one = await startTestHub({ redisUrl: `${redis.url}/1` });
+    const two = await startTestHub({ redisUrl: `${redis.url}/1`, dataDir: one.dataDir });
     const session = await one.user('ann');
     const made = await caller(one.url, session)('POST', '/tokens', { name: 'used', scopes: ['read'] });
     const before = Date.now();

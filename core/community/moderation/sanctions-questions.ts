@@ -22,22 +22,25 @@ const MOST_KARMA_LINES = 50;
 /** The ledgers, for those whom they concern. */
 export function createSanctionQuestions({ facts, directory, desk }: SanctionQuestionDeps): SanctionQuestions {
   /** The channel, for whoever moderates there. */
-  function moderated(actor: Actor, id: Questions['karma'][0]['channel']): Place | null {
+  function moderated(actor: Actor, id: Questions['karma'][0]['channel']): Place | Refused {
     const here = place(facts, actor, id, 'read');
-    return isReceipt(here) || !may('timeout', here.standing).ok ? null : here;
+    if (isReceipt(here)) return NO_CHANNEL;
+    return may('timeout', here.standing).ok ? here : NOT_FOR_ALL;
   }
 
   return {
     async audit(actor, { channel: id, target, before, limit }) {
       const here = id === null ? null : moderated(actor, id);
       const isAdmin = !actor.isGuest && !directory.isDisabled(actor.user) && directory.isAdmin(actor.user);
-      if (id === null ? !isAdmin : here === null) return NOT_FOR_ALL;
+      if (id === null && !isAdmin) return NOT_FOR_ALL;
+      if (here !== null && 'ok' in here) return here;
       const acts = await desk.audit.read({ channel: here?.channel ?? null, target, act: null, before, limit });
       return { ok: true, value: { acts } };
     },
     async karma(actor, { channel: id, user }) {
       const isOwn = user === actor.user && !actor.isGuest;
-      if (!isOwn && moderated(actor, id) === null) return NOT_FOR_ALL;
+      const here = isOwn ? null : moderated(actor, id);
+      if (here !== null && 'ok' in here) return here;
       return { ok: true, value: { balance: desk.karma.karmaOf(user), lines: await lines(user) } };
     },
   };
@@ -49,4 +52,7 @@ export function createSanctionQuestions({ facts, directory, desk }: SanctionQues
   }
 }
 
+type Refused = Extract<Answer<never>, { ok: false }>;
+
+const NO_CHANNEL = { ok: false, code: 'not-found', say: 'There is no such channel.' } as const;
 const NOT_FOR_ALL = { ok: false, code: 'forbidden', say: 'That is for moderators of the channel.' } as const;

@@ -216,7 +216,6 @@ export const orderDeeds: Asked<OrderDeeds> = {
       method: 'PUT',
       path: '/channels/{channel}/slow',
       summary: 'At least so many seconds between two messages of one person; 0: off',
-      refusals: ['decided'],
     },
   },
   'set-shield': {
