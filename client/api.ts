@@ -65,6 +65,8 @@ export interface ClientEvents {
   /** Everything that changes a joined channel, in order: fold it with `channelView`. */
   readonly channel: ChannelEvent;
   readonly typing: FrameOf<'typing'>;
+  /** News for all devices of this person. */
+  readonly self: FrameOf<'self'>['what'];
   /** No longer readable; the client has left it. */
   readonly removed: FrameOf<'removed'>;
   /** The hub found fault with this client as a whole, such as sending too fast. */

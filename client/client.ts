@@ -109,6 +109,9 @@ export function createClient(options: ClientOptions): Client {
       case 'notice':
         if (joins.isNews(frame)) emitter.emit('channel', frame);
         return;
+      case 'self':
+        emitter.emit('self', frame.what);
+        return;
       case 'joined':
         if (joins.onJoined(frame)) emitter.emit('channel', frame);
         return;

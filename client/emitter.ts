@@ -15,6 +15,7 @@ export function createEmitter(): Emitter {
     channels: new Set(),
     channel: new Set(),
     typing: new Set(),
+    self: new Set(),
     removed: new Set(),
     problem: new Set(),
   };

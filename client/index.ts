@@ -12,3 +12,4 @@ export {
   type ViewRow,
 } from './channel-view.ts';
 export { createClient } from './client.ts';
+export { followQuiet, followReading, type Quiet, type ReadState } from './self.ts';

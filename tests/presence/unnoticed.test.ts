@@ -38,7 +38,7 @@ async function keysIn(url: string | null): Promise<readonly string[]> {
           : type === 'hash'
             ? Object.entries(await redis.hgetall(key)).map(String)
             : type === 'zset'
-              ? await redis.zrange(key, 0, -1)
+              ? await redis.zrange(key, '0', '-1')
               : type === 'set'
                 ? await redis.smembers(key)
                 : type === 'list'

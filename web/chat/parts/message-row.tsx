@@ -190,5 +190,8 @@ function spokenRow(message: WireChatMessage): string {
 }
 
 function isSameCan(a: RowCan, b: RowCan): boolean {
-  return a === b || (a.reply === b.reply && a.react === b.react && a.edit === b.edit && a.remove === b.remove);
+  return (
+    a === b ||
+    (a.reply === b.reply && a.react === b.react && a.edit === b.edit && a.remove === b.remove && a.mute === b.mute)
+  );
 }

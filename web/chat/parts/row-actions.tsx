@@ -22,6 +22,7 @@ export function actionsOf(message: WireChatMessage, can: RowCan, deeds: RowDeeds
     ...(can.react ? [action('smile', t('React'), () => deeds.pickReaction(message))] : []),
     ...(can.reply ? [action('reply', t('Reply'), () => deeds.reply(message))] : []),
     ...(can.edit ? [action('pencil', t('Edit'), () => deeds.edit(message))] : []),
+    ...(can.mute ? [action('eye', t('Mute'), () => deeds.mute(message))] : []),
     action('link', t('Copy link'), () => deeds.copyLink(message)),
     ...(can.remove ? [action('bin', t('Delete'), () => deeds.remove(message), true)] : []),
   ];

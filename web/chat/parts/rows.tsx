@@ -78,6 +78,9 @@ function Row(props: Props & { readonly row: ViewRow; readonly before: ViewRow | 
     );
   }
   const { message } = row;
+  if (chat.hidden.value.has(message.author.user) && !model.revealed.value.has(message.id)) {
+    return <MutedRow model={model} seq={row.seq} id={message.id} />;
+  }
   const you = chat.you.value?.user ?? null;
   const tabStop = props.focused ?? lastMessage(props.rows);
   return (
@@ -95,6 +98,24 @@ function Row(props: Props & { readonly row: ViewRow; readonly before: ViewRow | 
       failedEdit={model.failedEdits.value.get(message.id) ?? null}
       deeds={props.deeds}
     />
+  );
+}
+
+/** A message of somebody whom the reader has muted. */
+function MutedRow({ model, seq, id }: { readonly model: ChannelModel; readonly seq: number; readonly id: string }) {
+  return (
+    <li class="notice" data-key={seq}>
+      {t('muted')} ·{' '}
+      <button
+        type="button"
+        class="link"
+        onClick={() => {
+          model.revealed.value = new Set([...model.revealed.value, id]);
+        }}
+      >
+        {t('show')}
+      </button>
+    </li>
   );
 }
 

@@ -108,6 +108,7 @@ function ChannelLink({ chat, channel }: { readonly chat: Chat; readonly channel:
         {unread > 0 && (
           <>
             <span class="unread-dot" aria-hidden="true" />
+            <span class="count">{unread > 99 ? '99+' : unread}</span>
             <span class="sr">{t('unread')}</span>
           </>
         )}

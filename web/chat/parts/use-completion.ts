@@ -114,7 +114,7 @@ function sourcesOf(chat: Chat, model: ChannelModel): Sources {
     if (user !== you && !people.has(user)) people.set(user, { user, name, platform });
   }
   return {
-    people: [...people.values()],
+    people: [...people.values()].filter(({ user }) => !chat.hidden.value.has(user)),
     channels: chat.channels.value,
     commands: chat.commands.known.value,
     emoji: findEmoji ?? (() => []),

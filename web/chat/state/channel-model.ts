@@ -31,6 +31,8 @@ export interface ChannelModel {
   /** Seq of the first of them: where the line "New" is drawn. */
   readonly newFrom: Signal<number | null>;
   readonly draft: Signal<string>;
+  /** Messages of muted people that the reader wanted to see. */
+  readonly revealed: Signal<ReadonlySet<string>>;
   readonly aim: ReadonlySignal<Aim>;
   readonly failedEdits: Signal<ReadonlyMap<string, FailedEdit>>;
   readonly isLoading: Signal<boolean>;
@@ -82,6 +84,7 @@ export function createChannelModel(options: ModelOptions): ChannelModel {
     unread: signal(0),
     newFrom: signal(null),
     draft,
+    revealed: signal(new Set()),
     aim,
     failedEdits: signal(new Map()),
     isLoading: signal(false),

@@ -1,7 +1,15 @@
-import { computed, type ReadonlySignal, signal } from '@preact/signals';
-import { type Client, type ClientState, createClient, type You } from '../../../client/index.ts';
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
+import {
+  type Client,
+  type ClientState,
+  createClient,
+  followQuiet,
+  followReading,
+  type You,
+} from '../../../client/index.ts';
 import { isPublic } from '../../../core/domain/channel.ts';
 import type { ListedChannel, Person, WireChatMessage } from '../../../core/domain/wire.ts';
+import type { Unread } from '../../../core/plugin/asked/self.ts';
 import { t } from '../words.ts';
 import { announce } from './announce.ts';
 import { type Arrived, type ChannelModel, createChannelModel } from './channel-model.ts';
@@ -33,6 +41,8 @@ export interface Chat {
   /** Files that go with the next message of this channel. */
   uploads(channel: string): Uploads;
   readonly unread: ReadonlySignal<number>;
+  /** Whose messages are hidden for this person. */
+  readonly hidden: ReadonlySignal<ReadonlySet<string>>;
   /** Null: the megachannel. */
   open(channel: string | null): void;
   leave(channel: string): void;
@@ -67,14 +77,38 @@ export function createChat(token: string | null, owner: string, maxBytes: () => 
   const mine = computed(() => channels.value.filter((one) => isMine(one, opened.value)));
   const people = watchPeople(client, channel, (list) => learn(list));
   const typing = createTyping(client, you);
+  const quiet = followQuiet(client);
+  const hidden = signal<ReadonlySet<string>>(new Set());
+  const reading = followReading(client);
+  const readingAnswers = signal(0);
   const uploads = new Map<string, Uploads>();
 
   function learn(list: readonly Pick<Person, 'user' | 'name'>[]): void {
     for (const { user, name } of list) names.set(user, name);
   }
 
+  /** What the hub has counted, for channels that nobody looks at here. */
+  function counted(counts: readonly Unread[]): void {
+    readingAnswers.value += 1;
+    for (const unread of counts) {
+      const model = models.value.get(unread.channel);
+      if (model === undefined) continue;
+      if (unread.firstUnread !== null) model.newFrom.value ??= unread.firstUnread;
+      const isSeen = model === current.value && model.isPinned && isLookedAt();
+      model.unread.value = isSeen ? 0 : unread.unread;
+    }
+  }
+
+  /** What is on screen is read, once it is known what was new. */
+  function markSeen(model: ChannelModel): void {
+    const { lastSeq } = model.view.value;
+    if (lastSeq !== null && reading.isKnown() && model.isPinned && isLookedAt()) reading.mark(model.id, lastSeq);
+  }
+
   function arrived(model: ChannelModel, messages: readonly Arrived[]): void {
-    const others = messages.filter(({ message }) => message.author.user !== you.value?.user);
+    const others = messages.filter(
+      ({ message }) => message.author.user !== you.value?.user && !quiet.hides(message.author.user),
+    );
     if (others.length === 0) return;
     if (model === current.value) announce(others.map(({ message }) => message));
     if (model === current.value && model.isPinned && isLookedAt()) return;
@@ -121,6 +155,13 @@ export function createChat(token: string | null, owner: string, maxBytes: () => 
   }
 
   const stops = [
+    quiet.on(() => {
+      hidden.value = new Set(quiet.relations().hidden);
+    }),
+    reading.on(counted),
+    effect(() => {
+      if (readingAnswers.value > 0 && current.value !== null) markSeen(current.value);
+    }),
     client.on('state', (state) => {
       connection.value = state;
     }),
@@ -164,6 +205,7 @@ export function createChat(token: string | null, owner: string, maxBytes: () => 
       uploads.set(id, known);
       return known;
     },
+    hidden,
     unread: computed(() => [...models.value.values()].reduce((sum, model) => sum + model.unread.value, 0)),
     open(id) {
       const before = current.value;
@@ -191,10 +233,14 @@ export function createChat(token: string | null, owner: string, maxBytes: () => 
     learn,
     markRead() {
       const model = current.value;
-      if (model !== null && model.unread.value > 0) model.unread.value = 0;
+      if (model === null) return;
+      if (model.unread.value > 0) model.unread.value = 0;
+      markSeen(model);
     },
     stop() {
       for (const stop of stops) stop();
+      quiet.stop();
+      reading.stop();
       people.stop();
       typing.stop();
       client.close();

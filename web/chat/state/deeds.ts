@@ -35,6 +35,11 @@ export function createDeeds(chat: Chat, model: ChannelModel, jumpTo: Signal<stri
     copyLink(message) {
       void copy(messageLink(model.id, message.id));
     },
+    mute({ author }) {
+      void chat.client.do('mute', { user: author.user, channel: model.id }).then((answer) => {
+        toast(answer.ok ? t('{name} is hidden, for you alone.', { name: author.name }) : answer.say);
+      });
+    },
     jump(id) {
       jumpTo.value = id;
     },
@@ -69,12 +74,13 @@ export function rowCan(channel: ListedChannel, you: string | null, message: Wire
     reply: channel.mayPost,
     react: channel.mayPost,
     edit: isOwn && isAllowed('edit-own', channel),
+    mute: !isOwn && you !== null && isPublic(channel.kind),
     remove: isOwn
       ? isAllowed('redact-own', channel)
       : isAllowed('redact-others', channel) && outranks(channel.rank, rankOf(message)),
   };
 }
-const NOTHING: RowCan = { reply: false, react: false, edit: false, remove: false };
+const NOTHING: RowCan = { reply: false, react: false, edit: false, remove: false, mute: false };
 
 /** The newest message of one's own that can be edited. */
 export function lastOwn(model: ChannelModel, you: string): WireChatMessage | null {

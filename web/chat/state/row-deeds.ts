@@ -8,6 +8,8 @@ export interface RowDeeds {
   react(message: WireChatMessage, emoji: string, on: boolean): void;
   pickReaction(message: WireChatMessage): void;
   copyLink(message: WireChatMessage): void;
+  /** Hides what its author writes, for this reader alone. */
+  mute(message: WireChatMessage): void;
   jump(messageId: string): void;
   retryEdit(message: WireChatMessage, text: string): void;
   dropEdit(message: WireChatMessage): void;
@@ -19,4 +21,5 @@ export interface RowCan {
   readonly react: boolean;
   readonly edit: boolean;
   readonly remove: boolean;
+  readonly mute: boolean;
 }

@@ -154,6 +154,8 @@ const fi: Dictionary = {
   '{name} is hidden, for you alone.': '{name} on piilotettu, vain sinulta.',
   Unmute: 'Poista mykistys',
   Mute: 'Mykistä',
+  muted: 'mykistetty',
+  show: 'näytä',
   '{name} may write to you again.': '{name} voi taas kirjoittaa sinulle.',
   '{name} can send you no private messages. They are not told.':
     '{name} ei voi lähettää sinulle yksityisviestejä. Hänelle ei kerrota.',
