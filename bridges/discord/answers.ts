@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { RoomId } from '../../core/domain/ids.ts';
 import type { RemoteRef } from '../../core/domain/message.ts';
-import { BridgeError, type Choice, type Direct, type Respond } from '../../core/plugin/index.ts';
+import { BridgeError, type Choice, type Direct, type Edit, type Redact, type Respond } from '../../core/plugin/index.ts';
 import { encodeRich } from './encode.ts';
-import { bridgeError } from './failures.ts';
+import { bridgeError, hasCode, UNKNOWN_MESSAGE } from './failures.ts';
 import { answerRoute, BUTTON } from './interactions.ts';
 import { posted } from './packets.ts';
 import { encodeNote, NO_MENTIONS } from './posts.ts';
@@ -36,6 +36,29 @@ export async function direct({ api }: Session, command: Direct, signal: AbortSig
   }
 }
 
+/** Of what was written to one person alone. What is gone already stays so. */
+export async function editDirect({ api }: Session, { ref, text }: Edit, signal: AbortSignal): Promise<RemoteRef> {
+  try {
+    const { content, allowed_mentions } = said(encodeRich(text), []);
+    await api.ask('patch', `/channels/${ref.room}/messages/${ref.id}`, { body: { content, allowed_mentions }, signal });
+    return ref;
+  } catch (error) {
+    if (hasCode(error, UNKNOWN_MESSAGE)) return ref;
+    throw bridgeError('edit what was written to a person', error);
+  }
+}
+
+export async function redactDirect({ api }: Session, { refs }: Redact, signal: AbortSignal): Promise<undefined> {
+  for (const { room, id } of refs) {
+    try {
+      await api.ask('delete', `/channels/${room}/messages/${id}`, { signal });
+    } catch (error) {
+      if (!hasCode(error, UNKNOWN_MESSAGE)) throw bridgeError('remove what was written to a person', error);
+    }
+  }
+  return undefined;
+}
+
 /** Answers a command or a button: to the one who gave it alone, or in the room. */
 export async function respond({ api }: Session, command: Respond, signal: AbortSignal): Promise<undefined> {
   const route = answerRoute(command.ticket);
@@ -62,7 +85,7 @@ export async function acknowledge({ api }: Pick<Session, 'api'>, id: string, tok
   await api.ask('post', `/interactions/${id}/${token}/callback`, { body, auth: false });
 }
 
-function said(content: string, choices: readonly Choice[]): object {
+function said(content: string, choices: readonly Choice[]) {
   const components = rowsOf(choices);
   return {
     content: content.slice(0, 2_000),

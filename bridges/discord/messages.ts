@@ -115,8 +115,8 @@ export function createMessages(deps: MessageDeps): Messages {
     async direct(message) {
       const draft = isOwn(message) || message.author?.bot === true ? null : draftOf(message);
       if (draft === null) return;
-      const { ref, at } = draft;
-      await inbox.deliver({ kind: 'direct', ref, ...(await filled(draft)), at });
+      const { ref, at, replyTo } = draft;
+      await inbox.deliver({ kind: 'direct', ref, ...(await filled(draft)), at, ...(replyTo !== null && { replyTo }) });
     },
     async stray(message) {
       const draft = isOwn(message) || message.author?.bot === true ? null : draftOf(message);

@@ -1,6 +1,6 @@
 import type { RoomId } from '../../core/domain/ids.ts';
 import { BridgeError, type Budget, type Capabilities, type Signal } from '../../core/plugin/index.ts';
-import { direct, MAX_CHOICES, respond } from './answers.ts';
+import { direct, editDirect, MAX_CHOICES, redactDirect, respond } from './answers.ts';
 import { MAX_TEXT } from './encode.ts';
 import { bridgeError } from './failures.ts';
 import { RESPOND_WITHIN_MS } from './interactions.ts';
@@ -15,8 +15,9 @@ const MAX_MEDIA = 10;
 /** What the bot may do in this room now, and nothing else. */
 export function capabilitiesOf(now: () => Session | null, room: RoomId): Capabilities {
   const place = now()?.knowledge.place(room) ?? null;
-  if (place === null) return {};
+  if (now() === null) return {};
   const session = (): Session => needed(now());
+  if (place === null) return withPeople(session);
   return {
     ...talking(session, place),
     ...moderating(session, place),
@@ -31,6 +32,25 @@ export function capabilitiesOf(now: () => Session | null, room: RoomId): Capabil
     authority: { limits: {}, run: async (command) => authority(session(), command) },
     // asked anew: the client hears of every change
     isClosed: { limits: {}, run: async (command) => placeFor(session(), command.room).isHidden },
+  };
+}
+
+/** With one person alone, outside of all servers. */
+function withPeople(session: () => Session): Capabilities {
+  return {
+    direct: {
+      limits: { text: MAX_TEXT, choices: MAX_CHOICES },
+      run: async (command, signal) => direct(session(), command, signal),
+    },
+    edit: { limits: { windowMs: null }, run: async (command, signal) => editDirect(session(), command, signal) },
+    redact: {
+      limits: { windowMs: null, maxRefs: MAX_REDACT, others: false },
+      run: async (command, signal) => redactDirect(session(), command, signal),
+    },
+    respond: {
+      limits: { withinMs: RESPOND_WITHIN_MS, isPrivate: true, choices: MAX_CHOICES },
+      run: async (command, signal) => respond(session(), command, signal),
+    },
   };
 }
 

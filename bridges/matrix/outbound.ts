@@ -83,7 +83,7 @@ export function createOutbound(session: () => Session | null, hub: HubPort): (ro
       ...(acts.length > 0 && {
         sanction: { limits: { acts, minMs: 0, maxMs: YEAR_MS, within: 'room' as const }, run: runs.sanction },
       }),
-      direct: { limits: { text: MAX_TEXT, choices: 0, toAnyone: true }, run: runs.direct },
+      direct: { limits: { text: MAX_TEXT, choices: 0, toAnyone: true, speaker: 'native' }, run: runs.direct },
       signal: { limits: { kinds: ['typing', 'read'] }, run: runs.signal },
       ensureRoom: { limits: {}, run: runs.ensureRoom },
       ...(canLead && { setRole: { limits: {}, run: runs.setRole } }),

@@ -87,7 +87,7 @@ function decodeNew(message: Message, parts: readonly Message[], context: DecodeC
   const content = { rich: said.rich, attachments: [] };
   const inbound: Inbound =
     message.chat.type === 'private'
-      ? { kind: 'direct', ref, by, content, at }
+      ? { kind: 'direct', ref, by, content, at, ...(replyTo !== null && { replyTo }) }
       : { kind: 'message', ref, by, content, replyTo, at };
   return [{ inbound, files: said.files }];
 }

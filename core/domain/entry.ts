@@ -1,6 +1,6 @@
 import type { AuditLine, KarmaLine } from './audit.ts';
 import type { Veil } from './conversation.ts';
-import type { BridgeId, EpochMs, UserId } from './ids.ts';
+import type { BridgeId, EpochMs, MessageId, UserId } from './ids.ts';
 import type { RemoteRef } from './message.ts';
 
 export const ENTRY_KINDS = [
@@ -47,8 +47,8 @@ export interface EntryNote {
   readonly veil?: Veil;
   /** For this member alone. */
   readonly only?: UserId;
-  /** Who is asked whether they want to take part. */
-  readonly asks?: UserId;
+  /** Who is asked whether they want to take part; `id`: of the message that asks them where a bridge serves them. */
+  readonly asks?: { readonly user: UserId; readonly id: MessageId };
   /** Kept in the same transaction as the entry. */
   readonly audit?: AuditLine;
   readonly karma?: readonly KarmaLine[];

@@ -52,6 +52,8 @@ export type Inbound =
       readonly ref: RemoteRef;
       /** `key` of the Speaker whose ghost it was said to; absent: the bot. */
       readonly to?: string;
+      /** The message that it answers; absent: none, or the platform does not say. */
+      readonly replyTo?: RemoteRef;
       readonly by: InboundAccount;
       readonly content: Content;
       readonly at: EpochMs;

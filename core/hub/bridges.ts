@@ -17,6 +17,7 @@ import { createDeadLetters, type DeadLetters } from '../relay/dead-letters.ts';
 import { deliveriesOf } from '../relay/delivery-states.ts';
 import type { LaneState } from '../relay/lane-context.ts';
 import { type BridgeStatus, type ConfiguredBridge, createSupervisor } from '../supervisor.ts';
+import { openDirectsElsewhere } from './direct-lanes.ts';
 import { keepForPortals } from './keep-for-portals.ts';
 import { createLinking, type Linking } from './linking.ts';
 import { eventDeedDeps, tellRooms } from './live-events.ts';
@@ -69,21 +70,24 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
   const channelsFor = createOwnRooms({ directory, portals, desk: linking.desk, tail });
   const mayMakeRooms = new Set(config.bridges.flatMap(({ id, ownRooms }) => (ownRooms ? [id] : [])));
 
+  const block = async (actor: Actor, { user, name, platform }: Pick<Member, 'user' | 'name' | 'platform'>) => {
+    await parts.people.relations.set(actor, 'block', { user, name, platform });
+  };
+  const isCommand = linking.inward.commands.isDirect;
+  const elsewhere = openDirectsElsewhere(parts, options, { label: linking.label, isCommand, block });
+  linking.choosings.set(...elsewhere.choosing);
+
   const outageMs = config.relay.outageMinutes * 60_000;
   const courier = createCourier({
     log: store.log,
     deliveries: store.deliveries,
     bridgeState: store.bridgeState,
-    lookup: async ({ channel }, message) => {
-      const place = directory.channel(channel);
-      return place === null ? null : history.message(place, message);
-    },
+    ...elsewhere.courier,
     hasChanged: recent.hasChanged,
     since: async ({ channel }, after, limit) => {
       const place = directory.channel(channel);
       return place === null ? [] : history.entries(place, after, limit);
     },
-    portals,
     clock,
     logger: log,
     publicUrl: config.publicUrl,
@@ -100,9 +104,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     desk: parts.directs.desk,
     directory,
     facts: knowledge.facts,
-    block: async (actor: Actor, { user, name, platform }: Member) => {
-      await people.relations.set(actor, 'block', { user, name, platform });
-    },
+    block,
   };
   const staff = createStaffDesk({ ...linking.staff, facts: knowledge.facts, newCause: newRowId });
   const questions = createQuestions({
@@ -171,6 +173,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     receive: createReceive({
       ...linking.inward,
       ...mirroring.inward,
+      directs: elsewhere.inlet,
       ...parts.houseRules.inward,
       people: people.fromRooms,
       linked: portals.at,
@@ -187,7 +190,10 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
       clock,
     }),
     extend: (port, bridge) => ({ ...port, ...surfaceSide(bridge, surfaceParts) }),
-    onLoaded: linking.onLoaded,
+    onLoaded(bridge, plugin) {
+      linking.onLoaded(bridge, plugin);
+      elsewhere.onLoaded(bridge, plugin.platform);
+    },
     clock,
     logger: log,
   });
@@ -205,6 +211,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
   await keeping.keep();
   linking.start(supervisor.live);
   parts.houseRules.start((bridge, room) => supervisor.live(bridge)?.capabilities(room) ?? null);
+  await elsewhere.start(supervisor.live);
   mirroring.start();
   people.start(supervisor.live);
   await supervisor.start();

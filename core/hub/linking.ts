@@ -1,5 +1,5 @@
 import { newRowId, stepKey } from '../async/mint.ts';
-import { createChoices } from '../community/choices/choices.ts';
+import { type Choosing, createChoices } from '../community/choices/choices.ts';
 import type { CommandDeps } from '../community/commands/command.ts';
 import { createCommandsInRooms } from '../community/commands/in-room.ts';
 import { type Act, createAct } from '../community/commands/native.ts';
@@ -44,6 +44,8 @@ export interface Linking {
   readonly staff: Pick<CommandDeps, 'sanctions' | 'nativeActs' | 'links'>;
   /** What of this the way in from the bridges needs. */
   readonly inward: Pick<ReceiveDeps, 'commands' | 'pressed' | 'isRepeat' | 'notice' | 'rooms'>;
+  /** What the buttons of the hub do, by what their ids begin with. */
+  readonly choosings: Map<string, Choosing>;
   onLoaded(bridge: BridgeId, plugin: PluginFacts): void;
   /** How a platform is called in what people read. */
   readonly label: Label;
@@ -64,6 +66,7 @@ type Parts = Pick<
   | 'people'
   | 'portals'
   | 'liveEvents'
+  | 'directs'
   | 'timers'
 > & {
   readonly mirroring: Pick<Mirroring, 'effects' | 'nativeActs'>;
@@ -130,6 +133,7 @@ export function createLinking(parts: Parts, { config, clock, log: logger, native
     houseRules: parts.houseRules.desk,
     sanctions: { ...parts.moderation.desk, effectOf: parts.mirroring.effects.told },
     nativeActs: parts.mirroring.nativeActs,
+    directs: { ...parts.directs, directory },
     liveEvents: parts.liveEvents,
     events: directory.events,
     roles,
@@ -139,7 +143,7 @@ export function createLinking(parts: Parts, { config, clock, log: logger, native
     now: clock.now,
   };
   const inRooms = createCommandsInRooms({ commands, facts, throttle, can, clock, logger });
-  const choosings = new Map([[ACCEPT, parts.houseRules.choose]]);
+  const choosings = new Map<string, Choosing>([[ACCEPT, parts.houseRules.choose]]);
   const choices = createChoices({ choosings, can, mayCommand: throttle.mayCommand, clock, logger });
   const teller = createTeller({
     sql,
@@ -170,6 +174,7 @@ export function createLinking(parts: Parts, { config, clock, log: logger, native
     staff: commands,
     label,
     act: createAct({ commands, facts, throttle, logger, newCause: newRowId }),
+    choosings,
     inward: {
       commands: inRooms,
       pressed: choices.take,

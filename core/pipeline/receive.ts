@@ -58,6 +58,13 @@ export interface ReceiveDeps {
   /** Somebody does something on a platform. */
   readonly seen: (platform: string, by: InboundAccount) => void;
   readonly sanctioned: (stamped: Stamped, said: Extract<Inbound, { kind: 'sanction' }>) => Promise<Receipt>;
+  /** What is said to the bot or to somebody's ghost alone. */
+  readonly directs: {
+    /** @returns null when it is nothing for a conversation */
+    take(stamped: Stamped, said: Extract<Inbound, { kind: 'direct' }>): Promise<Receipt | null>;
+    /** It leads nowhere: they are told how to write to people. */
+    hint(stamped: Stamped, said: Extract<Inbound, { kind: 'direct' }>): Promise<void>;
+  };
   /** What a sanctioned person has written is taken away in its room, as far as that may be. */
   readonly holdLine: (portal: Portal, ref: RemoteRef) => void;
   readonly rightsChanged: (bridge: BridgeId) => void;
@@ -247,11 +254,19 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
 
   /** Said to the bot alone. What is said to somebody's ghost is for that person. */
   async function receiveDirect(
-    { bridge, platform }: Stamped,
-    { by, ref, to, at, content }: Extract<Inbound, { kind: 'direct' }>,
+    stamped: Stamped,
+    direct: Extract<Inbound, { kind: 'direct' }>,
   ): Promise<Receipt> {
+    const taken = await deps.directs.take(stamped, direct);
+    if (taken !== null) return taken;
+    const { bridge, platform } = stamped;
+    const { by, ref, at, content } = direct;
+    if (at < deps.clock.now() - LATE_MS) return UNCHANGED;
     const text = plainText(content.rich);
-    if (to !== undefined || at < deps.clock.now() - LATE_MS || !deps.commands.isDirect(text)) return UNCHANGED;
+    if (!deps.commands.isDirect(text)) {
+      await deps.directs.hint(stamped, direct);
+      return UNCHANGED;
+    }
     const given = { bridge, platform, room: ref.room, portal: null, by, said: { text }, replyTo: null, picked: null };
     await deps.commands.take({ ...given, isDirect: true, ticket: null, ref, cause: originKey(bridge, ref) });
     return UNCHANGED;

@@ -75,6 +75,7 @@ export interface Sanction {
   readonly until: EpochMs | null;
   readonly reason: string | null;
 }
+/** In a room that is linked with nothing, and under the id of an account, `capabilities` says what works with people alone. */
 export interface Direct {
   readonly to: AccountId;
   readonly speaker: Speaker;
@@ -155,6 +156,8 @@ export interface Operations {
       readonly choices: number;
       /** Reaches people who never wrote to the bot, as they are used to. Absent: only those who did, or it is no custom there. */
       readonly toAnyone?: true;
+      /** The platform shows who says it. Absent: the text does. */
+      readonly speaker?: 'native';
     },
   ];
   respond: [Respond, undefined, { readonly withinMs: number; readonly isPrivate: boolean; readonly choices: number }];

@@ -42,6 +42,8 @@ export interface Courier {
 }
 
 export interface CourierDeps extends LaneDeps {
+  /** The bridge as this portal sees it; absent: as it is. */
+  readonly faceOf?: (portal: Leg, bridge: Bridge) => Bridge;
   readonly portals: Portals;
   readonly bridgeState: BridgeState;
 }
@@ -87,7 +89,8 @@ export function createCourier(deps: CourierDeps): Courier {
     const turn = turns.enter(portal.of, inbox);
     stopping.signal.addEventListener('abort', () => waker.wake());
     halt.addEventListener('abort', () => stopping.abort(), { once: true, signal: stopping.signal });
-    const { bridge, fence } = served;
+    const { fence } = served;
+    const bridge = deps.faceOf?.(portal, served.bridge) ?? served.bridge;
     const run = (): Promise<LaneEnd> =>
       runLane(
         {

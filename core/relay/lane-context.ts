@@ -9,7 +9,7 @@ import type { Capabilities } from '../plugin/operations.ts';
 import type { Deliveries, Entry, Log } from '../store/ports.ts';
 import type { Slot } from './budget.ts';
 import type { Budgets } from './budgets.ts';
-import type { Known, Lookup } from './entry.ts';
+import type { Concern, Known, Lookup } from './entry.ts';
 import type { Inbox } from './inbox.ts';
 import type { Item } from './item.ts';
 import { createMarks, type Marks } from './marks.ts';
@@ -37,10 +37,17 @@ export interface LaneDeps {
   readonly publicUrl: string | null;
   /** How platforms are called in what people read; absent: by their names with the first letter large. */
   readonly label?: Label;
+  /** Of portals that lead to one person: what is for them. Null: an ordinary portal. */
+  readonly aim?: (portal: Portal, entry: Entry, concern: Concern | null) => Aimed | null;
   /** What was missed for longer than this becomes one line instead of a flood. */
   readonly outageMs: number;
   /** Counts what became of entries. */
   readonly count: (outcome: Outcome, reason: Reason | null, times: number) => void;
+}
+/** What of an entry is for the one person that a portal leads to; `isOwn`: they have said it themselves. */
+export interface Aimed {
+  readonly concern: Concern | null;
+  readonly isOwn: boolean;
 }
 /** What became of one entry in one portal. `missed`, `summed-up`: told in one line, of an outage or of much at once. */
 export type Outcome = 'sent' | 'degraded' | 'dropped' | 'dead' | 'unknown' | 'missed' | 'summed-up';

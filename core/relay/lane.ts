@@ -110,8 +110,10 @@ const IDLE = { phase: 'idle', say: null } as const;
 
 async function serve(lane: Lane, item: Item): Promise<Step> {
   const { portal } = lane.of;
-  const concern = item.concern();
+  const aimed = lane.deps.aim?.(portal, item.entry, item.concern()) ?? null;
+  const concern = aimed === null ? item.concern() : aimed.concern;
   if (concern === null) return skip(lane, item);
+  if (aimed?.isOwn === true) return keepOrigin(lane, item, concern);
   const isMessage = concern.wire.type === 'message';
   if (concern.note.relay === 'none') return drop(lane, item, concern, 'stays');
   if (isMessage && concern.note.relay === 'away' && portal.follows) return drop(lane, item, concern, 'away');

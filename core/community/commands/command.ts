@@ -8,6 +8,8 @@ import type { CommandSpec } from '../../plugin/commands.ts';
 import type { Choice } from '../../plugin/operations.ts';
 import type { Directory } from '../../store/directory/directory.ts';
 import type { Roles } from '../crew/roles.ts';
+import type { ConversationDesk } from '../directs/conversations.ts';
+import type { DirectInlet } from '../directs/inlet.ts';
 import type { LiveEvents } from '../events/live-events.ts';
 import type { HouseRulesDesk } from '../house-rules/desk.ts';
 import type { Links } from '../links/links.ts';
@@ -69,6 +71,11 @@ export interface CommandDeps {
   readonly sanctions: SanctionsDesk;
   /** Acts that stayed on their platform. */
   readonly nativeActs: NativeActsDesk;
+  readonly directs: {
+    readonly desk: Pick<ConversationDesk, 'answer' | 'waiting' | 'leave'>;
+    readonly write: DirectInlet['write'];
+    readonly directory: Pick<Directory, 'channel' | 'channels' | 'channelsFor' | 'conversations' | 'sameAs'>;
+  };
   readonly liveEvents: LiveEvents;
   /** As this hub knows them. */
   readonly events: Directory['events'];

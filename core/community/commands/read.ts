@@ -34,11 +34,15 @@ export function readCommand(text: string, prefix: string, isLinked: boolean): Re
 
 /** What may be said to the bot alone, with or without a sign in front. */
 const DIRECT: ReadonlySet<string> = new Set(['link', 'unlink', 'rules', 'accept']);
+/** The same with a sign in front: sentences begin with these words. */
+const SIGNED: ReadonlySet<string> = new Set(['msg', 'join', 'leave']);
 
 /** A command that was given to the bot alone; null: it is none, or none that is given so. */
 export function readDirect(text: string): Read | null {
   const [, name = '', rest = ''] = /^[^\p{L}\p{N}]{0,3}(\p{L}+)(?:@\S{1,64})?(?:\s+(.*))?$/su.exec(text.trim()) ?? [];
-  const command = DIRECT.has(name.toLowerCase()) ? commandOf(name) : null;
+  const isSigned = /^[^\p{L}\p{N}\s]/u.test(text.trim());
+  const isDirect = DIRECT.has(name.toLowerCase()) || (isSigned && SIGNED.has(name.toLowerCase()));
+  const command = isDirect ? commandOf(name) : null;
   return command === null ? null : { command, rest };
 }
 

@@ -8,9 +8,12 @@ import { bridge } from './bridge.ts';
 import type { Command } from './command.ts';
 import { dismiss } from './dismiss.ts';
 import { help } from './help.ts';
+import { join } from './join.ts';
 import { karma } from './karma.ts';
+import { leave } from './leave.ts';
 import { link } from './link.ts';
 import { live } from './live.ts';
+import { msg } from './msg.ts';
 import { mute } from './mute.ts';
 import { nobridge } from './nobridge.ts';
 import { note } from './note.ts';
@@ -31,6 +34,9 @@ import { whois } from './whois.ts';
 /** All commands: help, completion, the registration on platforms and the docs are made from this. */
 export const COMMANDS: readonly Command[] = [
   help,
+  join,
+  leave,
+  msg,
   whois,
   karma,
   rules,
