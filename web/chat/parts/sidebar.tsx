@@ -108,7 +108,9 @@ function ChannelLink({ chat, channel }: { readonly chat: Chat; readonly channel:
         {unread > 0 && (
           <>
             <span class="unread-dot" aria-hidden="true" />
-            <span class="count">{unread > 99 ? '99+' : unread}</span>
+            <span class="count" aria-hidden="true">
+              {unread > 99 ? '99+' : unread}
+            </span>
             <span class="sr">{t('unread')}</span>
           </>
         )}
