@@ -16,6 +16,7 @@ import { createHttpServer, type HttpServer } from './http/server.ts';
 import { streamHook } from './http/stream-hook.ts';
 import { type Archiving, startArchiving } from './hub/archiving.ts';
 import { type Bridges, startBridges } from './hub/bridges.ts';
+import { carryModes } from './hub/carry-modes.ts';
 import { openDataFolder } from './hub/data-folder.ts';
 import { type Directs, openDirects } from './hub/directs.ts';
 import { type HooksIn, openHooksIn } from './hub/hooks-in.ts';
@@ -124,6 +125,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       if (knowledge.facts.channel(channel)?.state !== channelState)
         await routing.setChannelState(channel, channelState);
     }
+    await carryModes(live, knowledge, clock);
     const portals = createPortals({ config, directory: knowledge.directory, clock, logger: log });
     portals.refresh();
     const liveEvents = openLiveEvents({ sql, live, timers, knowledge, portals }, options);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { HubConfig } from '../../config/schema.ts';
 import type { Clock } from '../async/clock.ts';
+import type { ChannelMode } from '../domain/channel-mode.ts';
 import type { ChannelId } from '../domain/ids.ts';
 import type { Logger } from '../ops/log.ts';
 import { bodyOf, type InForce } from '../pipeline/live-facts.ts';
@@ -23,6 +24,8 @@ export interface OpenedLive {
   readonly warnings: () => readonly string[];
   /** Channel states of a store that was just left: to be set again in this one. */
   readonly carriedStates: ReadonlyMap<ChannelId, 'open' | 'read-only'>;
+  /** Slow and shield mode there. */
+  readonly carriedModes: ReadonlyMap<ChannelId, ChannelMode>;
 }
 
 export interface LiveParts {
@@ -47,7 +50,13 @@ export async function openLive(parts: LiveParts): Promise<OpenedLive> {
     if (home === 'redis') throw new ConfigError('REDIS_URL', LOG_IS_IN_REDIS.problem, LOG_IS_IN_REDIS.mend);
     const store = await openEmbeddedStore(parts);
     if (home === null) await writeHome(sql, 'embedded', []);
-    return { store, source: { kind: 'embedded' }, warnings: () => [], carriedStates: new Map() };
+    return {
+      store,
+      source: { kind: 'embedded' },
+      warnings: () => [],
+      carriedStates: new Map(),
+      carriedModes: new Map(),
+    };
   }
   const carried = home === 'embedded' ? await drainEmbedded(parts) : null;
   // loaded only where it is used
@@ -73,6 +82,7 @@ export async function openLive(parts: LiveParts): Promise<OpenedLive> {
     source: { kind: 'redis', url: config.redisUrl },
     warnings: () => opened.warnings(),
     carriedStates: new Map((carried ?? []).flatMap(({ channels }) => [...channels])),
+    carriedModes: new Map((carried ?? []).flatMap(({ modes }) => [...modes])),
   };
 }
 

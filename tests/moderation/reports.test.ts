@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { systemClock } from '../../core/async/clock.ts';
+import { MOST_OPEN_REPORTS } from '../../core/community/moderation/reports.ts';
 import type { MessageId } from '../../core/domain/ids.ts';
 import { startRedis } from '../fakes/redis-server.ts';
 import {
@@ -157,3 +158,28 @@ it.each(['embedded', 'redis'])(
     await soon(() => archived(again)).toContain(RUDE);
   },
 );
+
+it('one person has at most twenty reports that nobody has decided, and reports a message once with all accounts', async () => {
+  const hub = await start();
+  const [ben, bea, root] = [await join(hub, 'ben'), await join(hub, 'bea'), await join(hub, 'root', 'admin')];
+  const ids: MessageId[] = [];
+  for (let n = 0; n <= MOST_OPEN_REPORTS; n += 1) ids.push(await root.say(`number ${n}`));
+  const told = (by: Someone, message: MessageId) => by.do('report', { channel: LOBBY, message, reason: null });
+  for (const id of ids.slice(1)) expect(await told(ben, id)).toMatchObject({ ok: true, value: { isNew: true } });
+  const [first, second] = ids;
+  if (first === undefined || second === undefined) throw new Error('nothing was said');
+  expect(await told(ben, first)).toMatchObject({ ok: false, code: 'rate-limited' });
+
+  const { sql, knowledge } = hub.hub;
+  const rows = [ben, bea].map(({ actor: { user, name, platform } }) => {
+    return { user_id: user, person: 'one', platform, name, linked_at: 0 };
+  });
+  const query = sql.build.insertInto('person_links').values(rows).compile();
+  const what = [{ kind: 'person', person: 'one' }] as const;
+  await knowledge.directory.change({ statements: [{ query }], scopes: null, what });
+  expect(await told(bea, second)).toMatchObject({ ok: true, value: { isNew: false } });
+  expect(await told(bea, first)).toMatchObject({ ok: false, code: 'rate-limited' });
+  const upheld = { channel: LOBBY, message: second, as: 'dismissed', reason: null } as const;
+  expect(await root.do('decide-reports', upheld)).toMatchObject({ ok: true });
+  expect(await told(bea, first)).toMatchObject({ ok: true, value: { isNew: true } });
+});

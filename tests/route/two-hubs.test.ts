@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { plainText } from '../../core/domain/content.ts';
+import type { ChannelId } from '../../core/domain/ids.ts';
 import { startTestHub, type TestHub } from '../fakes/hub.ts';
 import { outcomeOf, participant } from '../fakes/people.ts';
 import { type RedisServer, startRedis } from '../fakes/redis-server.ts';
@@ -123,6 +124,9 @@ describe('the folder and its store', () => {
     const kept = await ann.page(100);
     await before.user('kool', 'dj');
     await before.hub.accounts.dismissDj('kool');
+    const root = await participant(before.wsUrl, await before.user('root', 'admin'));
+    expect(await root.client.command('lobby', 'slow 30')).toMatchObject({ ok: true });
+    root.close();
     ann.close();
     await before.stop();
 
@@ -133,6 +137,7 @@ describe('the folder and its store', () => {
     expect(more.ok && more.value.messages).toHaveLength(20);
     expect(outcomeOf(await again.client.edit('lobby', String(ids[6]), 'edited again'))).toBe('posted');
     await again.say('after');
+    expect(after.hub.knowledge.facts.mode('lobby' as ChannelId)).toEqual({ slowSeconds: 30, shieldUntil: null });
     const closed = again.client.post({ channel: 'dj-kool', text: 'is it still closed?' });
     expect(outcomeOf(await closed.done)).toBe('read-only');
     const page = await again.page();

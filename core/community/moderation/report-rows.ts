@@ -18,6 +18,8 @@ export interface Report {
 export interface ReportRows {
   /** @returns false: this person has reported it before */
   add(report: Report): Promise<boolean>;
+  /** Whether the person with these users has reported it before, and how many of theirs nobody has decided yet. */
+  by(reporters: readonly UserId[], message: MessageId): Promise<{ readonly isTold: boolean; readonly open: number }>;
   /** Open reports of a message that count. */
   counting(message: MessageId): Promise<number>;
   /** Open ones of these channels, by message, the oldest first. */
@@ -61,6 +63,15 @@ export function createReportRows(sql: Sql): ReportRows {
         expect: 1,
       };
       return (await sql.write([statement])).ok;
+    },
+    async by(reporters, message) {
+      const query = build.selectFrom('reports').select(['message_id', 'state']).where('reporter_id', 'in', reporters);
+      const theirs = query.where((row) => row.or([row('message_id', '=', message), row('state', '=', 'open')]));
+      const rows = await sql.read(theirs.limit(MOST_ROWS).compile());
+      return {
+        isTold: rows.some(({ message_id }) => message_id === message),
+        open: rows.filter(({ state }) => state === 'open').length,
+      };
     },
     counting: async (message) => (await sql.read(openOf(message).where('counts', '=', 1).compile())).length,
     hasOpen: async (message) => (await sql.read(openOf(message).limit(1).compile())).length > 0,

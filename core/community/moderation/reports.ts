@@ -58,6 +58,8 @@ export interface ReportDeps {
 const MOST_LISTED = 50;
 /** Whose reports were dismissed so often, and oftener than upheld, is heard no more towards hiding. */
 const MOST_DISMISSED = 3;
+/** Of one person nobody has decided yet; more are turned down. */
+export const MOST_OPEN_REPORTS = 20;
 
 /** People tell moderators of messages; enough people of good standing hide one until a moderator has looked. */
 export function createReports(deps: ReportDeps): Reports {
@@ -161,6 +163,9 @@ export function createReports(deps: ReportDeps): Reports {
       if (found.message.redaction !== null && found.message.redaction.by !== 'reports') {
         return refused('redacted', 'This message was deleted.');
       }
+      const earlier = await rows.by(facts.sameAs(by.user), message);
+      if (earlier.isTold) return { kind: 'unchanged', id: message, seq: null };
+      if (earlier.open >= MOST_OPEN_REPORTS && isJudged(here.standing.rank)) return TOO_MANY;
       const counts = await isOfGoodStanding(by, here);
       const at = clock.now();
       const isNew = await rows.add({ message, reporter: by.user, channel: id, author, reason, at, counts });
@@ -248,3 +253,5 @@ function readersStep(
     known: head,
   } as const;
 }
+
+const TOO_MANY = refused('rate-limited', 'Moderators have not looked at your earlier reports yet.', 60_000);
