@@ -20,7 +20,7 @@ const CLOSED: readonly (readonly [RegExp, readonly RegExp[]])[] = [
   [/^core\/store\/ports\.ts$/, [/^core\/domain\//]],
   [/^core\/contract\//, [/^core\/(domain|async|plugin)\//, /^core\/ops\/log\.ts$/]],
   [/^client\//, [/^core\/domain\//, /^core\/plugin\/(surface\.ts$|asked\/)/, /^bridges\/slipmat\//]],
-  [/^web\//, [/^core\/domain\//, /^client\//, /^bridges\/slipmat\//]],
+  [/^web\//, [/^core\/domain\//, /^core\/plugin\/(commands\.ts$|asked\/)/, /^client\//, /^bridges\/slipmat\//]],
 ];
 
 export const layers: Rule = (files) =>

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Dictionary } from '../../web/chat/words.ts';
+import type { Dictionary } from '../../web/chat/dictionary.ts';
 
 const CHAT = join(import.meta.dirname, '../../web/chat');
 

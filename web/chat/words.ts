@@ -1,11 +1,10 @@
 import { signal } from '@preact/signals';
+import type { Dictionary } from './dictionary.ts';
 
 /*
  * What the page says, in the language of whoever reads it. The English text is its own key: nothing stands twice, and
  * what is not translated yet is English. Another language is another file in `words/`.
  */
-export type Dictionary = Readonly<Record<string, string>>;
-
 /** Languages with a file, by their own names. */
 export const LANGUAGES = { en: 'English', fi: 'Suomi' } as const;
 export type Language = keyof typeof LANGUAGES;

@@ -1,4 +1,4 @@
-import type { Dictionary } from '../words.ts';
+import type { Dictionary } from '../dictionary.ts';
 
 const fi: Dictionary = {
   'That link has been used: this hub has an administrator.': 'Linkki on jo käytetty: tällä palvelimella on ylläpitäjä.',
