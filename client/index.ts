@@ -1,5 +1,6 @@
 /** The client package: `import { createClient } from 'slipmat-hub/client'`. For Node and browsers; depends on nothing. */
 export { escapeMarkup, markupText } from '../bridges/slipmat/markup-text.ts';
+export type { Relations, Unread } from '../core/plugin/asked/self.ts';
 export type * from './api.ts';
 export {
   type ChannelEvent,

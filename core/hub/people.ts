@@ -14,12 +14,17 @@ import { createRelationDeeds, createRelationQuestions } from '../community/relat
 import { createRelationsDesk, type RelationsDesk } from '../community/relations/relations.ts';
 import { createRelationsTelling } from '../community/relations/tell.ts';
 import { createSelfDesk, type SelfDesk } from '../community/selves/news.ts';
-import type { BridgeId, ChannelId, MessageId, UserId } from '../domain/ids.ts';
-import type { PeopleInRooms } from '../pipeline/receive.ts';
+import type { BridgeId, ChannelId, HubId, MessageId, UserId } from '../domain/ids.ts';
+import type { PeopleInRooms } from '../pipeline/people-in-rooms.ts';
 import type { SelfDeeds, SelfQuestions } from '../plugin/asked/self.ts';
 import type { Bridge } from '../plugin/bridge.ts';
 import type { OpenedSql } from '../store/sql/open.ts';
-import type { HubOptions, HubParts } from './parts.ts';
+import type { Knowledge } from './knowledge.ts';
+import type { OpenedLive } from './live-store.ts';
+import type { Moderation } from './moderation.ts';
+import type { HubOptions } from './options.ts';
+import type { LivePortals } from './portals.ts';
+import type { Routing } from './routing.ts';
 
 /** What people have to do with one another, who is here, and what each of them has read. */
 export interface People {
@@ -36,7 +41,15 @@ export interface People {
   stop(): Promise<void>;
 }
 
-type Parts = Pick<HubParts, 'id' | 'sql' | 'live' | 'knowledge' | 'routing' | 'moderation' | 'portals'>;
+interface Parts {
+  readonly id: HubId;
+  readonly sql: OpenedSql;
+  readonly live: OpenedLive;
+  readonly knowledge: Knowledge;
+  readonly routing: Routing;
+  readonly moderation: Moderation;
+  readonly portals: LivePortals;
+}
 
 export function openPeople(parts: Parts, { clock, log: logger }: HubOptions): People {
   const { id, sql, live, knowledge, routing, moderation, portals } = parts;

@@ -17,7 +17,9 @@ import type { Leg, Portal } from '../domain/portal.ts';
 import { type Receipt, refused } from '../domain/receipt.ts';
 import { type Asked, MOVED } from './address.ts';
 import type { Recent } from './recent.ts';
+import { createTakeSignal, type PeopleInRooms } from './people-in-rooms.ts';
 import { createRemovals, type RemovalDeps } from './removals.ts';
+import type { Given, RoomCommands } from './room-commands.ts';
 
 export interface ReceiveDeps {
   /** The link of this room, paused or not, whichever way it goes; null: none. */
@@ -81,52 +83,7 @@ export interface Came {
   readonly how: 'joined' | 'wrote' | 'held';
 }
 
-/** What people do in rooms besides writing. Nothing of it is waited for. */
-export interface PeopleInRooms {
-  acted(platform: string, channel: ChannelId, by: InboundAccount): void;
-  there(platform: string, portal: Portal, account: InboundAccount, isThere: boolean): void;
-  typing(platform: string, portal: Portal, by: InboundAccount, on: boolean): void;
-  read(platform: string, portal: Portal, read: ReadInRoom): void;
-}
-export interface ReadInRoom {
-  readonly by: InboundAccount;
-  readonly ref: RemoteRef;
-  /** The message that it was. */
-  readonly find: () => Promise<{ readonly channel: ChannelId; readonly id: MessageId } | null>;
-}
-
-/** Commands that people give in rooms. */
-export interface RoomCommands {
-  /** Whether this is one, so that it is no message; in a room that is linked with nothing (null) hardly anything is. */
-  isCommand(text: string, portal: Portal | null): boolean;
-  /** Whether this, said to the bot alone, is one that may be given so. */
-  isDirect(text: string): boolean;
-  /** Whether this shows a code that links a room or an account: nobody else shall see it. */
-  isCode(text: string): boolean;
-  /** Runs it; the answer goes to the room by itself. Resolves once what follows may be judged. */
-  take(given: Given): Promise<void>;
-}
-
-/** A command as it was written or picked. */
-export interface Given {
-  readonly bridge: BridgeId;
-  readonly platform: string;
-  readonly room: RoomId;
-  readonly portal: Portal | null;
-  readonly by: InboundAccount;
-  /** Written behind the prefix; or by name, as the platform registers it. */
-  readonly said: { readonly text: string } | { readonly name: string; readonly rest: string };
-  readonly replyTo: MessageId | null;
-  /** Who was picked, or mentioned first. */
-  readonly picked: { readonly user: UserId; readonly name: string; readonly platform: string | null } | null;
-  /** Said to the bot alone; it is answered there. */
-  readonly isDirect?: true;
-  /** Where the answer goes: to the ticket, else as a reply to the message. */
-  readonly ticket: string | null;
-  readonly ref: RemoteRef | null;
-  /** The same each time the platform tells of it. */
-  readonly cause: string;
-}
+export type { Given, RoomCommands } from './room-commands.ts';
 
 /** A platform may tell again what the log has forgotten: what is older than this is looked up in the archive first. */
 const LATE_MS = 10 * 60_000;
@@ -146,6 +103,7 @@ interface Said {
 /** What bridges report, addressed and sent down the route. A room without portal is nobody's. */
 export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<Receipt> {
   const people = createSerialByKey<UserId>(MOST_WAITING);
+  const takeSignal = createTakeSignal({ people: deps.people, inlet, find, channelOf });
   const remove = createRemovals({
     ...deps,
     own,
@@ -312,23 +270,6 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
     return receipt;
   }
 
-  /** Of signals hardly any is worth a word: what is not of a linked room is left out. */
-  function receiveSignal({ bridge, platform }: Stamped, said: Extract<Inbound, { kind: 'typing' | 'read' }>): Receipt {
-    const portal = inlet(bridge, said.kind === 'typing' ? said.room : said.upTo.room);
-    if (portal === null) return UNCHANGED;
-    const { by } = said;
-    if (said.kind === 'typing') deps.people.typing(platform, portal, by, said.on);
-    else {
-      const ref = said.upTo;
-      const message = async () => {
-        const id = await find(bridge, portal, ref);
-        return id === null ? null : { id, channel: await channelOf(portal, id) };
-      };
-      deps.people.read(platform, portal, { by, ref, find: message });
-    }
-    return UNCHANGED;
-  }
-
   function receiveMembership({ bridge, platform }: Stamped, said: Extract<Inbound, { kind: 'membership' }>): Receipt {
     const { account: by, act, at, room, isWide } = said;
     const linked = said.isPresence === true ? inlet(bridge, room) : null;
@@ -383,7 +324,8 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
         return receiveMembership(stamped, inbound);
       case 'typing':
       case 'read':
-        return receiveSignal(stamped, inbound);
+        takeSignal(stamped, inbound);
+        return UNCHANGED;
       case 'profile':
       case 'invitation':
         return UNCHANGED;

@@ -5,7 +5,7 @@ import type { InboundAccount } from '../../domain/inbound.ts';
 import type { Portal } from '../../domain/portal.ts';
 import type { Logger } from '../../ops/log.ts';
 import { cleanName } from '../../pipeline/normalize.ts';
-import type { PeopleInRooms, ReadInRoom } from '../../pipeline/receive.ts';
+import type { PeopleInRooms, ReadInRoom } from '../../pipeline/people-in-rooms.ts';
 import type { ReadMarkers } from '../reading/markers.ts';
 import type { HubPresence } from './presence.ts';
 import type { TypingDesk } from './typing.ts';

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { StaffView } from '../../../core/domain/staff.ts';
-import type { Relations } from '../../../core/plugin/asked/self.ts';
+import type { Relations } from '../../../client/index.ts';
 import { channelHref, goTo } from '../route.ts';
 import type { Chat } from '../state/chat.ts';
 import type { Shown } from '../state/overlay.ts';

@@ -5,11 +5,11 @@ import {
   createClient,
   followQuiet,
   followReading,
+  type Unread,
   type You,
 } from '../../../client/index.ts';
 import { isPublic } from '../../../core/domain/channel.ts';
 import type { ListedChannel, Person, WireChatMessage } from '../../../core/domain/wire.ts';
-import type { Unread } from '../../../core/plugin/asked/self.ts';
 import { t } from '../words.ts';
 import { announce } from './announce.ts';
 import { type Arrived, type ChannelModel, createChannelModel } from './channel-model.ts';
