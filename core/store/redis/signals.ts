@@ -31,7 +31,14 @@ export function createSignals({ url, link, clock, log }: SignalDeps): Signals & 
     const [from = '', topic = ''] = message.split(' ', 2);
     if (from === self) return;
     const body = message.slice(from.length + topic.length + 2);
-    for (const listener of listeners) listener(topic, body);
+    for (const listener of listeners) {
+      try {
+        listener(topic, body);
+      } catch (error) {
+        // of another version, or said by nobody of ours
+        log.warn({ err: error, topic }, 'a word of another hub cannot be read');
+      }
+    }
   }
 
   async function hold(): Promise<void> {
