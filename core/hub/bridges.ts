@@ -1,6 +1,7 @@
 import type { ApiPort } from '../api/port.ts';
 import { newRowId } from '../async/mint.ts';
 import { COMMAND_SPECS } from '../community/commands/table.ts';
+import { createCrewDeeds } from '../community/crew/deeds.ts';
 import { createDeeds, createOrderQuestions } from '../community/deeds.ts';
 import { createDirectDeeds, createDirectQuestions } from '../community/directs/deeds.ts';
 import { faceOf } from '../community/directs/face.ts';
@@ -8,7 +9,7 @@ import { createEventDeeds, createEventQuestions } from '../community/events/deed
 import { createStaffDesk } from '../community/moderation/staff-desk.ts';
 import { createQuestions } from '../community/questions.ts';
 import type { Member } from '../domain/conversation.ts';
-import type { BridgeId, PortalId } from '../domain/ids.ts';
+import type { BridgeId, ChannelId, PortalId, UserId } from '../domain/ids.ts';
 import type { Actor } from '../domain/inbound.ts';
 import type { BridgeHealth } from '../ops/checks.ts';
 import { createReceive } from '../pipeline/receive.ts';
@@ -127,7 +128,10 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
       deliveriesOf(message, { deliveries: store.deliveries, portals, platformOf, lanes: courier.lanes }),
   });
   const ofOrder = createDeeds({ ...parts.order, newCause: newRowId });
+  const nameOf = async (user: UserId, channel: ChannelId): Promise<string> =>
+    (await moderation.desk.finder.names([user], channel)).get(user)?.name ?? user;
   const deeds = {
+    ...createCrewDeeds(parts.order.crewGuests, nameOf),
     ...parts.houseRules.deeds,
     ...ofOrder,
     ...createEventDeeds(ofDjs),

@@ -131,6 +131,7 @@ export function createLinking(parts: Parts, { config, clock, log: logger, native
     modes: parts.order.modes,
     reports: parts.order.reports,
     houseRules: parts.houseRules.desk,
+    crewGuests: parts.order.crewGuests,
     sanctions: { ...parts.moderation.desk, effectOf: parts.mirroring.effects.told },
     nativeActs: parts.mirroring.nativeActs,
     directs: { ...parts.directs, directory },

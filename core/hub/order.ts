@@ -1,4 +1,5 @@
 import { stepKey } from '../async/mint.ts';
+import { type CrewGuests, createCrewGuests } from '../community/crew/guests.ts';
 import { createModes, type Modes } from '../community/moderation/modes.ts';
 import { createQueue, type Queue } from '../community/moderation/queue.ts';
 import { createReportRows } from '../community/moderation/report-rows.ts';
@@ -20,6 +21,7 @@ export interface Order {
   readonly reports: Reports;
   readonly modes: Modes;
   readonly settings: Settings;
+  readonly crewGuests: CrewGuests;
   /** For steps that no right decides; this hub knows of it once it resolves. */
   append(step: Step): Promise<void>;
 }
@@ -77,5 +79,6 @@ export function createOrder(parts: Parts, { clock }: HubOptions): Order {
     }),
     modes: createModes({ ...common, timers }),
     settings: createSettings({ ...common, directory }),
+    crewGuests: createCrewGuests({ ...common, directory }),
   };
 }

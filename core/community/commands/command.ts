@@ -7,6 +7,7 @@ import type { Receipt } from '../../domain/receipt.ts';
 import type { CommandSpec } from '../../plugin/commands.ts';
 import type { Choice } from '../../plugin/operations.ts';
 import type { Directory } from '../../store/directory/directory.ts';
+import type { CrewGuests } from '../crew/guests.ts';
 import type { Roles } from '../crew/roles.ts';
 import type { ConversationDesk } from '../directs/conversations.ts';
 import type { DirectInlet } from '../directs/inlet.ts';
@@ -86,6 +87,7 @@ export interface CommandDeps {
   readonly modes: Pick<Modes, 'set'>;
   readonly reports: Pick<Reports, 'report'>;
   readonly houseRules: HouseRulesDesk;
+  readonly crewGuests: CrewGuests;
   readonly now: () => EpochMs;
 }
 

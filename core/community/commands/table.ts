@@ -6,6 +6,7 @@ import { ban } from './ban.ts';
 import { block } from './block.ts';
 import { bridge } from './bridge.ts';
 import type { Command } from './command.ts';
+import { crew } from './crew.ts';
 import { dismiss } from './dismiss.ts';
 import { help } from './help.ts';
 import { join } from './join.ts';
@@ -58,6 +59,7 @@ export const COMMANDS: readonly Command[] = [
   show,
   appoint,
   dismiss,
+  crew,
   live,
   link,
   unlink,

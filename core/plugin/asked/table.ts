@@ -1,5 +1,6 @@
 import type { Asked } from './asked.ts';
 import { type ChatQuestions, chatQuestions } from './chat.ts';
+import { type CrewDeeds, crewDeeds } from './crew.ts';
 import { type DirectDeeds, type DirectQuestions, directDeeds, directQuestions } from './directs.ts';
 import { type EventDeeds, type EventQuestions, eventDeeds, eventQuestions } from './events.ts';
 import { type HookDeeds, type HookQuestions, hookDeeds, hookQuestions } from './hooks-in.ts';
@@ -27,6 +28,7 @@ export interface Questions
 export interface Deeds
   extends OrderDeeds,
     EventDeeds,
+    CrewDeeds,
     HouseRulesDeeds,
     StaffDeeds,
     LibraryDeeds,
@@ -50,6 +52,7 @@ export const questions: Asked<Questions> = {
 export const deeds: Asked<Deeds> = {
   ...orderDeeds,
   ...eventDeeds,
+  ...crewDeeds,
   ...staffDeeds,
   ...houseRulesDeeds,
   ...libraryDeeds,

@@ -263,7 +263,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
     hasAdmin: () => admins.size > 0,
     isMember: (user, channel) =>
       isPublic(channel.kind) ||
-      conversations.memberOf(channel.id, user)?.state === 'in' ||
+      (conversations.memberOf(channel.id, user)?.state === 'in' && (channel.kind !== 'crew' || admins.has(user))) ||
       (channel.kind === 'crew' && rolesIn(channel, user).length > 0),
     rankOf(user, channel, isGuest) {
       if (isGuest || isOut(user)) return 'guest';
