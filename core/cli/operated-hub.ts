@@ -40,6 +40,7 @@ export async function startOperatedHub(
     portals: hub.portals,
     linking: hub.linking,
     deadLetters: hub.deadLetters,
+    tokens: hub.tokens.tokens,
     drain: (signal) => untilArchived({ log: live.store.log, sql, clock }, signal),
   });
   try {

@@ -10,6 +10,7 @@ import { choosePassword, passwordLine } from './password.ts';
 import { addPortalCommands } from './portal.ts';
 import { register } from './registration.ts';
 import { start } from './start.ts';
+import { addTokenCommands } from './token.ts';
 import { expectOk, listUsers, userText } from './user.ts';
 
 /** Runs one command. @returns the exit code */
@@ -74,6 +75,7 @@ function createProgram(parts: CliParts, setExit: (code: number) => void): Comman
     .action(() => write(parts.stdout, `${parts.version}\n`));
   addUserCommands(program.command('user').description('people with an account here'), parts, file);
   addPortalCommands(program.command('portal').description('links of channels with rooms'), parts, file);
+  addTokenCommands(program.command('token').description('tokens for programs'), parts, file);
   addDataCommands(program, parts, file);
   return program;
 }

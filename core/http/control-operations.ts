@@ -51,6 +51,17 @@ export const letterLine = z.strictObject({
 });
 export type LetterLine = z.output<typeof letterLine>;
 
+export const tokenLine = z.strictObject({
+  id: z.string(),
+  user: z.string(),
+  name: z.string(),
+  scopes: z.array(z.string()),
+  channel: z.string().nullable(),
+  expiresAt: z.number().int().nullable(),
+  lastUsedAt: z.number().int().nullable(),
+});
+export type TokenLine = z.output<typeof tokenLine>;
+
 const status = z.strictObject({
   version: z.string(),
   hubId: z.string(),
@@ -133,6 +144,22 @@ const schemas = {
     input: z.strictObject({ portal: z.string().max(100), letter: z.number().int().nullable() }),
     output: z.strictObject({ letters: z.number().int() }),
   },
+  'token-create': {
+    input: z.strictObject({
+      user: name,
+      name: z.string().min(1).max(80),
+      scopes: z.array(z.string().max(40)).min(1).max(20),
+      channel: z.string().max(100).nullable(),
+      expiresAt: z.number().int().nullable(),
+    }),
+    output: tokenLine.extend({ secret: z.string() }),
+  },
+  /** Null: of everybody. */
+  'token-list': {
+    input: z.strictObject({ user: name.nullable() }),
+    output: z.strictObject({ tokens: z.array(tokenLine) }),
+  },
+  'token-revoke': { input: z.strictObject({ id: z.string().max(64) }), output: z.strictObject({}) },
   /** Writes the whole database to a new file on the hub's machine. */
   backup: {
     input: z.strictObject({ file: z.string().min(1).max(4_000) }),

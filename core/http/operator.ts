@@ -10,8 +10,9 @@ import type { OpenedSql } from '../store/sql/open.ts';
 import type { ControlAnswer, ControlInput, ControlOperations, ControlOutput } from './control-operations.ts';
 import { type LetterParts, letterOperations } from './letter-operations.ts';
 import { type PortalParts, portalOperations } from './portal-operations.ts';
+import { type TokenParts, tokenOperations } from './token-operations.ts';
 
-export interface OperatorParts extends PortalParts, Pick<LetterParts, 'deadLetters'> {
+export interface OperatorParts extends PortalParts, Pick<LetterParts, 'deadLetters'>, Pick<TokenParts, 'tokens'> {
   readonly config: HubConfig;
   readonly version: string;
   readonly hubId: string;
@@ -59,6 +60,7 @@ export function operatorOperations(parts: OperatorParts): ControlOperations {
     },
     ...portalOperations(parts),
     ...letterOperations(parts),
+    ...tokenOperations(parts),
     async backup({ file }) {
       if (!isAbsolute(file)) return refuse('The path of the file must be absolute.');
       if (!(await drained(parts))) return refuse('The archive cannot keep up or is locked; see readiness. Try again.');

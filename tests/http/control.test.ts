@@ -43,6 +43,9 @@ const operations: ControlOperations = {
   'portal-letters': unused,
   'portal-retry': unused,
   'portal-drop': unused,
+  'token-create': unused,
+  'token-list': unused,
+  'token-revoke': unused,
   backup: unused,
   export: unused,
 };
