@@ -17,7 +17,7 @@ export function capabilitiesOf(now: () => Session | null, room: RoomId): Capabil
   const place = now()?.knowledge.place(room) ?? null;
   if (now() === null) return {};
   const session = (): Session => needed(now());
-  if (place === null) return withPeople(session);
+  if (place === null) return now()?.knowledge.isLinked(room) === true ? {} : withPeople(session);
   return {
     ...talking(session, place),
     ...moderating(session, place),
