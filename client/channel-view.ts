@@ -2,12 +2,13 @@ import type { HubFrame } from '../bridges/slipmat/protocol.ts';
 import { EMPTY_CONTENT, quoteText } from '../core/domain/content.ts';
 import type { ChannelId, EpochMs, MessageId, Seq, UserId } from '../core/domain/ids.ts';
 import type { Reaction } from '../core/domain/message.ts';
+import { withMark } from '../core/domain/picture-mark.ts';
 import type { HistoryMessage, WireChatMessage } from '../core/domain/wire.ts';
 
 /** An entry frame of the log. */
 export type EntryFrame = Extract<
   HubFrame,
-  { readonly type: 'message' | 'edit' | 'redaction' | 'shown' | 'reaction' | 'notice' }
+  { readonly type: 'message' | 'edit' | 'redaction' | 'shown' | 'reaction' | 'mark' | 'notice' }
 >;
 type ChangeFrame = Exclude<EntryFrame, { readonly type: 'message' | 'notice' }>;
 
@@ -120,6 +121,7 @@ function apply(work: Work, event: ChannelEvent): void {
     case 'redaction':
     case 'shown':
     case 'reaction':
+    case 'mark':
       if (advance(work, event.seq)) applyChange(work, event);
       return;
     case 'joined':
@@ -221,7 +223,7 @@ function requoted(work: Work, row: ViewRow): ViewRow {
 
 /** What a quote of this message says now; null when nothing is known of it here. */
 function wordsOf(work: Work, id: MessageId): string | null {
-  const change = work.changes.findLast((one) => one.id === id && one.type !== 'reaction');
+  const change = work.changes.findLast((one) => one.id === id && one.type !== 'reaction' && one.type !== 'mark');
   if (change?.type === 'redaction') return '';
   if (change?.type === 'edit') return quoteText(change.content);
   if (change?.type === 'shown') return quoteText(change.message.content);
@@ -249,7 +251,7 @@ function applyChange(work: Work, change: ChangeFrame): void {
     work.changes.push(change);
     if (work.changes.length > MAX_CHANGES) work.changes.splice(0, work.changes.length - MAX_CHANGES);
   }
-  if (change.type !== 'reaction') requoteReplies(work, change.id);
+  if (change.type !== 'reaction' && change.type !== 'mark') requoteReplies(work, change.id);
 }
 
 /** @returns false when the message is not among the rows */
@@ -281,6 +283,8 @@ function changed(row: MessageRow, change: ChangeFrame): ViewRow {
     case 'reaction':
       if (message.redaction !== null) return row;
       return { ...row, reactions: react(row.reactions, change) };
+    case 'mark':
+      return { ...row, message: { ...message, content: withMark(message.content, change.picture, change.mark) } };
     default:
       return assertNever(change);
   }

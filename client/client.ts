@@ -106,6 +106,7 @@ export function createClient(options: ClientOptions): Client {
       case 'redaction':
       case 'shown':
       case 'reaction':
+      case 'mark':
       case 'notice':
         if (joins.isNews(frame)) emitter.emit('channel', frame);
         return;

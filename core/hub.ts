@@ -27,6 +27,7 @@ import { openLibrary } from './hub/library.ts';
 import type { Linking } from './hub/linking.ts';
 import { openLiveEvents } from './hub/live-events.ts';
 import { type OpenedLive, openLive } from './hub/live-store.ts';
+import { openMarks } from './hub/marks.ts';
 import { openMedia } from './hub/media.ts';
 import { type Moderation, openModeration } from './hub/moderation.ts';
 import { createOrder } from './hub/order.ts';
@@ -137,7 +138,8 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     const people = keep(openPeople({ id, sql, live, knowledge, routing, moderation, portals }, options), (part) =>
       part.stop(),
     );
-    const media = keep(openMedia({ id, sql, live }, options), (part) => part.stop());
+    const media = keep(openMedia({ id, sql, live, knowledge }, options), (part) => part.stop());
+    const marks = openMarks({ sql, live, knowledge, routing, timers, media }, options);
     const library = keep(openLibrary({ id, sql, live, knowledge, routing }, options), (part) => part.stop());
     const hooksIn = openHooksIn({ sql, knowledge, order, routing, media, liveEvents }, options);
     const health = createHealth(clock);
@@ -171,6 +173,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       hooksIn,
       people,
       media,
+      marks,
       library,
       health,
       http,

@@ -22,7 +22,7 @@ import type { HeldFacts } from './pipeline/held-facts.ts';
 import { isForRules, noRoomFor } from './pipeline/held-room.ts';
 import { discardStep, holdStep } from './pipeline/held-steps.ts';
 import { type LiveFacts, sanctionIn } from './pipeline/live-facts.ts';
-import { cleanContent, isEmpty, isReactionEmoji, normalize, quoteOf } from './pipeline/normalize.ts';
+import { cleanContent, isEmpty, isReactionEmoji, normalize, nothingIn, quoteOf } from './pipeline/normalize.ts';
 import { MOST_KINDS, type ReactionKinds } from './pipeline/reaction-kinds.ts';
 import type { Recent } from './pipeline/recent.ts';
 import type { Fresh } from './pipeline/until-fresh.ts';
@@ -98,8 +98,9 @@ async function routeMessage(asked: Of<'message'>, at: RouterDeps): Promise<Recei
     const author = authorOf(actor, here.standing, at.facts);
     // It may have been redacted while the quote was looked up or the rights were read anew.
     const replyTo = quote !== null && at.recent.isGone(quote.id) ? null : quote;
-    const message = normalize({ channel: here.channel, author, content: request.content, replyTo, origin }, now, id);
-    if (isEmpty(message.content)) return refused('bad-request', 'text: there is nothing in it.');
+    const content = at.judge.covered(request.content, here, actor.user, now);
+    const message = normalize({ channel: here.channel, author, content, replyTo, origin }, now, id);
+    if (isEmpty(message.content)) return nothingIn(request.content);
     if (keepsAway(asked, at)) return STAYS;
     judged = message;
     const verdict = at.judge.verdict(message, here, now, saidAt(asked, now));
@@ -195,9 +196,9 @@ async function routeEdit(asked: Of<'edit'>, at: RouterDeps): Promise<Receipt> {
     if (head.isHidden === true) return HIDDEN;
     if (keepsAway(asked, at)) return STAYS;
     const author = authorOf(actor, here.standing, at.facts);
-    const content = cleanContent(request.content);
-    if (isEmpty(content)) return refused('bad-request', 'text: there is nothing in it.');
     const now = at.clock.now();
+    const content = cleanContent(at.judge.covered(request.content, here, actor.user, now));
+    if (isEmpty(content)) return nothingIn(request.content);
     const draft = normalize(
       { channel: here.channel, author, content, replyTo: null, origin: asked.origin },
       now,

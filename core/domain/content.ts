@@ -24,7 +24,16 @@ export interface Attachment {
   readonly width: number | null;
   readonly height: number | null;
   readonly alt: string | null;
+  /** Covered until somebody wants to see it, wherever it is shown. */
   readonly isSpoiler: boolean;
+  /** Of a picture: names its bytes, the same wherever it is posted again. */
+  readonly picture?: string;
+  /** What a moderator has said of the picture. Absent: nothing. */
+  readonly mark?: 'safe' | 'nsfw';
+  /** Marked `nsfw`, and covered by its author already. */
+  readonly isOwnCover?: true;
+  /** Nobody has looked at the picture yet: covered in the native client, by the settings of the channel. */
+  readonly isBlurred?: true;
 }
 
 export interface Content {

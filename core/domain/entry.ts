@@ -18,6 +18,7 @@ export const ENTRY_KINDS = [
   'hidden', // until a moderator has looked at what was reported
   'shown', // was hidden
   'mode', // slow and shield mode
+  'mark', // what is said of a picture
   'act', // an act of moderation that changes nothing but its note
   'late', // a private message, once more, for somebody who did not get it while their show was on
 ] as const;
@@ -31,6 +32,8 @@ export interface EntryNote {
   readonly ref?: RemoteRef | null;
   /** Of whoever reacted. */
   readonly platform?: string;
+  /** Of a mark: what was said of the picture before. */
+  readonly was?: 'safe' | 'nsfw';
   /** Who acted, where that is not the author. */
   readonly actor?: UserId;
   readonly reason?: string | null;

@@ -41,6 +41,16 @@ export type WireEntry =
       readonly on: boolean;
       readonly at: EpochMs;
     }
+  /** What a moderator has said of a picture that this message shows. */
+  | {
+      readonly type: 'mark';
+      readonly channel: ChannelId;
+      readonly id: MessageId;
+      /** `picture` of the attachment. */
+      readonly picture: string;
+      readonly mark: 'safe' | 'nsfw';
+      readonly at: EpochMs;
+    }
   | {
       readonly type: 'notice';
       readonly channel: ChannelId;

@@ -43,7 +43,7 @@ export const letterLine = z.strictObject({
   /** Tells the letters of a portal apart. */
   letter: z.number().int(),
   message: z.string(),
-  entry: z.enum(['message', 'edit', 'redaction', 'reaction']),
+  entry: z.enum(['message', 'edit', 'redaction', 'reaction', 'mark']),
   /** `unknown`: it may have arrived. */
   kind: z.enum(['dead', 'unknown']),
   say: z.string().nullable(),

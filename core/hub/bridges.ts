@@ -11,6 +11,7 @@ import { createQuestions } from '../community/questions.ts';
 import type { Member } from '../domain/conversation.ts';
 import type { BridgeId, ChannelId, PortalId, UserId } from '../domain/ids.ts';
 import type { Actor } from '../domain/inbound.ts';
+import { withMarks } from '../domain/picture-mark.ts';
 import type { BridgeHealth } from '../ops/checks.ts';
 import { createReceive } from '../pipeline/receive.ts';
 import { createCourier } from '../relay/courier.ts';
@@ -84,6 +85,10 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     deliveries: store.deliveries,
     bridgeState: store.bridgeState,
     ...elsewhere.courier,
+    asMarked: ({ scope }, message) => {
+      const content = withMarks(message.content, (picture) => directory.marks.in(scope, picture));
+      return content === message.content ? message : { ...message, content };
+    },
     hasChanged: recent.hasChanged,
     since: async ({ channel }, after, limit) => {
       const place = directory.channel(channel);
@@ -139,6 +144,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     ...staff.deeds,
     ...people.deeds,
     ...parts.library.deeds,
+    ...parts.marks.deeds,
     ...tokens.deeds,
     ...parts.hooksIn.deeds,
   };

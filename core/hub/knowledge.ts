@@ -7,6 +7,7 @@ import { scopeOf } from '../domain/channel.ts';
 import { type ChannelMode, NO_MODE } from '../domain/channel-mode.ts';
 import type { ChannelSettings } from '../domain/channel-settings.ts';
 import type { ChannelId, EpochMs, ScopeId, Seq, UserId } from '../domain/ids.ts';
+import { markedHistory } from '../media/marked-history.ts';
 import type { Logger } from '../ops/log.ts';
 import { createFirstHeard, type FirstHeard } from '../pipeline/first-heard.ts';
 import { createHeldFacts, type HeldFacts } from '../pipeline/held-facts.ts';
@@ -82,7 +83,7 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
     firstHeard.heard(author, at);
   });
   const karma = createKarmaBook({ clock, sameAs: directory.sameAs });
-  const history = createHistory({ log, archive });
+  const history = markedHistory(createHistory({ log, archive }), directory.marks.in);
   const views = createViews({ history, directory });
 
   const snapshots = await Promise.all(Array.from({ length: log.shards }, (_, shard) => live.snapshot(shard)));

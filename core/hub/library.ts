@@ -1,5 +1,7 @@
 import { createLibrary, type Library } from '../community/library/library.ts';
 import { createTitles } from '../community/library/titles.ts';
+import { scopeOf } from '../domain/channel.ts';
+import { asMarked } from '../domain/picture-mark.ts';
 import { createOutside } from '../media/outside.ts';
 import { type LeaseDeps, waitForLease } from '../supervisor/lease.ts';
 import type { HubOptions, HubParts } from './parts.ts';
@@ -22,7 +24,10 @@ export function openLibrary(parts: Parts, options: HubOptions): OpenedLibrary {
     facts: knowledge.facts,
     log: live.store.log,
     untilFresh: routing.untilFresh,
-    asMarked: (attachment) => attachment,
+    asMarked: (attachment, channel) =>
+      attachment.picture === undefined
+        ? attachment
+        : asMarked(attachment, knowledge.facts.markOf(scopeOf(channel), attachment.picture)),
     publicUrl: config.publicUrl,
     clock,
   });

@@ -68,6 +68,7 @@ type Parts = Pick<
   | 'liveEvents'
   | 'directs'
   | 'timers'
+  | 'marks'
 > & {
   readonly mirroring: Pick<Mirroring, 'effects' | 'nativeActs'>;
 };
@@ -125,6 +126,7 @@ export function createLinking(parts: Parts, { config, clock, log: logger, native
     outboundNotice: (bridge) => plugins.get(bridge)?.outboundNotice ?? null,
     loopIn: ({ id }) => loops.remark(id),
     redact: redactBy(parts),
+    mark: parts.marks.deeds['mark-image'],
     isOptedOut: directory.isOptedOut,
     relations: parts.people.relations,
     unnoticed: parts.people.unnoticed,

@@ -4,6 +4,7 @@ import type { Library } from '../community/library/library.ts';
 import type { Timers } from '../community/timers/timers.ts';
 import type { HubId } from '../domain/ids.ts';
 import type { HttpServer } from '../http/server.ts';
+import type { Marks } from '../media/marks.ts';
 import type { MediaStore } from '../media/media-store.ts';
 import type { Health } from '../ops/health.ts';
 import type { Metrics } from '../ops/metrics.ts';
@@ -47,6 +48,7 @@ export interface HubParts {
   readonly hooksIn: HooksIn;
   readonly people: People;
   readonly media: MediaStore;
+  readonly marks: Marks;
   readonly library: Library;
   readonly health: Health;
   readonly http: HttpServer;

@@ -33,6 +33,8 @@ export interface MediaStoreOptions {
   readonly publicUrl: string | null;
   readonly limits: { readonly maxBytes: number; readonly maxPixels: number; readonly keepDays: number | null };
   readonly sql: Sql;
+  /** Whether a moderator has removed what has these bytes from everywhere. Absent: nothing is. */
+  readonly isGone?: (hash: string) => boolean;
   readonly outside: Outside;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -49,6 +51,11 @@ export interface MediaStore {
   upload(offer: MediaOffer, signal: AbortSignal): Promise<MediaTaken>;
   /** The file behind a URL of the hub, kept from now on like any other. Null: there is none. @throws {StoreUnavailable} */
   claim(url: string): Promise<Attachment | null>;
+  /**
+   * Takes these bytes away at once, with their links and the small still: all of them, or what these messages carry and
+   * nothing else uses.
+   */
+  purge(hash: string, messages?: readonly string[] | null): Promise<void>;
   /** Ends what is under way. Never rejects. */
   stop(): Promise<void>;
 }
@@ -59,7 +66,13 @@ export function openMediaStore(options: MediaStoreOptions): MediaStore {
   const vault = openVault(join(options.dataDir, 'media'));
   const rows = createMediaRows(options.sql, clock.now);
   const pictures = createPictures(limits.maxPixels, logger);
-  const transfers = createTransfers({ ...options, vault, pictures, maxBytes: limits.maxBytes });
+  const transfers = createTransfers({
+    ...options,
+    vault,
+    pictures,
+    drawn: (hash) => rows.drawn(hash),
+    maxBytes: limits.maxBytes,
+  });
   const thumbs = createThumbs(vault, pictures);
   const small = createSmallPictures({
     clock,
@@ -191,6 +204,10 @@ export function openMediaStore(options: MediaStoreOptions): MediaStore {
       if (isLater(expiresAt, media.expiresAt)) await rows.extend(media.id, expiresAt);
       return attachmentOf(media);
     },
+    async purge(hash, messages = null) {
+      await rows.dropLinks(hash, messages);
+      if (await rows.dropOrphan(hash)) await (await vault.withdraw(hash))?.end();
+    },
     async stop() {
       stopping.abort();
       const waited = Promise.withResolvers<void>();
@@ -207,8 +224,9 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
 }
 
 function attachmentOf(media: StoredBytes & MediaLink): Attachment {
-  const { id, name, mediaType, bytes, width, height, alt, isSpoiler } = media;
-  return { url: mediaUrl(id, name), name, mediaType, bytes, width, height, alt, isSpoiler };
+  const { id, hash, name, mediaType, bytes, width, height, alt, isSpoiler } = media;
+  const picture = width === null ? {} : { picture: hash };
+  return { url: mediaUrl(id, name), name, mediaType, bytes, width, height, alt, isSpoiler, ...picture };
 }
 
 /** By enough to be worth a write. */

@@ -28,11 +28,17 @@ export interface MediaRows {
   find(id: string): Promise<StoredMedia | null>;
   /** Of a small picture that comes again and again. */
   findPicture(key: string): Promise<StoredMedia | null>;
+  /** The bytes of a picture that was written anew before. */
+  drawn(hash: string): Promise<StoredBytes | null>;
   /** With a picture key that is there already, the earlier link stays and this one is not made. */
   add(bytes: StoredBytes, link: MediaLink, pictureKey: string | null): Promise<void>;
   /** Another end than it had. */
   extend(id: string, expiresAt: EpochMs | null): Promise<void>;
   dropExpired(): Promise<number>;
+  /** Hashes to which links led that are over now, at most `limit`; those links are gone then. */
+  dropEnded(limit: number): Promise<readonly string[]>;
+  /** All links to these bytes; `messages`: only of what these carry. */
+  dropLinks(hash: string, messages: readonly string[] | null): Promise<void>;
   /** Hashes to which no link leads, at most `limit`. */
   orphans(limit: number): Promise<readonly string[]>;
   /** @returns whether it went: not while a link leads to it */
@@ -66,6 +72,13 @@ export function createMediaRows(sql: Sql, now: () => EpochMs): MediaRows {
   return {
     find: (id) => first(joined().where('l.id', '=', id)),
     findPicture: (key) => first(joined().where('l.picture_key', '=', key)),
+    async drawn(hash) {
+      const query = sql.build.selectFrom('media').selectAll().where('hash', '=', hash).where('width', 'is not', null);
+      const [row] = await sql.read(query.compile());
+      if (row === undefined) return null;
+      const { type: mediaType, bytes, width, height, frames } = row;
+      return { hash, mediaType, bytes, width, height, frames };
+    },
     async add({ hash, mediaType, bytes, width, height, frames }, link, pictureKey) {
       const created_at = now();
       const media = { hash, type: mediaType, bytes, width, height, frames, created_at };
@@ -101,6 +114,28 @@ export function createMediaRows(sql: Sql, now: () => EpochMs): MediaRows {
       const query = sql.build.deleteFrom('media_links').where('expires_at', '<=', now()).compile();
       const written = await sql.write([{ query }]);
       return written.ok ? (written.changes[0] ?? 0) : 0;
+    },
+    async dropEnded(limit) {
+      const ended = sql.build
+        .selectFrom('media_links')
+        .select(['id', 'hash'])
+        .where('expires_at', '<=', now())
+        .where('picture_key', 'is', null)
+        .limit(limit);
+      const rows = await sql.read(ended.compile());
+      if (rows.length === 0) return [];
+      const ids = rows.map(({ id }) => id);
+      await sql.write([{ query: sql.build.deleteFrom('media_links').where('id', 'in', ids).compile() }]);
+      return [...new Set(rows.map(({ hash }) => hash))];
+    },
+    async dropLinks(hash, messages) {
+      const all = sql.build.deleteFrom('media_links').where('hash', '=', hash);
+      const some = all.where('id', 'in', ({ selectFrom }) =>
+        selectFrom('media_uses')
+          .select('link_id')
+          .where('message_id', 'in', messages ?? []),
+      );
+      if (messages?.length !== 0) await sql.write([{ query: (messages === null ? all : some).compile() }]);
     },
     async orphans(limit) {
       const query = sql.build

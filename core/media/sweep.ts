@@ -12,6 +12,8 @@ const LOOK_EVERY_MS = 3_600_000;
 const LEFTOVER_MS = DAY_MS;
 const LEASE = 'media-sweep';
 const BATCH = 500;
+/** What messages gave up is looked for so often. */
+const ENDED_EVERY_MS = 30_000;
 
 export interface SweepDeps {
   readonly vault: Vault;
@@ -25,6 +27,8 @@ export interface SweepDeps {
 export interface Sweeper {
   /** Removes what is over: links, then bytes without a link, then files without bytes in the database. */
   sweep(): Promise<void>;
+  /** Files whose messages are gone, once their time is up. Never rejects. */
+  sweepEnded(): Promise<void>;
   /** Ends the timer; resolves when nothing is being removed. */
   stop(): Promise<void>;
 }
@@ -57,6 +61,15 @@ export function createSweeper(deps: SweepDeps): Sweeper {
     const files = (await dropOrphans()) + (await dropStrays());
     await vault.tidy(clock.now() - LEFTOVER_MS);
     logger.info({ links, files }, 'files that are over removed');
+  }
+
+  async function sweepEnded(): Promise<void> {
+    try {
+      const hashes = await rows.dropEnded(BATCH);
+      for (const hash of hashes) if (!isStopping && (await rows.dropOrphan(hash))) await removeFile(hash);
+    } catch (error) {
+      logger.warn({ err: error }, 'files that no message carries were not removed');
+    }
   }
 
   async function dropOrphans(): Promise<number> {
@@ -103,11 +116,16 @@ export function createSweeper(deps: SweepDeps): Sweeper {
   const stopLooking = clock.every(LOOK_EVERY_MS, () => {
     sweeping = sweeping.then(sweepInTurn);
   });
+  const stopEnded = clock.every(ENDED_EVERY_MS, () => {
+    sweeping = sweeping.then(sweepEnded);
+  });
   return {
     sweep,
+    sweepEnded,
     async stop() {
       isStopping = true;
       stopLooking();
+      stopEnded();
       await sweeping;
     },
   };

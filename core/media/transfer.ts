@@ -29,6 +29,10 @@ export interface TransferDeps {
   readonly outside: Outside;
   readonly clock: Clock;
   readonly maxBytes: number;
+  /** Whether a moderator has removed these bytes from everywhere. */
+  readonly isGone?: (hash: string) => boolean;
+  /** A picture that was written by the hub itself. */
+  readonly drawn?: (hash: string) => Promise<StoredBytes | null>;
 }
 
 export interface Transfer {
@@ -78,6 +82,7 @@ export function createTransfers(deps: TransferDeps): Transfers {
       const received = await receive(stream, draft, limits);
       const kept = await asKept(received, { draft, redrawn, use }, deps);
       const { hash } = kept.stored;
+      if (deps.isGone?.(hash) === true) throw new MediaProblem('unsupported', 'removed by a moderator');
       await vault.place(kept.file, hash);
       const recorded = await store(kept.stored);
       // A sweep may have found the bytes without a row in between, and taken them away.
@@ -134,7 +139,7 @@ async function opened(source: MediaSource, options: FetchOptions): Promise<Async
 async function asKept(
   { head, hash, bytes }: Received,
   at: { readonly draft: string; readonly redrawn: string; readonly use: Transfer['use'] },
-  { pictures, maxBytes }: TransferDeps,
+  { pictures, maxBytes, drawn: drawnBefore }: TransferDeps,
 ): Promise<{ readonly file: string; readonly stored: StoredBytes }> {
   const type = sniff(head);
   if (!isPicture(type)) {
@@ -142,6 +147,9 @@ async function asKept(
     const mediaType = MEDIA_TYPES[type].name;
     return { file: at.draft, stored: { hash, mediaType, bytes, width: null, height: null, frames: 1 } };
   }
+  // one of ours that comes back stays the same picture, however often it goes round
+  const known = at.use === 'file' ? await drawnBefore?.(hash) : null;
+  if (known) return { file: at.draft, stored: known };
   const drawn =
     at.use === 'file'
       ? await pictures.clean(at.draft, at.redrawn, type)

@@ -1,12 +1,13 @@
-import type { Channel } from '../domain/channel.ts';
+import { type Channel, isPublic } from '../domain/channel.ts';
 import { modeAt } from '../domain/channel-mode.ts';
 import type { ChannelSettings } from '../domain/channel-settings.ts';
-import { plainText } from '../domain/content.ts';
+import { type Content, plainText } from '../domain/content.ts';
 import type { ChannelId, EpochMs, UserId } from '../domain/ids.ts';
 import type { ChatMessage } from '../domain/message.ts';
+import { withBlur, withMarks } from '../domain/picture-mark.ts';
 import { glanceAt } from '../moderation/glance.ts';
 import { isNewcomer } from '../moderation/newcomer.ts';
-import { judge, policyOf } from '../moderation/policy.ts';
+import { isJudged, judge, policyOf } from '../moderation/policy.ts';
 import type { PolicyConfig, Verdict } from '../moderation/rule.ts';
 import { foldRepeated } from '../moderation/rules/repeated-text.ts';
 import type { Place } from './address.ts';
@@ -35,6 +36,8 @@ export interface Judge {
   ready(user: UserId, channel: Channel | null): Promise<void> | null;
   /** This hub has just stored it, which the log will tell in a moment: who writes on at once is judged by it already. */
   said(message: ChatMessage, at: EpochMs): void;
+  /** Pictures with what is said of them here; those of which nothing is said are blurred as the channel has it. */
+  covered(content: Content, here: Place, user: UserId, now: EpochMs): Content;
   /** @param saidAt by the platform's clock where it comes late; null: an edit, which is no new message */
   verdict(message: ChatMessage, here: Place, now: EpochMs, saidAt: EpochMs | null): Verdict;
 }
@@ -78,6 +81,15 @@ export function createJudge({ facts, recent, lately, firstHeard, rules, karmaOf 
       const { repeatedText } = policyIn(channel).settings;
       const folded = repeatedText ? foldRepeated(plainText(content.rich)) : null;
       lately.add(channel, author.user, { id, at, folded });
+    },
+    covered(content, { scope, channel, standing }, user, now) {
+      if (content.attachments.every(({ picture }) => picture === undefined)) return content;
+      const marked = withMarks(content, (picture) => facts.markOf(scope, picture));
+      const { blur } = facts.settings(channel.id);
+      const isNew = (): boolean => isNewcomer(firstHeard.at(user), karmaOf(user), now);
+      const blurs =
+        isPublic(channel.kind) && isJudged(standing.rank) && (blur === 'all' || (blur === 'newcomers' && isNew()));
+      return blurs ? withBlur(marked) : marked;
     },
     verdict(message, here, now, saidAt) {
       const { user } = message.author;

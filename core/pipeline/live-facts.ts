@@ -4,6 +4,7 @@ import { type ChannelMode, NO_MODE } from '../domain/channel-mode.ts';
 import type { ChannelSettings } from '../domain/channel-settings.ts';
 import type { ChannelId, EpochMs, Position, Rev, ScopeId, UserId } from '../domain/ids.ts';
 import { outranks, type Standing } from '../domain/permission.ts';
+import type { PictureMark } from '../domain/picture-mark.ts';
 import type { Grant } from '../domain/scopes.ts';
 import type { Sanction } from '../domain/user.ts';
 import type { Directory } from '../store/directory/directory.ts';
@@ -77,6 +78,8 @@ export interface LiveFacts {
   looksLikeStaff(user: UserId, name: string): boolean;
   /** Everybody who is one person with this user, this one among them. */
   sameAs(user: UserId): readonly UserId[];
+  /** What is said of a picture in this scope. */
+  markOf(scope: ScopeId, picture: string): PictureMark | null;
   /** Whether this person's messages stay where they were written. */
   isOptedOut(user: UserId): boolean;
   /** Whether the channel exists for whoever comes by this token, which was not revoked. */
@@ -235,6 +238,7 @@ export function createLiveFacts({ directory, log, guestsMayPost }: FactsDeps): L
       return owner !== undefined && !directory.sameAs(user).includes(owner);
     },
     sameAs: directory.sameAs,
+    markOf: directory.marks.in,
     isOptedOut: directory.isOptedOut,
     reachesChannel({ token, channel: only, scopes }, { id, kind }) {
       if (directory.tokens.get(token) === null) return false;

@@ -14,6 +14,7 @@ import {
 } from '../domain/content.ts';
 import type { EpochMs, MessageId } from '../domain/ids.ts';
 import type { Author, ChatMessage, Origin, Quote } from '../domain/message.ts';
+import { type Receipt, refused } from '../domain/receipt.ts';
 
 const MAX_NAME_GRAPHEMES = 48;
 /** One grapheme may be of any length: marks can be stacked without end. */
@@ -60,6 +61,14 @@ export function cleanContent(content: Content): Content {
 /** Whether anything is left to show. */
 export function isEmpty(content: Content): boolean {
   return content.attachments.length === 0 && !VISIBLE.test(plainText(content.rich)) && !hasEmoji(content.rich);
+}
+
+/** Why somebody is told that nothing is left to show. */
+export function nothingIn(asked: Content): Receipt {
+  const isTakenAway = asked.attachments.length > 0;
+  return isTakenAway
+    ? refused('against-rules', 'A moderator has removed this picture here.')
+    : refused('bad-request', 'text: there is nothing in it.');
 }
 
 /** One line, no controls, at most 48 graphemes; never empty or invisible. */

@@ -56,6 +56,8 @@ export interface Edit {
   readonly speaker: Speaker;
   readonly text: Rich;
   readonly key: string;
+  /** The files as they are to be shown from now on. Absent: they stay as they are. */
+  readonly media?: readonly MediaRef[];
 }
 export interface Redact {
   readonly refs: readonly RemoteRef[];
@@ -132,7 +134,15 @@ export interface Operations {
       readonly budget?: Budget;
     },
   ];
-  edit: [Edit, RemoteRef, { readonly windowMs: number | null }];
+  edit: [
+    Edit,
+    RemoteRef,
+    {
+      readonly windowMs: number | null;
+      /** Files of a post can be shown in another way, such as covered: any number, or where there is one. Absent: not. */
+      readonly media?: 'any' | 'one';
+    },
+  ];
   redact: [Redact, undefined, { readonly windowMs: number | null; readonly maxRefs: number; readonly others: boolean }];
   react: [React, RemoteRef | null, { readonly perUser: boolean; readonly emoji: 'any' | readonly string[] }];
   sanction: [

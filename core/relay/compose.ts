@@ -51,10 +51,16 @@ export function compose(
   });
   return {
     parts: prefix === '' ? parts : parts.map((part): Rich => [{ t: 'text', text: prefix }, ...part]),
-    media: native.map(({ mediaType, ...one }) => ({
-      ...one,
+    media: native.map(({ url, name, mediaType, bytes, width, height, alt, isSpoiler }) => ({
+      url,
+      publicUrl: publicOf(url, publicUrl),
+      name,
       type: mediaType,
-      publicUrl: publicOf(one.url, publicUrl),
+      bytes,
+      width,
+      height,
+      alt,
+      isSpoiler,
     })),
   };
 }

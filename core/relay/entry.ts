@@ -1,10 +1,12 @@
 import type { MessageId } from '../domain/ids.ts';
 import type { RemoteRef } from '../domain/message.ts';
+import { withMark } from '../domain/picture-mark.ts';
 import type { Portal } from '../domain/portal.ts';
 import type { HistoryMessage, WireEntry, WireMessage } from '../domain/wire.ts';
 import type { Entry, EntryNote, Fate } from '../store/ports.ts';
 import type { Plan, Reason, Target } from './plan.ts';
 import { planEdit, planPost, planReaction, planRedaction } from './plan.ts';
+import { lookOf, planMark } from './plan-mark.ts';
 
 /** Those who lead the evening are heard first. */
 const LEADERS: ReadonlySet<WireMessage['message']['author']['badge']> = new Set(['moderator', 'dj', 'admin']);
@@ -19,6 +21,10 @@ export interface Known {
   mayHaveChanged(message: WireMessage['message']): boolean;
   /** Where a message stands in this room, and whether it was said there; null: nowhere. */
   fate(message: MessageId): Promise<Pick<Fate, 'kind' | 'refs' | 'say'> | null>;
+  /** The message with its pictures as they are to be shown in this channel now. */
+  asMarked(portal: Portal, message: WireMessage['message']): WireMessage['message'];
+  /** How the pictures of this message were shown when it was sent last, if it is remembered. */
+  look(message: MessageId): string | null;
   /** Plain text that was last sent for this message, if it is remembered. */
   sentText(message: MessageId): string | null;
 }
@@ -35,6 +41,8 @@ export interface Prepared {
   readonly plan: Plan;
   /** Where the message stands so far. */
   readonly copies: readonly RemoteRef[];
+  /** How its pictures are shown by it; absent: it changes nothing of that. */
+  readonly look?: string;
   /** Where room is short, these come before others. */
   readonly goesFirst: boolean;
 }
@@ -58,10 +66,15 @@ export function isFromRoom(note: EntryNote, portal: Portal): boolean {
 export async function prepare(concern: Concern, portal: Portal, target: Target, known: Known): Promise<Prepared> {
   const { wire, note } = concern;
   if (wire.type === 'message') return prepareMessage(wire, portal, target, known);
-  const copies = (await known.fate(wire.id))?.refs ?? [];
-  const plan = isFromRoom(note, portal)
-    ? ({ kind: 'drop', reason: 'own-origin' } as const)
-    : await planChange(concern, copies, portal, target, known);
+  const fate = await known.fate(wire.id);
+  const copies = fate?.refs ?? [];
+  // what somebody has written there is theirs: the hub covers no pictures in it
+  const isTheirs = wire.type === 'mark' && fate?.kind === 'origin';
+  if (isTheirs || isFromRoom(note, portal)) {
+    return { message: wire.id, plan: { kind: 'drop', reason: 'own-origin' }, copies, goesFirst: false };
+  }
+  if (wire.type === 'mark') return prepareMark(wire, note, copies, { portal, target, known });
+  const plan = await planChange({ wire, note }, copies, portal, target, known);
   return { message: wire.id, plan, copies, goesFirst: false };
 }
 
@@ -70,16 +83,38 @@ async function prepareMessage(wire: WireMessage, portal: Portal, target: Target,
   const now = known.mayHaveChanged(wire.message) ? ((await known.lookup(portal, id))?.message ?? null) : null;
   // What it quotes may be redacted or edited by now.
   const said = now === null ? wire.message : { ...wire.message, replyTo: now.replyTo };
-  const { message, answered } = await withoutStaying(said, known);
+  const { message, answered } = await withoutStaying(known.asMarked(portal, said), known);
   const subject = { message, replyRef: answered?.refs[0] ?? null, copies: [] };
   const isRedacted = (now ?? wire.message).redaction !== null;
   const plan = isRedacted ? ({ kind: 'drop', reason: 'redacted' } as const) : planPost(subject, target);
   const goesFirst = LEADERS.has(message.author.badge) || answered?.kind === 'origin';
-  return { message: id, plan, copies: [], goesFirst };
+  return { message: id, plan, copies: [], goesFirst, look: lookOf(message) };
+}
+
+/** By what is said of it now: what was said in between is over. */
+async function prepareMark(
+  wire: Extract<Concern['wire'], { type: 'mark' }>,
+  note: EntryNote,
+  copies: readonly RemoteRef[],
+  { portal, target, known }: { readonly portal: Portal; readonly target: Target; readonly known: Known },
+): Promise<Prepared> {
+  const { id, picture } = wire;
+  const now = copies.length === 0 ? null : await known.lookup(portal, id);
+  if (now === null) return { message: id, plan: { kind: 'drop', reason: 'no-copy' }, copies, goesFirst: true };
+  const { message, answered } = await withoutStaying(now.message, known);
+  const was = { ...message, content: withMark(message.content, picture, note.was ?? null) };
+  const subject = { message, copies, replyRef: answered?.refs[0] ?? null };
+  return {
+    message: id,
+    plan: planMark(subject, was, target, known.look(id)),
+    copies,
+    goesFirst: true,
+    look: lookOf(message),
+  };
 }
 
 async function planChange(
-  { wire, note }: Concern,
+  { wire, note }: Concern & { readonly wire: Exclude<Concern['wire'], { type: 'mark' }> },
   copies: readonly RemoteRef[],
   portal: Portal,
   target: Target,
@@ -98,7 +133,8 @@ async function planChange(
     return planReaction({ ...wire, ...from, message: wire.id, others }, copies, target);
   }
   if (now.message.revision > wire.revision) return { kind: 'drop', reason: 'superseded' };
-  const said = { ...now.message, content: wire.content, revision: wire.revision };
+  const edited = { ...now.message, content: wire.content, revision: wire.revision };
+  const said = known.asMarked(portal, edited);
   const { message, answered } = await withoutStaying(said, known);
   return planEdit({ message, copies, replyRef: answered?.refs[0] ?? null }, target, known.sentText(wire.id));
 }

@@ -27,6 +27,8 @@ export interface LaneDeps {
   readonly log: Pick<Log, 'heads' | 'shardOf' | 'bounds' | 'isBefore'>;
   readonly deliveries: Deliveries;
   readonly lookup: Lookup;
+  /** The message with its pictures as they are to be shown in this channel now. */
+  readonly asMarked: Known['asMarked'];
   /** Whether this hub itself has stored a change of it, which the log may not have told yet. */
   readonly hasChanged: (id: MessageId) => boolean;
   /** Entries for readers of the portal's channel after this seq, oldest first, hot or archived. */
@@ -86,6 +88,7 @@ export interface Lane {
   readonly pace: Pace;
   readonly known: Known;
   readonly texts: ReturnType<typeof createSentTexts>;
+  readonly looks: ReturnType<typeof createSentTexts>;
   /** Redacted here already, before their redaction came up in the log. */
   readonly gone: Set<MessageId>;
   /** Read back from the store; the lane is through with it before it looks at its inbox. */
@@ -125,6 +128,7 @@ export function createLane(of: LaneOf, deps: LaneDeps): Lane {
   const { clock } = deps;
   const marks = createMarks(of, deps);
   const texts = createSentTexts();
+  const looks = createSentTexts();
   let capabilities: Capabilities | null = null;
   const can = (): Capabilities => (capabilities ??= bridge.capabilities(portal.room));
   const pace = createPace({ can, budgets: of.budgets, marks, clock, stopping: of.stopping });
@@ -162,8 +166,11 @@ export function createLane(of: LaneOf, deps: LaneDeps): Lane {
       mayHaveChanged: () => true,
       fate: async (id) => marks.fateOf(id) ?? marks.store(() => deps.deliveries.fate(portal.id, id)),
       sentText: (id) => texts.get(id),
+      asMarked: deps.asMarked,
+      look: (id) => looks.get(id),
     },
     texts,
+    looks,
     gone: new Set(),
     backlog: [],
     isCatchingUp: true,

@@ -131,7 +131,8 @@ async function serve(lane: Lane, item: Item): Promise<Step> {
   const { plan, message } = prepared;
   if (concern.wire.type === 'redaction' && lane.gone.delete(message)) return skip(lane, item);
   if (plan.kind === 'drop') return drop(lane, item, concern, plan.reason);
-  if (plan.kind === 'repost' && lane.isOutdated(item.entry)) return drop(lane, item, concern, 'outdated');
+  const isMark = concern.wire.type === 'mark';
+  if (plan.kind === 'repost' && !isMark && lane.isOutdated(item.entry)) return drop(lane, item, concern, 'outdated');
   if (isMessage && !lane.of.turn.isNext(item.entry.position)) {
     // what was sent before must not stay in doubt while this waits
     if ((await lane.marks.write()) === 'fenced') return 'fenced';
@@ -182,6 +183,8 @@ async function roomFor(
 ): Promise<readonly Slot[] | null> {
   const posts = plan.kind === 'drop' ? 0 : plan.commands.filter(({ op }) => op === 'post').length;
   if (posts === 0 || lane.pace.budget() === null) return [];
+  // a picture that is to be covered is never left as it is
+  if (wire.type === 'mark') return lane.pace.take('digest', 1, Number.POSITIVE_INFINITY);
   if (wire.type === 'message' && !goesFirst && lane.marks.owed() !== null) return null;
   const ageMs = Math.max(0, lane.deps.clock.now() - entry.at);
   const slots = await lane.pace.take(goesFirst ? 'first' : 'ordinary', posts, 0);

@@ -1,8 +1,11 @@
+import type { Content } from '../domain/content.ts';
 import type { Seq } from '../domain/ids.ts';
+import { withMarks } from '../domain/picture-mark.ts';
 import type { DeadLetter } from '../store/ports.ts';
 import type { Prepared } from './entry.ts';
 import type { Lane } from './lane-context.ts';
 import { type Plan, planEdit, planPost, planRedaction } from './plan.ts';
+import { planMark } from './plan-mark.ts';
 import { factsOf, hold, report, type Step } from './steps.ts';
 
 /** A dead letter, once more: what the message says now is brought into the room, whatever failed then. */
@@ -34,6 +37,11 @@ export async function retryLetter(lane: Lane, seq: Seq): Promise<Step> {
   return 'next';
 }
 
+/** As if nothing had ever been said of its pictures. */
+function uncovered(content: Content): Content {
+  return withMarks(content, () => null);
+}
+
 /** Who reacted is not kept here, so a reaction cannot be made again. */
 async function prepareNow(lane: Lane, { message: id, entry }: DeadLetter): Promise<Prepared> {
   const { known, of } = lane;
@@ -46,5 +54,9 @@ async function prepareNow(lane: Lane, { message: id, entry }: DeadLetter): Promi
   if (message.redaction !== null) return made(planRedaction(copies, message.sentAt, null, target));
   const answered = message.replyTo === null ? null : await known.fate(message.replyTo.id);
   const subject = { message, copies, replyRef: answered?.refs[0] ?? null };
+  if (entry === 'mark') {
+    const covered = { ...message, content: uncovered(message.content) };
+    return made(planMark(subject, covered, target, null));
+  }
   return made(copies.length === 0 ? planPost(subject, target) : planEdit(subject, target, null));
 }

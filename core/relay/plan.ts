@@ -22,6 +22,7 @@ export type Reason =
   | 'empty'
   | 'no-copy'
   | 'same-text'
+  | 'same-look'
   | 'superseded'
   | 'others-react'
   | 'too-old'
@@ -169,7 +170,7 @@ export function planDigest(what: readonly [after: number, upTo: number], texts: 
 }
 
 /** @param variant tells the posts of one message apart: of its first form, or of a later revision */
-function postsOf(
+export function postsOf(
   said: Pick<Subject, 'message' | 'replyRef'>,
   limits: PostLimits,
   target: Target,
@@ -238,7 +239,7 @@ function isEmpty(content: Content): boolean {
   return content.attachments.length === 0 && plainText(content.rich).trim() === '';
 }
 
-function isPast(windowMs: number | null, since: EpochMs, now: EpochMs): boolean {
+export function isPast(windowMs: number | null, since: EpochMs, now: EpochMs): boolean {
   return windowMs !== null && now - since > windowMs;
 }
 

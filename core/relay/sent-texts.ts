@@ -2,7 +2,7 @@ import type { MessageId } from '../domain/ids.ts';
 
 const MOST = 500;
 
-/** The plain text last sent for recent messages: tells an edit that changes nothing visible. Forgets the oldest. */
+/** What was last sent for recent messages: tells what changes nothing visible. Forgets the oldest. */
 export function createSentTexts(): {
   get(id: MessageId): string | null;
   set(id: MessageId, text: string): void;

@@ -22,6 +22,11 @@ export async function finish(lane: Lane, item: Item, concern: Concern, prepared:
   const { wire } = concern;
   lane.marks.settle(item, factsOf(lane, item.seq, wire.type, prepared, sent));
   report(lane, sent, prepared.plan);
+  if (sent.kind === 'sent' && prepared.look !== undefined) lane.looks.set(prepared.message, prepared.look);
+  if (wire.type === 'mark') {
+    await removeIfGone(lane, item, prepared.message, refsAfter(wire.type, prepared, sent));
+    return 'next';
+  }
   if (wire.type !== 'message' && wire.type !== 'edit') return 'next';
   const { rich } = wire.type === 'message' ? wire.message.content : wire.content;
   if (sent.kind === 'sent') lane.texts.set(prepared.message, plainText(rich));
@@ -41,9 +46,9 @@ export function factsOf(lane: Lane, seq: Seq, entry: DeadLetter['entry'], prepar
 
 /** A copy that could not be changed stands there all the same. */
 function fateAfter(entry: DeadLetter['entry'], prepared: Prepared, sent: Ended, say: string | null): Fate | null {
-  if (entry !== 'message' && entry !== 'edit') return null;
+  if (entry !== 'message' && entry !== 'edit' && entry !== 'mark') return null;
   const refs = refsAfter(entry, prepared, sent);
-  const kind = entry === 'edit' ? 'sent' : sent.kind;
+  const kind = entry === 'message' ? sent.kind : 'sent';
   if (kind === 'redacted') {
     return { message: prepared.message, kind: refs.length > 0 ? 'sent' : 'left-out', refs, say: kind };
   }
@@ -51,8 +56,10 @@ function fateAfter(entry: DeadLetter['entry'], prepared: Prepared, sent: Ended, 
 }
 
 /** Where the message stands now: new copies, or the old ones with those that were replaced. */
-function refsAfter(type: 'message' | 'edit', { plan, copies }: Prepared, sent: Ended): readonly RemoteRef[] {
+function refsAfter(type: 'message' | 'edit' | 'mark', { plan, copies }: Prepared, sent: Ended): readonly RemoteRef[] {
   if (type === 'message') return sent.refs;
+  // posted anew, or nothing came of it
+  if (type === 'mark' && plan.kind === 'repost') return sent.refs.length > 0 ? sent.refs : copies;
   if (plan.kind === 'repost') return [...copies, ...sent.refs];
   return sent.kind === 'sent' && sent.refs.length > 0 ? sent.refs : [...sent.refs, ...copies.slice(sent.refs.length)];
 }

@@ -1,10 +1,14 @@
 import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Answer } from '../../client/api.ts';
+import type { EpochMs } from '../../core/domain/ids.ts';
+import type { LibraryQuestions } from '../../core/plugin/asked/library.ts';
 import type { Participant } from '../fakes/people.ts';
 import { pixels } from '../media/rig.ts';
 import { idOf, type Rig, startRig } from '../sanctions/rig.ts';
 import { exported, libraryOf, linesOf, upload, WITHIN } from './rig.ts';
 
+type Page = LibraryQuestions['library'][1];
 const LOBBY = { channel: 'lobby' };
 const TRACK = 'https://soundcloud.com/dj/one';
 
@@ -58,7 +62,7 @@ describe.each(['embedded', 'redis'] as const)('the library, on %s:', (kind) => {
     const urls: string[] = [];
     let before: string | null = null;
     do {
-      const page = await root.client.ask('library', { ...LOBBY, before, limit: 4 });
+      const page: Answer<Page> = await root.client.ask('library', { ...LOBBY, before, limit: 4 });
       if (!page.ok) throw new Error(page.say);
       urls.push(...page.value.items.map(({ url }) => url));
       before = page.value.next;
@@ -163,7 +167,7 @@ describe('the library of a live event', () => {
     const planned = await kool.client.do('plan-event', {
       channel: 'dj-kool',
       title: 'Night *1*',
-      startsAt: rig.now() + 20 * MIN,
+      startsAt: (rig.now() + 20 * MIN) as EpochMs,
     });
     if (!planned.ok) throw new Error(planned.say);
     const { event } = planned.value;

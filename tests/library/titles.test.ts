@@ -16,7 +16,7 @@ afterEach(async () => {
 
 async function start(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
-  config: object = {},
+  config: Record<string, unknown> = {},
 ): Promise<Participant> {
   site = await startSource(answer);
   hub = await startTestHub({ outside: THIS_MACHINE, config });

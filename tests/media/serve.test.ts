@@ -57,6 +57,7 @@ describe('an upload', () => {
       height: 64,
       alt: null,
       isSpoiler: false,
+      picture: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect(await uploaded('hello')).toMatchObject({ name: 'file', mediaType: 'text/plain' });
   });

@@ -37,6 +37,8 @@ async function saidWith(now: Quote | null): Promise<readonly string[]> {
     mayHaveChanged: () => true,
     fate: async () => null,
     sentText: () => null,
+    asMarked: (_, said) => said,
+    look: () => null,
   };
   const { plan } = await prepare({ wire, note: {} }, place, target, known);
   return plan.kind === 'drop'

@@ -171,6 +171,7 @@ export async function startTestHub(options: HubOptions): Promise<TestHub> {
     deliveries: store.deliveries,
     bridgeState: store.bridgeState,
     lookup: lookupIn(store),
+    asMarked: (_, message) => message,
     hasChanged: () => false,
     since: ({ scope, channel }, after, limit) => store.log.since(scope, channel, after, limit),
     clock,

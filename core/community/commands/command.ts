@@ -4,8 +4,10 @@ import type { Actor } from '../../domain/inbound.ts';
 import type { Rank } from '../../domain/permission.ts';
 import type { Portal } from '../../domain/portal.ts';
 import type { Receipt } from '../../domain/receipt.ts';
+import type { MarkDeeds } from '../../plugin/asked/marks.ts';
 import type { CommandSpec } from '../../plugin/commands.ts';
 import type { Choice } from '../../plugin/operations.ts';
+import type { Answer } from '../../plugin/surface.ts';
 import type { Directory } from '../../store/directory/directory.ts';
 import type { CrewGuests } from '../crew/guests.ts';
 import type { Roles } from '../crew/roles.ts';
@@ -66,6 +68,7 @@ export interface CommandDeps {
   /** A bot in this room that seems to carry our own messages back; null: none was noticed. */
   readonly loopIn: (portal: Portal) => string | null;
   readonly redact: (call: CommandCall, id: MessageId, reason: string | null) => Promise<Receipt>;
+  readonly mark: (actor: Actor, deed: MarkDeeds['mark-image'][0]) => Promise<Answer<MarkDeeds['mark-image'][1]>>;
   readonly isOptedOut: (user: UserId) => boolean;
   readonly relations: Pick<RelationsDesk, 'set' | 'end'>;
   readonly unnoticed: Pick<Unnoticed, 'isUnnoticed' | 'show'>;

@@ -15,6 +15,7 @@ import { leave } from './leave.ts';
 import { link } from './link.ts';
 import { live } from './live.ts';
 import { msg } from './msg.ts';
+import { nsfw, safe } from './mark-picture.ts';
 import { mute } from './mute.ts';
 import { nobridge } from './nobridge.ts';
 import { note } from './note.ts';
@@ -53,6 +54,8 @@ export const COMMANDS: readonly Command[] = [
   ban,
   unban,
   apply,
+  nsfw,
+  safe,
   slow,
   shield,
   note,

@@ -68,6 +68,10 @@ export const attachment = typed<Attachment>(
     height: z.number().int().nullable(),
     alt: z.string().nullable(),
     isSpoiler: z.boolean(),
+    picture: z.string().optional().describe('Names the bytes of a picture, the same wherever it is posted again.'),
+    mark: z.enum(['safe', 'nsfw']).optional().describe('What a moderator has said of the picture.'),
+    isOwnCover: z.literal(true).optional().describe('Marked `nsfw`, and covered by its author already.'),
+    isBlurred: z.literal(true).optional().describe('Nobody has looked at it yet: to be covered like a spoiler.'),
   }),
 );
 export const content = typed<Content>(
@@ -220,6 +224,15 @@ export const entryFrames = [
     name: z.string(),
     emoji: z.string(),
     on: z.boolean(),
+    at: epochMs,
+  }),
+  z.strictObject({
+    seq: seqNumber,
+    type: z.literal('mark').describe('What a moderator has said of a picture that this message shows.'),
+    channel: channelId,
+    id: messageId,
+    picture: z.string(),
+    mark: z.enum(['safe', 'nsfw']),
     at: epochMs,
   }),
   z.strictObject({

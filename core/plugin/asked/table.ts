@@ -6,6 +6,7 @@ import { type EventDeeds, type EventQuestions, eventDeeds, eventQuestions } from
 import { type HookDeeds, type HookQuestions, hookDeeds, hookQuestions } from './hooks-in.ts';
 import { type HouseRulesDeeds, type HouseRulesQuestions, houseRulesDeeds, houseRulesQuestions } from './house-rules.ts';
 import { type LibraryDeeds, type LibraryQuestions, libraryDeeds, libraryQuestions } from './library.ts';
+import { type MarkDeeds, markDeeds } from './marks.ts';
 import { type OrderDeeds, type OrderQuestions, orderDeeds, orderQuestions } from './order.ts';
 import { type SelfDeeds, type SelfQuestions, selfDeeds, selfQuestions } from './self.ts';
 import { type StaffDeeds, type StaffQuestions, staffDeeds, staffQuestions } from './staff.ts';
@@ -32,6 +33,7 @@ export interface Deeds
     HouseRulesDeeds,
     StaffDeeds,
     LibraryDeeds,
+    MarkDeeds,
     SelfDeeds,
     DirectDeeds,
     TokenDeeds,
@@ -56,6 +58,7 @@ export const deeds: Asked<Deeds> = {
   ...staffDeeds,
   ...houseRulesDeeds,
   ...libraryDeeds,
+  ...markDeeds,
   ...selfDeeds,
   ...directDeeds,
   ...tokenDeeds,

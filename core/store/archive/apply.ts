@@ -266,6 +266,8 @@ function createMessageRows(db: Db): MessageRows {
             if (wire.on) react.run(wire.id, wire.emoji, wire.user, wire.at);
             else unreact.run(wire.id, wire.emoji, wire.user);
           });
+        // what is said of a picture is laid over all messages that show it, when they are read
+        case 'mark':
         case 'notice':
           return;
       }

@@ -16,7 +16,15 @@ export class UnreadableEntry extends Error {
   override readonly name = 'UnreadableEntry';
 }
 
-const WIRE_TYPES: ReadonlySet<unknown> = new Set(['message', 'edit', 'redaction', 'shown', 'reaction', 'notice']);
+const WIRE_TYPES: ReadonlySet<unknown> = new Set([
+  'message',
+  'edit',
+  'redaction',
+  'shown',
+  'reaction',
+  'mark',
+  'notice',
+]);
 
 /** Reads the body of an entry for readers. The hub wrote it itself: only its type is looked at. @throws {UnreadableEntry} */
 export function parseWire(body: string): WireEntry {
@@ -60,6 +68,7 @@ export function blankBody(body: string, redaction: Redaction): string {
       return JSON.stringify({ ...wire, content: EMPTY_CONTENT });
     case 'redaction':
     case 'reaction':
+    case 'mark':
     case 'notice':
       return body;
   }

@@ -50,7 +50,7 @@ export function createLibraryRows(db: Db): LibraryRows {
 
   return {
     follow(wire, body, at) {
-      if (wire.type === 'notice' || wire.type === 'reaction') return;
+      if (wire.type === 'notice' || wire.type === 'reaction' || wire.type === 'mark') return;
       if (wire.type === 'message' && !mayHaveItems(body)) return;
       const row = find.get(wire.type === 'message' ? wire.message.id : wire.id);
       if (row !== undefined) refresh(row, at);

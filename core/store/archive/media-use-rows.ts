@@ -17,9 +17,9 @@ export interface MediaUseRows {
 
 export function createMediaUseRows(db: Db): MediaUseRows {
   const linksOf = db.prepare<[string], string>('select link_id from media_uses where message_id = ?').pluck();
-  const insert = db.prepare<[string, string, string]>(
-    `insert into media_uses (message_id, link_id, hash, channel_id)
-     select ?, id, hash, ? from media_links where id = ? on conflict do nothing`,
+  const hashOf = db.prepare<[string], string>('select hash from media_links where id = ?').pluck();
+  const insert = db.prepare<[string, string, string, string]>(
+    'insert into media_uses (message_id, link_id, hash, channel_id) values (?, ?, ?, ?) on conflict do nothing',
   );
   const drop = db.prepare<[string, string]>('delete from media_uses where message_id = ? and link_id = ?');
   const end = db.prepare<[{ readonly at: number; readonly link: string }]>(
@@ -30,8 +30,12 @@ export function createMediaUseRows(db: Db): MediaUseRows {
   return {
     put({ id, channel_id }, { content }, at) {
       const before = linksOf.all(id);
-      const now = new Set(content.attachments.flatMap(({ url }) => mediaIdOf(url, null) ?? []));
-      for (const link of now) if (!before.includes(link)) insert.run(id, channel_id, link);
+      const now = new Map(content.attachments.map((one) => [mediaIdOf(one.url, null) ?? '', one.picture]));
+      for (const [link, picture] of now) {
+        // a picture may have been taken away before the message came here: it is known all the same what it was
+        const hash = before.includes(link) ? undefined : (picture ?? hashOf.get(link));
+        if (hash !== undefined) insert.run(id, link, hash, channel_id);
+      }
       for (const link of before) {
         if (now.has(link)) continue;
         drop.run(id, link);

@@ -8,6 +8,7 @@ import type { Statement, Written } from '../sql/sql.ts';
 import type { ConversationBook } from './conversation-book.ts';
 import type { EventBook } from './event-book.ts';
 import type { HouseRulesBook } from './house-rules-book.ts';
+import type { MarkBook } from './mark-book.ts';
 import type { RelationBook } from './relation-book.ts';
 import type { TokenBook } from './token-book.ts';
 
@@ -25,6 +26,7 @@ export type ChangeWhat =
   | { readonly kind: 'opt-out'; readonly user: UserId }
   | { readonly kind: 'person'; readonly person: string }
   | { readonly kind: 'relations'; readonly user: UserId }
+  | { readonly kind: 'marks'; readonly picture: string }
   | { readonly kind: 'house-rules'; readonly channel: ChannelId }
   | { readonly kind: 'rules-accepted'; readonly user: UserId };
 
@@ -87,6 +89,8 @@ export interface Directory {
   readonly houseRules: HouseRulesBook;
   /** Tokens for programs; those that have expired are among them. */
   readonly tokens: Pick<TokenBook, 'get'>;
+  /** What moderators have said of pictures. */
+  readonly marks: Omit<MarkBook, 'set'>;
   /** Whether this person's messages stay where they were written. */
   isOptedOut(user: UserId): boolean;
   /**

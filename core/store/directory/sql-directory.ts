@@ -14,11 +14,12 @@ import type { Logger } from '../../ops/log.ts';
 import { everyShard } from '../every-shard.ts';
 import type { Entry, Log, Step } from '../ports.ts';
 import type { Sql } from '../sql/sql.ts';
-import { createConversationBook, readMembers } from './conversation-book.ts';
 import type { ChangeWhat, Directory, DirectoryChange, StoredPortal } from './directory.ts';
+import { createConversationBook, readMembers } from './conversation-book.ts';
 import { createEventBook } from './event-book.ts';
 import { createHouseRulesBook, readHouseRules, readRulesStands } from './house-rules-book.ts';
 import { createLinkBook } from './link-book.ts';
+import { createMarkBook, readMarks } from './mark-book.ts';
 import {
   readChannels,
   readGrants,
@@ -62,6 +63,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
   const links = createLinkBook();
   const relations = createRelationBook(links.sameAs);
   const houseRules = createHouseRulesBook((user) => readRulesStands(sql, user));
+  const marks = createMarkBook();
   const grants = new Map<UserId, readonly RoleGrant[]>();
   const conversations = createConversationBook(links.sameAs);
   /** Without conversations, which are many and concern few. */
@@ -136,6 +138,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
     for (const [person, users] of await readLinks(sql, null)) links.set(person, users);
     for (const [user, theirs] of await readRelations(sql, null)) relations.set(user, theirs);
     for (const rules of await readHouseRules(sql, null)) setHouseRules(rules);
+    for (const [picture, said] of await readMarks(sql, null)) marks.set(picture, said);
     staff = await readStaffNames(sql);
     portals = await readPortals(sql);
     for (const [channel, set] of await readSettings(sql, null)) settings.set(channel, settingsWith(set, base));
@@ -182,6 +185,9 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
       case 'opt-out':
         if ((await readOptOuts(sql, what.user)).length > 0) optedOut.add(what.user);
         else optedOut.delete(what.user);
+        return;
+      case 'marks':
+        marks.set(what.picture, (await readMarks(sql, what.picture)).get(what.picture) ?? []);
         return;
       case 'person':
         links.set(what.person, (await readLinks(sql, what.person)).get(what.person) ?? []);
@@ -277,6 +283,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
     settings: (id) => settings.get(id) ?? (conversations.members(id).length > 0 ? quiet : base),
     staffBySkeleton: () => staff,
     sameAs: links.sameAs,
+    marks,
     relations,
     houseRules,
     isOptedOut: (user) => optedOut.has(user),

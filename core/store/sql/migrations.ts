@@ -11,6 +11,7 @@ import { houseRuleTables } from './house-rule-tables.ts';
 import { libraryTables } from './library-tables.ts';
 import { linkTables } from './link-tables.ts';
 import { liveEventTables } from './live-event-tables.ts';
+import { markTables } from './mark-tables.ts';
 import { mediaTables } from './media-tables.ts';
 import { mirrorTables } from './mirror-tables.ts';
 import { auditTables, karmaTables, sanctionBodies } from './moderation-tables.ts';
@@ -51,5 +52,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'private conversations', sql: directTables },
   { name: 'tokens for programs', sql: tokenTables },
   { name: 'what was read and who was seen', sql: readingTables },
+  { name: 'marks of pictures', sql: markTables },
   { name: 'webhooks in', sql: hookTables },
 ];

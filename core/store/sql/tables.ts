@@ -8,6 +8,8 @@ import type { RelationsTable } from './relation-tables.ts';
 
 import type { HooksInTable } from './hook-tables.ts';
 import type { ApiTokensTable } from './token-tables.ts';
+import type { MediaLinksTable, MediaTable } from './media-tables.ts';
+import type { PictureMarksTable } from './mark-tables.ts';
 /*
  * The tables as Kysely sees them. Times are epoch ms, booleans 0 or 1, JSON as text. `migrations.ts` makes them.
  * Directory: truth is here. Archive: carried over from the log. Log: the embedded store's own, read by nobody else.
@@ -51,6 +53,7 @@ export interface Tables {
   relations: RelationsTable;
   read_markers: ReadMarkersTable;
   seen_people: SeenPeopleTable;
+  picture_marks: PictureMarksTable;
   // --- archive ---------------------------------------------------------------------------------------------------
   entries: EntriesTable;
   messages: MessagesTable;
@@ -194,30 +197,6 @@ export interface OptOutsTable {
 export interface MetaTable {
   name: string;
   value: string;
-}
-/** Bytes that the hub keeps, once however often they appear; the file is named by the hash. */
-export interface MediaTable {
-  hash: string;
-  /** Sniffed, such as `image/png`. */
-  type: string;
-  bytes: number;
-  width: number | null;
-  height: number | null;
-  frames: number;
-  created_at: number;
-}
-/** One appearance of a file. `id` is the secret in its link. */
-export interface MediaLinksTable {
-  id: string;
-  hash: string;
-  name: string;
-  alt: string | null;
-  is_spoiler: number;
-  /** Null: kept. */
-  expires_at: number | null;
-  /** JSON of bridge and key, for avatars and emotes. */
-  picture_key: string | null;
-  created_at: number;
 }
 export interface EntriesTable {
   channel_id: string | null;
