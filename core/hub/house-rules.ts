@@ -13,8 +13,11 @@ import type { Actor, Inbound, Stamped } from '../domain/inbound.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { ReceiveDeps } from '../pipeline/receive.ts';
 import type { Capabilities } from '../plugin/operations.ts';
+import type { OpenedSql } from '../store/sql/open.ts';
+import type { Knowledge } from './knowledge.ts';
+import type { HubOptions } from './options.ts';
 import type { Order } from './order.ts';
-import type { HubOptions, HubParts } from './parts.ts';
+import type { Routing } from './routing.ts';
 
 /** House rules on this hub. */
 export interface OpenedHouseRules {
@@ -29,7 +32,12 @@ export interface OpenedHouseRules {
   stop(): Promise<void>;
 }
 
-type Parts = Pick<HubParts, 'sql' | 'knowledge' | 'routing'> & { readonly order: Pick<Order, 'append'> };
+interface Parts {
+  readonly sql: OpenedSql;
+  readonly knowledge: Knowledge;
+  readonly routing: Pick<Routing, 'untilFresh'>;
+  readonly order: Pick<Order, 'append'>;
+}
 
 const SWEEP_MS = 60_000;
 /** A reaction on an older line accepts nothing. */

@@ -1,4 +1,9 @@
-/** Rows of house rules as Kysely sees them; `house-rule-tables.ts` makes the tables. */
+/** House rules as Kysely sees them; `house-rule-tables.ts` makes the tables. */
+export interface HouseRuleTables {
+  house_rules: HouseRulesTable;
+  house_rule_people: HouseRulePeopleTable;
+  house_rule_lines: HouseRuleLinesTable;
+}
 export interface HouseRulesTable {
   channel_id: string;
   version: number;

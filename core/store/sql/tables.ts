@@ -1,20 +1,19 @@
 import type { Generated } from 'kysely';
 import type { DirectConsentsTable, HeldDirectsTable } from './direct-tables.ts';
 import type { LiveEventsTable, SchedulesTable, TimersTable } from './event-rows.ts';
-import type { HouseRuleLinesTable, HouseRulePeopleTable, HouseRulesTable } from './house-rule-rows.ts';
+import type { HooksInTable } from './hook-tables.ts';
+import type { HouseRuleTables } from './house-rule-rows.ts';
 import type { LibraryPostsTable, LibraryTakenOutTable, LibraryTitlesTable, MediaUsesTable } from './library-tables.ts';
+import type { PictureMarksTable } from './mark-tables.ts';
+import type { MediaLinksTable, MediaTable } from './media-tables.ts';
 import type { ReadMarkersTable, SeenPeopleTable } from './reading-tables.ts';
 import type { RelationsTable } from './relation-tables.ts';
-
-import type { HooksInTable } from './hook-tables.ts';
 import type { ApiTokensTable } from './token-tables.ts';
-import type { MediaLinksTable, MediaTable } from './media-tables.ts';
-import type { PictureMarksTable } from './mark-tables.ts';
 /*
  * The tables as Kysely sees them. Times are epoch ms, booleans 0 or 1, JSON as text. `migrations.ts` makes them.
  * Directory: truth is here. Archive: carried over from the log. Log: the embedded store's own, read by nobody else.
  */
-export interface Tables {
+export interface Tables extends HouseRuleTables {
   // --- directory -------------------------------------------------------------------------------------------------
   users: UsersTable;
   accounts: AccountsTable;
@@ -47,9 +46,6 @@ export interface Tables {
   native_acts: NativeActsTable;
   direct_consents: DirectConsentsTable;
   held_directs: HeldDirectsTable;
-  house_rules: HouseRulesTable;
-  house_rule_people: HouseRulePeopleTable;
-  house_rule_lines: HouseRuleLinesTable;
   relations: RelationsTable;
   read_markers: ReadMarkersTable;
   seen_people: SeenPeopleTable;
