@@ -5,7 +5,7 @@ import type { MatrixConfig } from './config.ts';
 import { isCode } from './failures.ts';
 import { createKept } from './kept.ts';
 import type { Media } from './media.ts';
-import { ghostOf, localpartIn } from './names.ts';
+import { botOf, ghostOf, localpartIn } from './names.ts';
 
 type Person = Extract<Speaker, { kind: 'user' }>;
 
@@ -17,6 +17,10 @@ export interface Ghosts {
   ensure(person: Person, signal: AbortSignal): Promise<string>;
   /** @throws {Refusal | NoAnswer} */
   join(user: string, room: string, signal: AbortSignal): Promise<void>;
+  /** Follows an invitation, also as somebody who has said nothing yet. @throws {Refusal | NoAnswer} */
+  come(user: string, room: string, signal: AbortSignal): Promise<void>;
+  /** Takes it out of a room. One that cannot go is left there; never rejects. */
+  leave(user: string, room: string, signal: AbortSignal): Promise<void>;
   /** It is in that room no more, as far as is known. */
   left(user: string, room: string): void;
 }
@@ -39,6 +43,8 @@ export function createGhosts(config: MatrixConfig, client: Client, media: Media,
   const joined = createAtMost<true>(MOST_JOINED);
   /** One at a time: each costs the homeserver more than a message, and rooms are told of it. */
   const pace = createSerialByKey<typeof PACE>(5_000);
+
+  const asOf = (user: string) => (user === botOf(config) ? {} : { as: user });
 
   async function register(user: string, signal: AbortSignal): Promise<void> {
     const body = { type: 'm.login.application_service', username: localpartIn(user), inhibit_login: true };
@@ -116,6 +122,32 @@ export function createGhosts(config: MatrixConfig, client: Client, media: Media,
       const user = await ensure(person, signal);
       await join(user, room, signal);
       return user;
+    },
+    async come(user, room, signal) {
+      const path = `/v3/rooms/${encodeURIComponent(room)}/join`;
+      const join = () => client.call('POST', path, asOf(user), signal);
+      try {
+        await join();
+      } catch (error) {
+        // the homeserver lets people write to anybody, and asks nobody whether they are there
+        if (user === botOf(config) || !isCode(error, 'M_FORBIDDEN')) throw error;
+        await register(user, signal);
+        await join();
+      }
+    },
+    async leave(user, room, signal) {
+      joined.delete(`${user} ${room}`);
+      const path = `/v3/rooms/${encodeURIComponent(room)}/leave`;
+      const leave = () => client.call('POST', path, asOf(user), signal);
+      try {
+        await leave().catch(async (error: unknown) => {
+          if (!isCode(error, 'M_FORBIDDEN') || user === botOf(config)) throw error;
+          await register(user, signal);
+          await leave();
+        });
+      } catch (error) {
+        hub.log.info({ room, say: error instanceof Error ? error.message : '' }, 'a room could not be left');
+      }
     },
     left: (user, room) => joined.delete(`${user} ${room}`),
   };

@@ -12,14 +12,16 @@ import { type Decoded, decodeEvent, type FileRef, type Said, withName } from './
 import type { Names } from './decode-html.ts';
 import { bag, bagOf, type RoomEvent, text, texts } from './event.ts';
 import { membersInbound } from './members.ts';
-import { channelOfAlias, isGhost, isOurs, keyOfGhost, spaceAlias } from './names.ts';
+import { channelOfAlias, isGhost, isOurs, keyOfGhost, spaceAlias, txnOf } from './names.ts';
 import { ENCRYPTED } from './room-facts.ts';
+import { send } from './sending.ts';
 import type { Session } from './session.ts';
 import type { Listener, Outcome } from './transactions.ts';
 
 /** Who types in each room now, as far as somebody was told of it. */
 type Typing = Map<string, readonly string[]>;
 const MOST_TYPING = 500;
+const NOT_ALONE = 'what is said to me is for one person, and this room is for more: open a room with me alone';
 
 /** What happens in rooms, told to the hub. */
 export function createInbound(session: Session, hub: HubPort): Listener {
@@ -37,7 +39,7 @@ export function createInbound(session: Session, hub: HubPort): Listener {
     const room = event.room as RoomId;
     if (changed === 'name') await tell({ kind: 'room-renamed', room, name: session.rooms.get(room)?.name ?? '' });
     if (changed === 'rights') await tell({ kind: 'rights-changed', room });
-    if (changed === 'encrypted') await leaveEncrypted(event.room);
+    if (event.type === 'm.room.encryption') await closed(event, changed === 'encrypted');
     if (isOurs(event.sender, config)) return 'done';
     switch (event.type) {
       case 'm.room.member':
@@ -52,8 +54,7 @@ export function createInbound(session: Session, hub: HubPort): Listener {
   }
 
   async function said(event: RoomEvent, decoded: Decoded): Promise<Outcome> {
-    const isOnDirect = decoded.kind === 'message' || decoded.kind === 'reaction';
-    const partner = isOnDirect ? await session.directs.partnerIn(event.room) : null;
+    const partner = await session.directs.partnerIn(event.room);
     const isHeard = partner !== null || isLinked(event.room);
     // of rooms that are linked with nothing only what could be a command is of interest
     if (!isHeard && decoded.kind !== 'message') return 'done';
@@ -62,9 +63,9 @@ export function createInbound(session: Session, hub: HubPort): Listener {
       case 'edit':
         return message(event, decoded, isHeard, partner);
       case 'reaction':
-        return reaction(event, decoded);
+        return reaction(event, decoded, partner);
       case 'redaction':
-        return redaction(event, decoded.id);
+        return redaction(event, decoded.id, partner);
       default:
         return decoded satisfies never;
     }
@@ -73,36 +74,41 @@ export function createInbound(session: Session, hub: HubPort): Listener {
   async function message(event: RoomEvent, said: Said, isHeard: boolean, partner: string | null): Promise<Outcome> {
     const room = event.room as RoomId;
     const at = event.at as EpochMs;
-    const by = { ...(await personIn(event, isHeard)), isBot: said.isBot };
+    const by = { ...(await personIn(event, isHeard, partner)), isBot: said.isBot };
     const content = isHeard ? await withFiles(said.content, said.files) : said.content;
     const ref = { room, id: said.id };
     if (said.kind === 'edit') return tell({ kind: 'edit', eventId: event.id, ref, by, content, at });
+    const replyTo = said.replyTo === null ? null : { room, id: said.replyTo };
     if (partner !== null) {
       const key = keyOfGhost(partner, config);
-      return tell({ kind: 'direct', ref, ...(key !== null && { to: key }), by, content, at });
+      const more = { ...(key !== null && { to: key }), ...(replyTo !== null && { replyTo }) };
+      return tell({ kind: 'direct', ref, ...more, by, content, at });
     }
-    const replyTo = said.replyTo === null ? null : { room, id: said.replyTo };
     return tell({ kind: 'message', ref, by, content, replyTo, at });
   }
 
-  async function reaction(event: RoomEvent, { to, emoji }: Extract<Decoded, { kind: 'reaction' }>): Promise<Outcome> {
+  async function reaction(
+    event: RoomEvent,
+    { to, emoji }: Extract<Decoded, { kind: 'reaction' }>,
+    partner: string | null,
+  ): Promise<Outcome> {
     await session.reactions.remember(event.id, { to, emoji, by: event.sender });
-    const by = await personIn(event, true);
+    const by = await personIn(event, true, partner);
     const ref = { room: event.room as RoomId, id: to };
     return tell({ kind: 'reaction', eventId: event.id, ref, by, emoji, on: true, at: event.at as EpochMs });
   }
 
   /** Of a reaction it is the reaction that ends, of anything else it is the message that goes. */
-  async function redaction(event: RoomEvent, id: string): Promise<Outcome> {
+  async function redaction(event: RoomEvent, id: string, partner: string | null): Promise<Outcome> {
     const room = event.room as RoomId;
     const at = event.at as EpochMs;
     const reacted = await session.reactions.find(id);
     if (reacted !== null) {
-      const by = await session.people.accountOf(event.room, reacted.by, stopping);
+      const by = await session.people.accountOf(event.room, reacted.by, stopping, partner);
       const { to, emoji } = reacted;
       return tell({ kind: 'reaction', eventId: event.id, ref: { room, id: to }, by, emoji, on: false, at });
     }
-    const by = await personIn(event, true);
+    const by = await personIn(event, true, partner);
     return tell({ kind: 'redaction', eventId: event.id, of: { kind: 'refs', refs: [{ room, id }] }, by, at });
   }
 
@@ -110,13 +116,30 @@ export function createInbound(session: Session, hub: HubPort): Listener {
     const user = event.stateKey ?? '';
     if (isOurs(user, config)) return ours(event, user);
     if (!isLinked(event.room)) {
-      if (text(event.content, 'membership') !== 'join') await session.directs.forget(event.room);
+      if (text(event.content, 'membership') !== 'join') await noLongerAlone(event);
       return 'done';
     }
     const account = await session.people.accountOf(event.room, user, stopping);
     const by = event.sender === user ? account : await personIn(event, true);
     const inbound = membersInbound(event, account, by);
     return inbound === null ? 'done' : tell(inbound);
+  }
+
+  /** Whoever we were alone with is gone, or somebody else is asked in: what is private is said there no more. */
+  async function noLongerAlone({ room, content }: RoomEvent): Promise<void> {
+    const partner = await session.directs.partnerIn(room);
+    if (partner === null) return;
+    await session.directs.forget(room);
+    if (text(content, 'membership') === 'invite') await sayAndLeave(room, partner, NOT_ALONE);
+    else await session.ghosts.leave(partner, room, stopping);
+  }
+
+  /** From now on nothing that is said there can be read. */
+  async function closed({ room }: RoomEvent, isKnown: boolean): Promise<void> {
+    const partner = await session.directs.partnerIn(room);
+    if (partner === null && !isKnown && !isLinked(room)) return;
+    await session.directs.forget(room);
+    await sayAndLeave(room, partner ?? session.bot, ENCRYPTED);
   }
 
   /** The bot or a ghost is asked in, or put out. */
@@ -139,15 +162,13 @@ export function createInbound(session: Session, hub: HubPort): Listener {
 
   async function invited(event: RoomEvent, user: string): Promise<Outcome> {
     const isDirect = event.content.is_direct === true;
-    const path = `/v3/rooms/${encodeURIComponent(event.room)}`;
-    const as = user === session.bot ? {} : { as: user };
     if (!isDirect && isGhost(user, config)) {
-      await session.client.call('POST', `${path}/leave`, as, stopping);
+      await session.ghosts.leave(user, event.room, stopping);
       return 'done';
     }
-    await session.client.call('POST', `${path}/join`, as, stopping);
-    if (await isEncrypted(event.room, as)) {
-      await leaveEncrypted(event.room, user);
+    await session.ghosts.come(user, event.room, stopping);
+    if (await isEncrypted(event.room, user === session.bot ? {} : { as: user })) {
+      await sayAndLeave(event.room, user, ENCRYPTED);
       return 'done';
     }
     if (isDirect) {
@@ -169,21 +190,15 @@ export function createInbound(session: Session, hub: HubPort): Listener {
   }
 
   /** Says why, and goes. */
-  async function leaveEncrypted(room: string, user: string = session.bot): Promise<void> {
-    const path = `/v3/rooms/${encodeURIComponent(room)}`;
-    const as = user === session.bot ? {} : { as: user };
-    const body = { msgtype: 'm.notice', body: `I cannot stay: ${ENCRYPTED}.`, 'm.mentions': {} };
+  async function sayAndLeave(room: string, user: string, why: string): Promise<void> {
+    const content = { msgtype: 'm.notice', body: `I cannot stay: ${why}.`, 'm.mentions': {} };
+    const notice = { room, sender: user, type: 'm.room.message', content, txn: txnOf('leave', `${room} ${user}`) };
     try {
-      await session.client.call(
-        'PUT',
-        `${path}/send/m.room.message/slipmat-encrypted-${room.length}`,
-        { ...as, body },
-        stopping,
-      );
-      await session.client.call('POST', `${path}/leave`, as, stopping);
+      await send({ ...notice, at: null }, session, stopping);
     } catch (error) {
-      hub.log.warn({ room, say: error instanceof Error ? error.message : '' }, 'an encrypted room could not be left');
+      hub.log.warn({ room, say: error instanceof Error ? error.message : '' }, 'why it is left could not be said');
     }
+    await session.ghosts.leave(user, room, stopping);
   }
 
   /** The room was upgraded: the new one takes its place. */
@@ -206,8 +221,12 @@ export function createInbound(session: Session, hub: HubPort): Listener {
   }
 
   /** Of rooms of no concern nothing more is asked of the homeserver. */
-  async function personIn({ room, sender }: RoomEvent, isHeard: boolean): Promise<InboundAccount> {
-    if (isHeard) return session.people.accountOf(room, sender, stopping);
+  async function personIn(
+    { room, sender }: RoomEvent,
+    isHeard: boolean,
+    partner: string | null = null,
+  ): Promise<InboundAccount> {
+    if (isHeard) return session.people.accountOf(room, sender, stopping, partner);
     return { id: sender as AccountId, name: sender, avatarUrl: null, isBot: false };
   }
 

@@ -8,8 +8,8 @@ import { localpartIn } from './names.ts';
 
 /** What people are called in a room: events do not say it. */
 export interface People {
-  /** Never rejects. */
-  accountOf(room: string, user: string, signal: AbortSignal): Promise<InboundAccount>;
+  /** Never rejects. @param as who of ours is in that room; absent: the bot */
+  accountOf(room: string, user: string, signal: AbortSignal, as?: string | null): Promise<InboundAccount>;
   /** A member event tells of a name. */
   note(event: RoomEvent): void;
 }
@@ -25,10 +25,12 @@ const WAIT_MS = 3_000;
 export function createPeople(client: Client, media: Media, hub: HubPort): People {
   const known = createAtMost<Shown>(MOST);
 
-  async function ask(room: string, user: string, signal: AbortSignal): Promise<Shown> {
+  async function ask(room: string, user: string, signal: AbortSignal, as: string | null): Promise<Shown> {
     const path = `/v3/rooms/${encodeURIComponent(room)}/state/m.room.member/${encodeURIComponent(user)}`;
     try {
-      const member = await withDeadline(hub.clock, WAIT_MS, signal, (own) => client.call('GET', path, {}, own));
+      const member = await withDeadline(hub.clock, WAIT_MS, signal, (own) =>
+        client.call('GET', path, as === null ? {} : { as }, own),
+      );
       const shown = shownIn(bagOf(member));
       known.set(keyOf(room, user), shown);
       return shown;
@@ -42,8 +44,8 @@ export function createPeople(client: Client, media: Media, hub: HubPort): People
   }
 
   return {
-    async accountOf(room, user, signal) {
-      const { name, mxc } = known.get(keyOf(room, user)) ?? (await ask(room, user, signal));
+    async accountOf(room, user, signal, as = null) {
+      const { name, mxc } = known.get(keyOf(room, user)) ?? (await ask(room, user, signal, as));
       const avatarUrl = mxc === null ? null : await media.picture(mxc);
       return { id: user as AccountId, name: name ?? localpartIn(user), avatarUrl, isBot: false };
     },

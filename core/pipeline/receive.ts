@@ -16,8 +16,9 @@ import type { RemoteRef } from '../domain/message.ts';
 import type { Leg, Portal } from '../domain/portal.ts';
 import { type Receipt, refused } from '../domain/receipt.ts';
 import { type Asked, MOVED } from './address.ts';
-import type { Recent } from './recent.ts';
+import { createInPrivate, type InPrivateDeps } from './in-private.ts';
 import { createTakeSignal, type PeopleInRooms } from './people-in-rooms.ts';
+import type { Recent } from './recent.ts';
 import { createRemovals, type RemovalDeps } from './removals.ts';
 import type { Given, RoomCommands } from './room-commands.ts';
 
@@ -61,7 +62,7 @@ export interface ReceiveDeps {
   readonly seen: (platform: string, by: InboundAccount) => void;
   readonly sanctioned: (stamped: Stamped, said: Extract<Inbound, { kind: 'sanction' }>) => Promise<Receipt>;
   /** What is said to the bot or to somebody's ghost alone. */
-  readonly directs: {
+  readonly directs: Pick<InPrivateDeps, 'channelsOf' | 'placeOf'> & {
     /** @returns null when it is nothing for a conversation */
     take(stamped: Stamped, said: Extract<Inbound, { kind: 'direct' }>): Promise<Receipt | null>;
     /** It leads nowhere: they are told how to write to people. */
@@ -104,6 +105,7 @@ interface Said {
 export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<Receipt> {
   const people = createSerialByKey<UserId>(MOST_WAITING);
   const takeSignal = createTakeSignal({ people: deps.people, inlet, find, channelOf });
+  const alone = createInPrivate({ ...deps.directs, recent: deps.recent, route: deps.route });
   const remove = createRemovals({
     ...deps,
     own,
@@ -211,10 +213,7 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
   }
 
   /** Said to the bot alone. What is said to somebody's ghost is for that person. */
-  async function receiveDirect(
-    stamped: Stamped,
-    direct: Extract<Inbound, { kind: 'direct' }>,
-  ): Promise<Receipt> {
+  async function receiveDirect(stamped: Stamped, direct: Extract<Inbound, { kind: 'direct' }>): Promise<Receipt> {
     const taken = await deps.directs.take(stamped, direct);
     if (taken !== null) return taken;
     const { bridge, platform } = stamped;
@@ -243,13 +242,21 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
 
   async function receiveEdit(stamped: Stamped, said: Extract<Inbound, { kind: 'edit' }>): Promise<Receipt> {
     const portal = inlet(stamped.bridge, said.ref.room);
-    if (portal === null) return NO_PORTAL;
+    if (portal === null)
+      return deps.linked(stamped.bridge, said.ref.room) === null ? alone.edit(stamped, said) : NO_PORTAL;
     if (deps.commands.isCode(plainText(said.content.rich))) return UNCHANGED;
     const id = await own(stamped.bridge, said.ref);
     if (id === null) return UNKNOWN_MESSAGE;
     const channel = await channelOf(portal, id);
     const request: Request = { kind: 'edit', channel, id, content: said.content };
     return ask(stamped, said, request, stepKey('inbound', stamped.bridge, said.eventId), said.ref);
+  }
+
+  /** In a room with one person alone they can take away what is their own. */
+  async function receiveRedaction(stamped: Stamped, said: Extract<Inbound, { kind: 'redaction' }>): Promise<Receipt> {
+    const [ref] = said.of.kind === 'refs' ? said.of.refs : [];
+    const isAlone = ref !== undefined && said.by !== null && deps.linked(stamped.bridge, ref.room) === null;
+    return isAlone && said.by !== null ? alone.redaction(stamped, said, said.by, ref) : remove(stamped, said);
   }
 
   async function receiveNotice({ bridge }: Stamped, said: Extract<Inbound, { kind: 'notice' }>): Promise<Receipt> {
@@ -261,7 +268,8 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
     const portal = inlet(stamped.bridge, said.ref.room);
     const id = portal === null ? null : await find(stamped.bridge, portal, said.ref);
     if (id === null && (await deps.agreed(stamped, said))) return UNCHANGED;
-    if (portal === null) return NO_PORTAL;
+    if (portal === null)
+      return deps.linked(stamped.bridge, said.ref.room) === null ? alone.reaction(stamped, said) : NO_PORTAL;
     if (id === null) return UNKNOWN_MESSAGE;
     const channel = await channelOf(portal, id);
     const request: Request = { kind: 'reaction', channel, id, emoji: said.emoji, on: said.on };
@@ -299,7 +307,7 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
       case 'command':
         return inTurn(stamped, inbound.by, () => receiveCommand(stamped, inbound));
       case 'redaction':
-        return remove(stamped, inbound);
+        return receiveRedaction(stamped, inbound);
       case 'notice':
         return receiveNotice(stamped, inbound);
       case 'room-moved':

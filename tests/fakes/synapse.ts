@@ -146,6 +146,8 @@ function configOf(folder: string, port: number, hasAppservice: boolean): object 
     rc_admin_redaction: PLENTY,
     rc_room_creation: PLENTY,
     presence: { enabled: false },
+    // who asks again sees what is new
+    caches: { sync_response_cache_duration: '0s' },
   };
 }
 

@@ -9,6 +9,7 @@ import type { RemoteRef } from '../../domain/message.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import type { Logger } from '../../ops/log.ts';
 import type { Asked } from '../../pipeline/address.ts';
+import type { InPrivateDeps } from '../../pipeline/in-private.ts';
 import type { Capabilities } from '../../plugin/operations.ts';
 import type { Directory } from '../../store/directory/directory.ts';
 import { skeletonOf } from '../accounts/names.ts';
@@ -20,7 +21,7 @@ import { type DirectAnswer, HOW_TO_WRITE } from './texts.ts';
 type Said = Extract<Inbound, { kind: 'direct' }>;
 
 /** What people on other platforms say to the bot or to somebody's ghost alone. */
-export interface DirectInlet {
+export interface DirectInlet extends Pick<InPrivateDeps, 'channelsOf' | 'placeOf'> {
   /** @returns null when it is nothing for a conversation */
   take(stamped: Stamped, said: Said): Promise<Receipt | null>;
   /** They have written what leads nowhere: one line says how to write to people. */
@@ -170,8 +171,17 @@ export function createDirectInlet(deps: InletDeps): DirectInlet {
       if (answered !== null) return answered;
       const text = plainText(said.content.rich).trim();
       if (/^[^\p{L}\p{N}\s]/u.test(text) && deps.isCommand(text)) return null;
-      if (to !== null) return toGhost(stamped, said, to);
-      return said.replyTo === undefined ? null : toReplied(stamped, said, said.replyTo);
+      // what they answer tells which conversation is meant, also where the ghost of its author stands for several
+      const answer = said.replyTo === undefined ? null : await toReplied(stamped, said, said.replyTo);
+      return answer ?? (to === null ? null : toGhost(stamped, said, to));
+    },
+    channelsOf: (user, bridge) => lanes.of(user, bridge).map(({ leg }) => leg.channel),
+    async placeOf(user, bridge, ref) {
+      for (const { leg } of lanes.of(user, bridge)) {
+        const id = await deps.copyOf(leg.id, ref);
+        if (id !== null) return { channel: leg.channel, id };
+      }
+      return null;
     },
     hint: (stamped, said) => (said.by.isBot ? Promise.resolve() : tell(stamped, said, HOW_TO_WRITE)),
     answer,
