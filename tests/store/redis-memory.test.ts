@@ -300,9 +300,14 @@ describe('redis, its memory', () => {
     const server = await redis();
     const hub = await hubOn(server);
     const calls: string[][] = [];
-    const monitor = await adminOf(server).monitor();
+    const admin = adminOf(server);
+    // a monitor that begins in the middle of a start loses its place
+    await expect.poll(() => admin.pubsub('CHANNELS')).not.toEqual([]);
+    const monitor = await admin.monitor();
     closing.push(() => monitor.disconnect());
     monitor.on('monitor', (_time: string, args: string[], source: string) => {
+      // what is published has no key: a cluster hands it to all of its servers
+      if (/^(?:p?un)?p?subscribe$|^publish$/i.test(args[0] ?? '')) return;
       const isInside = source === 'lua';
       if (!isInside) calls.push([]);
       calls.at(-1)?.push(...args.filter((arg) => arg.startsWith('slipmat:')));
