@@ -49,6 +49,8 @@ export interface HttpServer {
 
 const CLOSE_DEADLINE_MS = 3_000;
 const BODY_LIMIT_BYTES = 64 * 1024;
+/** More than a request line may have. */
+const MAX_PARAM_LENGTH = 20_000;
 const WRONG_HOST = new HttpProblem(
   421,
   'wrong-host',
@@ -72,6 +74,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     logger: false,
     trustProxy: trusts,
     bodyLimit: BODY_LIMIT_BYTES,
+    // what is too long is told like anything else that is wrong
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     serverFactory: (handler) => {
       servers.push(...addressesOf(config.host).map(() => openServer(handler, upgrades)));
       const [first] = servers;

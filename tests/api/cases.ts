@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { expect } from 'vitest';
 import type { ApiStage } from './rig.ts';
 
@@ -13,7 +14,7 @@ type Make = (world: World) => Sent | Promise<Sent>;
 /** A request that succeeds, and what causes the problems that not every operation has. */
 export interface Case {
   /** Whose token; boss where nobody is named. */
-  readonly as?: 'boss' | 'ann';
+  readonly as?: 'boss' | 'ann' | 'kool';
   readonly happy: Make;
   readonly conflict?: Make;
 }
@@ -23,6 +24,9 @@ export interface World {
   readonly hub: ApiStage;
   readonly boss: string;
   readonly ann: string;
+  readonly kool: string;
+  /** Of that DJ. */
+  readonly crew: string;
   /** A DJ's. */
   readonly channel: string;
   /** User ids, by name. */
@@ -33,6 +37,8 @@ export interface World {
   event(): Promise<string>;
   closed(): Promise<string>;
   webhook(): Promise<string>;
+  /** A message with a picture. */
+  picture(): Promise<string>;
 }
 
 export async function worldOn(hub: ApiStage): Promise<World> {
@@ -43,6 +49,8 @@ export async function worldOn(hub: ApiStage): Promise<World> {
   for (const [name, token] of Object.entries(people)) users[name] = (await hub.as(token)('GET', '/me')).body.user;
   const { channels } = (await hub.as(boss)('GET', '/channels')).body;
   const channel = channels.find(({ kind }: { kind: string }) => kind === 'dj').id;
+  const own = (await hub.as(kool)('GET', '/channels')).body.channels;
+  const crew = own.find(({ kind }: { kind: string }) => kind === 'crew').id;
   const heldWords = { change: { rules: { heldWords: ['blackout'] } } };
   await hub.as(boss)('PATCH', '/channels/lobby/settings', heldWords);
   await hub.as(kool)('PUT', `/channels/${channel}/house-rules`, { text: 'Be kind.' });
@@ -56,6 +64,8 @@ export async function worldOn(hub: ApiStage): Promise<World> {
     hub,
     boss,
     ann: people.ann,
+    kool,
+    crew,
     channel,
     users,
     posted: (as, text = 'hello') => say(as, text),
@@ -73,6 +83,21 @@ export async function worldOn(hub: ApiStage): Promise<World> {
     async closed() {
       const made = await hub.as(boss)('POST', '/private-channels', { name: 'Back room', users: [users.ann] });
       return made.body.channel.id ?? made.body.channel;
+    },
+    async picture() {
+      const headers = { authorization: `Bearer ${boss}`, 'content-type': 'image/png' };
+      const png = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#f09' } })
+        .png()
+        .toBuffer();
+      const sent = await fetch(`${hub.url}/api/media?name=light.png`, {
+        method: 'POST',
+        headers,
+        body: new Uint8Array(png),
+      });
+      const { url } = (await sent.json()).attachment;
+      const said = await hub.as(boss)('POST', '/channels/lobby/messages', { text: '', attachments: [{ url }] });
+      expect(said.status).toBe(201);
+      return said.body.message;
     },
     async webhook() {
       return (await hub.as(boss)('POST', '/channels/lobby/webhooks', { name: 'Hook' })).body.webhook.id;
@@ -206,6 +231,23 @@ export const CASES: Readonly<Record<string, Case>> = {
     async happy({ hub, boss, users }) {
       await hub.as(boss)('PUT', `/channels/lobby/moderators/${users.bob}`, {});
       return { params: { ...lobby, target: users.bob ?? '' } };
+    },
+  },
+  'invite-admin': {
+    as: 'kool',
+    happy: ({ crew, users }) => ({ params: { channel: crew, target: users.boss ?? '' }, body: {} }),
+  },
+  'let-admin-go': {
+    as: 'kool',
+    async happy({ hub, kool, crew, users }) {
+      await hub.as(kool)('PUT', `/channels/${crew}/admins/${users.boss}`, {});
+      return { params: { channel: crew }, body: { target: users.boss } };
+    },
+  },
+  'mark-image': {
+    async happy(world) {
+      const message = await world.picture();
+      return { params: { ...lobby, message }, body: { mark: 'safe' } };
     },
   },
   sanction: {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { worldOn } from './cases.ts';
@@ -10,6 +10,8 @@ import { type ApiStage, apiStage } from './rig.ts';
 const VENV = join(homedir(), '.cache/slipmat-hub/schemathesis');
 const PROGRAM = join(VENV, 'bin/schemathesis');
 const SECONDS = 120;
+/** What it leaves behind. */
+const folder = mkdtempSync(join(tmpdir(), 'slipmat-fuzz-'));
 let hub: ApiStage;
 let session: string;
 
@@ -18,7 +20,7 @@ function run(
   words: readonly string[],
   withinMs: number,
 ): Promise<{ code: number | null; said: string }> {
-  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, words, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
   const tooLong = setTimeout(() => child.kill('SIGKILL'), withinMs);
@@ -43,7 +45,10 @@ beforeAll(async () => {
   const world = await worldOn(hub);
   session = world.boss;
 }, 400_000);
-afterAll(() => hub.close());
+afterAll(async () => {
+  await hub.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 it('two minutes of made-up requests bring no 5xx and no answer that the document does not name', async (test) => {
   if (!(await isInstalled())) {

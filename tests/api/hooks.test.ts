@@ -111,6 +111,9 @@ describe('V2: a webhook', () => {
     expect((await send(path, { text: 'old' })).status).toBe(404);
     expect((await send(next, { text: 'new' })).status).toBe(404);
     expect((await send(last, { text: 'last' })).status).toBe(201);
+    const change = (body: object) => hub.as(dj)('PATCH', `/channels/${channel}/webhooks/${id}`, body);
+    expect((await change({})).body.webhook.name).toBe('Lights');
+    expect((await change({ name: 'Fog' })).body.webhook.name).toBe('Fog');
     expect((await hub.as(dj)('DELETE', `/channels/${channel}/webhooks/${id}`)).status).toBe(200);
     expect((await send(last, { text: 'gone' })).status).toBe(404);
   });

@@ -90,8 +90,10 @@ export function createHooks({ sql, clock }: HooksDeps): Hooks {
       const found = await row(id);
       return found === null ? null : shownOf(found);
     },
-    change: (id, { name, avatarUrl }) =>
-      set(id, { ...(name !== undefined && { name }), ...(avatarUrl !== undefined && { avatar_url: avatarUrl }) }),
+    async change(id, { name, avatarUrl }) {
+      if (name !== undefined) await set(id, { name });
+      if (avatarUrl !== undefined) await set(id, { avatar_url: avatarUrl });
+    },
     async rotate(id, overlapMs) {
       const secret = newSecret();
       const before = await row(id);
