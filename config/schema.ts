@@ -154,6 +154,19 @@ const fields = z.strictObject({
     })
     .prefault({})
     .describe('How long what is written down is kept.'),
+  embedBy: z
+    .array(z.string().refine(isOrigin, 'must be scheme, host and port alone, such as https://dj.example.org'))
+    .default([])
+    .describe('Sites that may show a channel in a frame of theirs, by /embed/<channel>; pages of the hub always may.'),
+  webhooks: z
+    .strictObject({
+      privateTargets: z
+        .array(z.string().refine(isNetwork, 'must be an address, a network or `loopback`'))
+        .default([])
+        .describe('Addresses and networks of your own that webhooks out may be sent to; else public ones alone.'),
+    })
+    .prefault({})
+    .describe('Webhooks out.'),
   trustProxy: z
     .union([z.boolean(), z.array(z.string().refine(isNetwork, 'must be an address, a network or `loopback`'))], {
       error: 'must be true, false or a list of addresses',

@@ -3,11 +3,11 @@ import type { HubConfig } from '../../config/schema.ts';
 
 /**
  * What browsers are told with every answer. Scripts, styles and sockets come from the hub alone.
- * @param framedBy who may show the page in a frame: nobody, or pages of this hub
+ * @param framedBy who may show the page in a frame: nobody, pages of this hub, or those of these origins too
  */
 export function securityHeaders(
   config: Pick<HubConfig, 'publicUrl'>,
-  framedBy: 'nobody' | 'hub' = 'nobody',
+  framedBy: 'nobody' | 'hub' | readonly string[] = 'nobody',
 ): FastifyHelmetOptions {
   const isHttps = config.publicUrl?.startsWith('https:') ?? false;
   const self = ["'self'"];
@@ -27,14 +27,20 @@ export function securityHeaders(
         connectSrc: [...self, ...socketOrigins(config.publicUrl)],
         formAction: self,
         baseUri: ["'none'"],
-        frameAncestors: framedBy === 'hub' ? self : ["'none'"],
+        frameAncestors: framedBy === 'nobody' ? ["'none'"] : [...self, ...(framedBy === 'hub' ? [] : framedBy)],
       },
     },
     // Some links carry a secret by design.
     referrerPolicy: { policy: 'no-referrer' },
     strictTransportSecurity: isHttps ? { maxAge: 180 * 86_400, includeSubDomains: false } : false,
     crossOriginEmbedderPolicy: false,
-    xFrameOptions: { action: framedBy === 'hub' ? 'sameorigin' : 'deny' },
+    // it knows no list of origins, and the policy above goes before it
+    xFrameOptions:
+      framedBy === 'nobody'
+        ? { action: 'deny' }
+        : framedBy === 'hub' || framedBy.length === 0
+          ? { action: 'sameorigin' }
+          : false,
   };
 }
 

@@ -9,12 +9,14 @@ import { createUnnoticed, type Unnoticed } from '../community/presence/unnoticed
 import type { QuestionDeps } from '../community/questions.ts';
 import { createReadMarkers } from '../community/reading/markers.ts';
 import { createReading } from '../community/reading/reading.ts';
+import { createReadTelling } from '../community/reading/tell-rooms.ts';
 import { createUnreadCounter } from '../community/reading/unread.ts';
 import { createRelationDeeds, createRelationQuestions } from '../community/relations/deeds.ts';
 import { createRelationsDesk, type RelationsDesk } from '../community/relations/relations.ts';
 import { createRelationsTelling } from '../community/relations/tell.ts';
 import { createSelfDesk, type SelfDesk } from '../community/selves/news.ts';
-import type { BridgeId, ChannelId, HubId, MessageId, UserId } from '../domain/ids.ts';
+import { createWriting } from '../community/writing.ts';
+import type { BridgeId, ChannelId, HubId, MessageId, Seq, UserId } from '../domain/ids.ts';
 import type { PeopleInRooms } from '../pipeline/people-in-rooms.ts';
 import type { SelfDeeds, SelfQuestions } from '../plugin/asked/self.ts';
 import type { Bridge } from '../plugin/bridge.ts';
@@ -51,7 +53,7 @@ interface Parts {
   readonly portals: LivePortals;
 }
 
-export function openPeople(parts: Parts, { clock, log: logger }: HubOptions): People {
+export function openPeople(parts: Parts, { config, clock, log: logger }: HubOptions): People {
   const { id, sql, live, knowledge, routing, moderation, portals } = parts;
   const { directory, facts, tail, views, history, recent, headSeq } = knowledge;
   const { sameAs } = directory;
@@ -81,6 +83,22 @@ export function openPeople(parts: Parts, { clock, log: logger }: HubOptions): Pe
   });
   const markers = createReadMarkers({ sql, sameAs, selves, clock, logger });
   const unread = createUnreadCounter({ page: views.page, head: history.head, headSeq });
+  const telling = createReadTelling({
+    signals,
+    legs: portals.legs,
+    can: (name, room) => bridge(name)?.capabilities(room) ?? null,
+    refsOf: async ({ id: leg }, message) => (await live.store.deliveries.fate(leg, message))?.refs ?? [],
+    async upTo(channel, seq, limit) {
+      const place = directory.channel(channel);
+      if (place === null) return [];
+      const entries = await history.entries(place, Math.max(0, seq - limit) as Seq, limit);
+      const said = entries.filter((one) => one.kind === 'message' && one.seq !== null && one.seq <= seq);
+      return said.flatMap(({ message }) => message ?? []).toReversed();
+    },
+    isOptedOut: directory.isOptedOut,
+    clock,
+    logger,
+  });
   const reading = createReading({
     facts,
     directory,
@@ -89,6 +107,7 @@ export function openPeople(parts: Parts, { clock, log: logger }: HubOptions): Pe
     headSeq,
     namesOf: (user) => namesOf(sql, sameAs(user)),
     isUnnoticed: unnoticed.isUnnoticed,
+    tellRooms: telling.read,
   });
   const seqOf = async (channel: ChannelId, message: MessageId) => {
     const place = directory.channel(channel);
@@ -114,6 +133,13 @@ export function openPeople(parts: Parts, { clock, log: logger }: HubOptions): Pe
     ...createRelationQuestions(relations),
     ...reading.questions,
     ...createSeenQuestions({ facts, directory, seen, presence }),
+    writing: createWriting({
+      facts,
+      portals,
+      can: (name, room) => bridge(name)?.capabilities(room) ?? null,
+      platformOf: (name) => config.bridges.find((one) => one.id === name)?.use ?? name,
+      clock,
+    }),
   };
   return {
     selves,
@@ -136,6 +162,7 @@ export function openPeople(parts: Parts, { clock, log: logger }: HubOptions): Pe
     async stop() {
       stopEpochs();
       await typing.stop();
+      await telling.stop();
       await fromRooms.stop();
       selves.stop();
       await presence.stop();

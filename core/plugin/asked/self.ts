@@ -42,6 +42,23 @@ export interface SelfQuestions {
     { readonly channel: ChannelId; readonly before: string | null; readonly limit: number },
     { readonly people: readonly SeenPerson[]; readonly isEnd: boolean },
   ];
+  /** What to know before writing in a channel: how slowly, and what becomes of it in the linked rooms. */
+  writing: [{ readonly channel: ChannelId }, Writing];
+}
+export interface Writing {
+  /** Seconds between two messages of this person; 0: no wait. */
+  readonly slowSeconds: number;
+  /** Only people of good standing are heard for now. */
+  readonly isShielded: boolean;
+  /** Rooms that messages of this channel are sent to. */
+  readonly rooms: readonly WritingRoom[];
+}
+export interface WritingRoom {
+  readonly platform: string;
+  /** The longest text; what is longer comes in parts. Null: not known on this hub. */
+  readonly text: { readonly limit: number; readonly unit: 'utf16' | 'code-point' | 'byte' } | null;
+  /** What the platform cannot do with what it was sent. */
+  readonly cannot: readonly ('edit' | 'redact' | 'react' | 'media')[];
 }
 export interface SeenPerson extends Omit<Person, 'how'> {
   /** When they were there last; up to ten seconds late. */
@@ -116,6 +133,20 @@ const seenPerson = typed<SeenPerson>(
     })
     .meta({ id: 'SeenPerson' }),
 );
+const writingRoom = typed<WritingRoom>(
+  z
+    .strictObject({
+      platform: z.string(),
+      text: z
+        .strictObject({ limit: z.number().int(), unit: z.enum(['utf16', 'code-point', 'byte']) })
+        .nullable()
+        .describe('The longest text; what is longer comes in parts. Null: not known on this hub.'),
+      cannot: z
+        .array(z.enum(['edit', 'redact', 'react', 'media']))
+        .describe('What the platform cannot do with what it was sent.'),
+    })
+    .meta({ id: 'WritingRoom' }),
+);
 export const selfQuestions: Asked<SelfQuestions> = {
   relations: {
     input: z.strictObject({}),
@@ -139,6 +170,19 @@ export const selfQuestions: Asked<SelfQuestions> = {
       path: '/channels/{channel}/seen',
       summary: 'Everybody who has been there, last seen first',
       page: { by: 'before', list: 'people', last: 'place' },
+    },
+  },
+  writing: {
+    input: z.strictObject({ channel: channelId }),
+    output: z.strictObject({
+      slowSeconds: z.number().int().describe('Seconds between two messages of yours; 0: no wait.'),
+      isShielded: z.boolean().describe('Only people of good standing are heard for now.'),
+      rooms: z.array(writingRoom),
+    }),
+    rest: {
+      method: 'GET',
+      path: '/channels/{channel}/writing',
+      summary: 'What to know before writing in a channel: how slowly, and what the linked platforms can do',
     },
   },
 };
