@@ -52,7 +52,9 @@ export function App() {
   const here = chat.value;
   return (
     <>
-      {gate.value !== null ? (
+      {gate.value !== null && route.value.view === 'embed' ? (
+        <p class="join-bar">{t('This chat is for people with an account.')}</p>
+      ) : gate.value !== null ? (
         <Gate
           key={route.value.secret?.text ?? ''}
           config={hub}
@@ -80,7 +82,8 @@ export function App() {
 /** Opens the one connection of the page, as whoever is signed in, else as a guest. */
 function comeIn(): void {
   chat.value?.stop();
-  const who = session.value;
+  // Within another page nobody is signed in: it is for reading, and whose page it is is not known.
+  const who = route.value.view === 'embed' ? null : session.value;
   const owner = who === null ? GUEST : `user ${who.name}`;
   const opened = createChat(who?.token ?? null, owner, () => config.value?.maxBytes ?? null);
   chat.value = opened;

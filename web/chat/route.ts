@@ -5,6 +5,8 @@ import { signal } from '@preact/signals';
  * which is never sent to a server.
  */
 export interface Route {
+  /** `popout`: one channel alone in its window. `embed`: the same within another page, to be read only. */
+  readonly view: 'app' | 'popout' | 'embed';
   readonly channel: string | null;
   readonly message: string | null;
   readonly secret: { readonly kind: 'claim' | 'invite'; readonly text: string } | null;
@@ -13,10 +15,11 @@ export interface Route {
 export const route = signal<Route>(parseRoute(location.pathname, location.hash));
 
 export function parseRoute(path: string, hash: string): Route {
-  const [, channel] = /^\/c\/([a-z0-9][a-z0-9-]{0,47})\/?$/.exec(path) ?? [];
+  const [, place = 'c', channel] = /^\/(c|popout|embed)\/([a-z0-9][a-z0-9-]{0,47})\/?$/.exec(path) ?? [];
   const behind = new URLSearchParams(hash.replace(/^#/, ''));
   const message = behind.get('m');
   return {
+    view: place === 'popout' || place === 'embed' ? place : 'app',
     channel: channel ?? null,
     message: message !== null && /^[0-9a-f-]{36}$/.test(message) ? message : null,
     secret: secretIn(behind),
@@ -54,6 +57,12 @@ export function followRoute(): void {
     const link = event.target instanceof Element ? event.target.closest('a') : null;
     if (link === null || link.target !== '' || link.origin !== location.origin || isModified(event)) return;
     if (!link.pathname.startsWith('/c/')) return;
+    if (route.value.view === 'embed') {
+      // what leads out of a page within a page opens beside that page
+      event.preventDefault();
+      window.open(link.href, '_blank', 'noopener');
+      return;
+    }
     event.preventDefault();
     goTo(link.href);
   });

@@ -4,15 +4,19 @@ import { channelHref, goTo, route } from '../route.ts';
 import { type Chat, isLookedAt } from '../state/chat.ts';
 import { createDeeds } from '../state/deeds.ts';
 import { isDrawerOpen, overlay } from '../state/overlay.ts';
+import { toast } from '../state/toast.ts';
 import { t } from '../words.ts';
 import { ConnectionBanner } from './banner.tsx';
 import { COMPOSER_ID, Composer, takeFiles } from './composer.tsx';
 import { Dialogs } from './dialogs.tsx';
-import { HouseRules } from './house-rules.tsx';
+import { lazy } from './lazy.tsx';
 import { MessageList } from './message-list.tsx';
-import { PeoplePanel } from './people-panel.tsx';
 import { Sidebar } from './sidebar.tsx';
+import { createSwipe } from './swipe.ts';
 import { TopBar } from './top-bar.tsx';
+
+const HouseRules = lazy(() => import('./house-rules.tsx'));
+const PeoplePanel = lazy(() => import('./people-panel.tsx'));
 
 interface Props {
   readonly chat: Chat;
@@ -27,6 +31,8 @@ export function ChatScreen({ chat, onSignIn, onSignOut }: Props) {
   const channel = chat.channel.value;
   const deeds = useMemo(() => (model === null ? null : createDeeds(chat, model, jumpTo)), [chat, model, jumpTo]);
   const title = useComputed(() => titleOf(chat));
+  const isApp = route.value.view === 'app';
+  const swipe = useMemo(() => createSwipe((isOpen) => (isDrawerOpen.value = isOpen)), []);
 
   useSignalEffect(() => {
     const { channel: wanted, message } = route.value;
@@ -38,6 +44,7 @@ export function ChatScreen({ chat, onSignIn, onSignOut }: Props) {
     () =>
       effect(() => {
         document.title = title.value;
+        markIcon(chat.unread.value > 0);
       }),
     [title],
   );
@@ -57,8 +64,8 @@ export function ChatScreen({ chat, onSignIn, onSignOut }: Props) {
   }, [chat, toPresent]);
 
   return (
-    <div class="app">
-      <Sidebar chat={chat} onSignIn={onSignIn} />
+    <div class={isApp ? 'app' : 'app alone'} onTouchStart={swipe.onTouchStart} onTouchEnd={swipe.onTouchEnd}>
+      {isApp && <Sidebar chat={chat} onSignIn={onSignIn} />}
       <main
         class="chat"
         onDragOver={(event) => event.preventDefault()}
@@ -84,13 +91,15 @@ export function ChatScreen({ chat, onSignIn, onSignOut }: Props) {
         )}
         <div class="dock">
           <ConnectionBanner chat={chat} />
-          {model !== null && channel?.mayPost === true && <HouseRules key={model.id} chat={chat} model={model} />}
+          {model !== null && channel?.mayPost === true && route.value.view !== 'embed' && (
+            <HouseRules key={model.id} chat={chat} model={model} />
+          )}
           {model !== null && channel !== null && (
             <Foot chat={chat} onSignIn={onSignIn} onSent={() => toPresent.value++} />
           )}
         </div>
       </main>
-      <PeoplePanel chat={chat} />
+      {isApp && chat.people.isOpen.value && <PeoplePanel chat={chat} />}
       <Scrims chat={chat} />
       <Dialogs chat={chat} model={model} deeds={deeds} onSignOut={onSignOut} />
     </div>
@@ -101,7 +110,7 @@ export function ChatScreen({ chat, onSignIn, onSignOut }: Props) {
 function Foot(props: { readonly chat: Chat; readonly onSignIn: () => void; readonly onSent: () => void }) {
   const { chat, onSignIn, onSent } = props;
   const [model, channel] = [chat.current.value, chat.channel.value];
-  if (model === null || channel === null) return null;
+  if (model === null || channel === null || route.value.view === 'embed') return null;
   if (channel.mayPost) return <Composer key={model.id} chat={chat} model={model} channel={channel} onSent={onSent} />;
   if (channel.state === 'read-only') return <p class="join-bar">{t('This channel is read-only.')}</p>;
   if (chat.you.value?.isGuest !== true) return <p class="join-bar">{t('You may read here, but not write.')}</p>;
@@ -147,7 +156,10 @@ function handleKey(event: KeyboardEvent, chat: Chat, toPresent: { value: number 
   if (event.defaultPrevented || event.isComposing || overlay.value.kind !== 'none') return;
   const isTyping = event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement;
   const hasText = isTyping && event.target instanceof HTMLTextAreaElement && event.target.value !== '';
-  if (event.key === 'Escape') {
+  if (event.key === 'Escape' && event.shiftKey) {
+    chat.markAllRead();
+    toast(t('All channels are marked as read.'));
+  } else if (event.key === 'Escape') {
     if (isDrawerOpen.value) isDrawerOpen.value = false;
     else {
       goToPresent(chat, toPresent);
@@ -166,7 +178,7 @@ function handleKey(event: KeyboardEvent, chat: Chat, toPresent: { value: number 
     overlay.value = { kind: 'search' };
   } else if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
     event.preventDefault();
-    step(chat, event.key === 'ArrowUp' ? -1 : 1);
+    step(chat, event.key === 'ArrowUp' ? -1 : 1, event.shiftKey);
   }
 }
 
@@ -176,11 +188,25 @@ function goToPresent(chat: Chat, toPresent: { value: number }): void {
   if (model !== null) model.newFrom.value = null;
 }
 
-function step(chat: Chat, by: -1 | 1): void {
+/** @param isToUnread passes by those with nothing new */
+function step(chat: Chat, by: -1 | 1, isToUnread: boolean): void {
   const list = chat.mine.value;
-  const at = list.findIndex((one) => one.id === chat.channel.value?.id);
-  const next = list[(at + by + list.length) % list.length];
-  if (next !== undefined) goTo(channelHref(next.id));
+  const here = chat.channel.value?.id;
+  const at = list.findIndex((one) => one.id === here);
+  for (let far = 1; far < list.length; far += 1) {
+    const next = list[(at + by * far + list.length * far) % list.length];
+    if (next === undefined || next.id === here) continue;
+    if (isToUnread && (chat.modelOf(next.id)?.unread.value ?? 0) === 0) continue;
+    goTo(channelHref(next.id));
+    return;
+  }
+}
+
+/** The sign of the tab has a dot while something is unread. */
+function markIcon(isUnread: boolean): void {
+  const icon = document.querySelector<HTMLLinkElement>('link[rel=icon]');
+  const href = isUnread ? '/icon-unread.svg' : '/icon.svg';
+  if (icon !== null && icon.getAttribute('href') !== href) icon.setAttribute('href', href);
 }
 
 function titleOf(chat: Chat): string {

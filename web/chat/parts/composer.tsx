@@ -8,17 +8,20 @@ import type { ListedChannel, WireChatMessage } from '../../../core/domain/wire.t
 import { type Aim, type ChannelModel, NEW } from '../state/channel-model.ts';
 import type { Chat } from '../state/chat.ts';
 import { isCommandLine } from '../state/commands.ts';
-import { excerpt, lastOwn, saveEdit, whenSent } from '../state/deeds.ts';
+import { cannotDo, excerpt, lastOwn, saveEdit, whenSent } from '../state/deeds.ts';
 import { overlay } from '../state/overlay.ts';
 import { toast } from '../state/toast.ts';
 import { nowMs } from '../time.ts';
 import { t } from '../words.ts';
 import { CommandAnswerCard } from './command-answer.tsx';
 import { Completions } from './completions.tsx';
+import { ComposerNotes } from './composer-notes.tsx';
 import { Icon } from './icons.tsx';
-import { TypingNote } from './typing-note.tsx';
-import { UploadList } from './upload-list.tsx';
+import { lazy } from './lazy.tsx';
+import { SendButton } from './send-button.tsx';
 import { useCompletion } from './use-completion.ts';
+
+const UploadList = lazy(() => import('./upload-list.tsx'));
 
 interface Props {
   readonly chat: Chat;
@@ -30,8 +33,6 @@ interface Props {
 
 /** So that others can send the focus there. */
 export const COMPOSER_ID = 'composer';
-/** The counter appears when this much of the limit is used. */
-const COUNT_FROM = 0.8;
 const TYPING_EACH_MS = 3_000;
 
 export function Composer({ chat, model, channel, onSent }: Props) {
@@ -46,6 +47,7 @@ export function Composer({ chat, model, channel, onSent }: Props) {
   const isSending = uploads.list.value.some(({ state }) => state.kind === 'sending');
   const hasFiles = uploads.list.value.some(({ state }) => state.kind === 'ready');
   const isBlank = text.trim() === '' && !hasFiles;
+  const [cannotEdit, cannotTake] = [cannotDo(chat.writing.value, 'edit'), cannotDo(chat.writing.value, 'media')];
   const completion = useCompletion(chat, model, () => field.current);
 
   // Who has a keyboard writes at once; on a touch screen it would pop up unasked.
@@ -69,6 +71,7 @@ export function Composer({ chat, model, channel, onSent }: Props) {
     const replyTo = now.kind === 'reply' ? now.to.id : null;
     if (now.kind === 'edit') finishEdit(now.message, written);
     else if (isCommandLine(written)) void give(written, replyTo);
+    else if (nowMs() < model.waitUntil.value) return;
     else if ((written !== '' || hasFiles) && !isSending) post(written.replace(/^\/\//, '/'), replyTo);
   };
 
@@ -81,13 +84,23 @@ export function Composer({ chat, model, channel, onSent }: Props) {
   };
 
   const post = (written: string, replyTo: string | null): void => {
-    const { done } = chat.client.post({ channel: model.id, text: written, replyTo, attachments: uploads.take() });
+    const attachments = uploads.take();
+    const { key, done } = chat.client.post({ channel: model.id, text: written, replyTo, attachments });
     void done.then((answer) => {
-      // What was not even taken in is nowhere but here.
-      if (answer.ok || answer.code !== 'too-many') return;
+      if (answer.ok) {
+        if (answer.value.outcome === 'held' && answer.value.message !== null) chat.holds(answer.value.message, key);
+        return;
+      }
+      if (answer.code === 'rate-limited') model.waitUntil.value = nowMs() + (answer.retryAfterMs ?? 0);
+      // What was not even taken in is nowhere but here; what came too soon is sent again from here.
+      const isTooSoon = answer.code === 'rate-limited' && attachments.length === 0 && model.draft.value === '';
+      if (answer.code !== 'too-many' && !isTooSoon) return;
       toast(answer.say);
+      if (isTooSoon) chat.client.discard(key);
       if (model.draft.value === '') model.write(written);
     });
+    const slow = chat.writing.value?.slowSeconds ?? 0;
+    if (slow > 0) model.waitUntil.value = nowMs() + slow * 1_000;
     model.write('');
     model.aimAt(NEW);
     lastTyping.current = 0;
@@ -155,8 +168,8 @@ export function Composer({ chat, model, channel, onSent }: Props) {
       {completion.found.length > 0 && (
         <Completions found={completion.found} at={completion.at} onPick={completion.pick} />
       )}
-      <AimLine aim={aim} onCancel={() => cancel(model, field.current)} />
-      <UploadList uploads={uploads} />
+      <AimLine aim={aim} cannotEdit={cannotEdit} onCancel={() => cancel(model, field.current)} />
+      {uploads.list.value.length > 0 && <UploadList uploads={uploads} note={cannotTake} />}
       <div class="composer">
         <AddFiles onFiles={uploads.add} />
         <textarea
@@ -187,27 +200,14 @@ export function Composer({ chat, model, channel, onSent }: Props) {
         >
           <Icon name="smile" size={22} />
         </button>
-        <button
-          type="button"
-          class="icon-button send"
-          aria-label={aim.kind === 'edit' ? t('Save') : t('Send')}
-          title={aim.kind === 'edit' ? t('Save') : t('Send')}
-          disabled={isOver || isSending || (isBlank && aim.kind !== 'edit')}
-          onClick={send}
-        >
-          <Icon name={aim.kind === 'edit' ? 'check' : 'send'} size={22} />
-        </button>
+        <SendButton
+          isEdit={aim.kind === 'edit'}
+          isDisabled={isOver || isSending || (isBlank && aim.kind !== 'edit')}
+          waitUntil={model.waitUntil.value}
+          onSend={send}
+        />
       </div>
-      <div id="composer-notes" class="below">
-        <TypingNote names={chat.typing.names.value.get(model.id) ?? []} />
-        {text.length >= MAX_POST_UTF16 * COUNT_FROM && (
-          <span class={isOver ? 'counter over' : 'counter'}>
-            {isOver
-              ? t('{n} over {most}', { n: text.length - MAX_POST_UTF16, most: MAX_POST_UTF16 })
-              : t('{n} characters left', { n: MAX_POST_UTF16 - text.length })}
-          </span>
-        )}
-      </div>
+      <ComposerNotes chat={chat} channel={model.id} text={text} />
     </div>
   );
 }
@@ -249,7 +249,8 @@ export function takeFiles(event: Event, data: DataTransfer | null, add: (files: 
   add(files);
 }
 
-function AimLine({ aim, onCancel }: { readonly aim: Aim; readonly onCancel: () => void }) {
+function AimLine(props: { readonly aim: Aim; readonly cannotEdit: string; readonly onCancel: () => void }) {
+  const { aim, cannotEdit, onCancel } = props;
   if (aim.kind === 'new') return null;
   return (
     <div class="context">
@@ -264,7 +265,7 @@ function AimLine({ aim, onCancel }: { readonly aim: Aim; readonly onCancel: () =
         </span>
       ) : (
         <span>
-          <b>{t('Editing your message.')}</b> {t('Esc cancels, Enter saves.')}
+          <b>{t('Editing your message.')}</b> {t('Esc cancels, Enter saves.')} {cannotEdit}
         </span>
       )}
       <button type="button" class="icon-button" aria-label={t('Cancel')} title={t('Cancel')} onClick={onCancel}>

@@ -1,14 +1,12 @@
 import type { ChannelModel } from '../state/channel-model.ts';
 import type { Chat } from '../state/chat.ts';
-import { excerpt, remove, rowCan } from '../state/deeds.ts';
 import { closeOverlay, overlay } from '../state/overlay.ts';
 import type { RowDeeds } from '../state/row-deeds.ts';
-import { t, word } from '../words.ts';
-import { Dialog } from './dialog.tsx';
-import { Icon } from './icons.tsx';
 import { lazy } from './lazy.tsx';
-import { actionsOf } from './row-actions.tsx';
 
+const DeleteDialog = lazy(() => import('./delete-dialog.tsx'));
+const ReportDialog = lazy(() => import('./report-dialog.tsx'));
+const Sheet = lazy(() => import('./message-sheet.tsx'));
 const Directory = lazy(() => import('./directory-dialog.tsx'));
 const Keys = lazy(() => import('./keys-dialog.tsx'));
 const Settings = lazy(() => import('./settings-dialog.tsx'));
@@ -51,103 +49,12 @@ export function Dialogs({ chat, model, deeds, onSignOut }: Props) {
     case 'picture':
       return <Lightbox pictures={open.pictures} at={open.at} />;
     case 'delete':
-      return model === null ? null : <ConfirmDelete chat={chat} model={model} message={open.message} />;
+      return model === null || deeds === null ? null : (
+        <DeleteDialog chat={chat} model={model} deeds={deeds} message={open.message} />
+      );
+    case 'report':
+      return model === null ? null : <ReportDialog chat={chat} channel={model.id} message={open.message} />;
     case 'sheet':
       return deeds === null ? null : <Sheet chat={chat} message={open.message} deeds={deeds} />;
   }
-}
-
-function ConfirmDelete(props: {
-  readonly chat: Chat;
-  readonly model: ChannelModel;
-  readonly message: Parameters<typeof remove>[2];
-}) {
-  const { chat, model, message } = props;
-  const isOwn = message.author.user === chat.you.value?.user;
-  return (
-    <Dialog
-      title={isOwn ? t('Delete your message?') : t('Delete the message of {name}?', { name: message.author.name })}
-      onClose={closeOverlay}
-    >
-      <p class="subject">{excerpt(message)}</p>
-      <p>{t('It disappears for everyone, on every platform that allows it.')}</p>
-      <div class="choices">
-        <button type="button" class="button" onClick={closeOverlay}>
-          {t('Keep')}
-        </button>
-        <button
-          type="button"
-          class="button danger"
-          autofocus
-          onClick={() => {
-            closeOverlay();
-            void remove(chat, model, message);
-          }}
-        >
-          {t('Delete')}
-        </button>
-      </div>
-    </Dialog>
-  );
-}
-
-/** Reactions at one touch. */
-const QUICK = [
-  { char: '🔥', words: word('fire') },
-  { char: '❤️', words: word('heart') },
-  { char: '👍', words: word('thumbs up') },
-  { char: '😂', words: word('laughing') },
-  { char: '🙌', words: word('hands raised') },
-  { char: '🕺', words: word('dancing') },
-];
-
-function Sheet(props: {
-  readonly chat: Chat;
-  readonly message: Parameters<typeof remove>[2];
-  readonly deeds: RowDeeds;
-}) {
-  const { chat, message, deeds } = props;
-  const channel = chat.channel.value;
-  if (channel === null) return null;
-  const can = rowCan(channel, chat.you.value?.user ?? null, message);
-  return (
-    <Dialog title={message.author.name} kind="sheet" onClose={closeOverlay}>
-      <p class="subject">{excerpt(message)}</p>
-      {can.react && (
-        <div class="sheet-emoji">
-          {QUICK.map(({ char, words }) => (
-            <button
-              key={char}
-              type="button"
-              class="icon-button"
-              aria-label={t('React: {name}', { name: t(words) })}
-              onClick={() => {
-                closeOverlay();
-                deeds.react(message, char, true);
-              }}
-            >
-              {char}
-            </button>
-          ))}
-        </div>
-      )}
-      <ul>
-        {actionsOf(message, can, deeds).map(({ icon, label, isDanger, run }) => (
-          <li key={label}>
-            <button
-              type="button"
-              class={isDanger ? 'menu-item danger' : 'menu-item'}
-              onClick={() => {
-                closeOverlay();
-                run();
-              }}
-            >
-              <Icon name={icon} />
-              {label}
-            </button>
-          </li>
-        ))}
-      </ul>
-    </Dialog>
-  );
 }

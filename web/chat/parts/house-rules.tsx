@@ -19,7 +19,7 @@ interface Rules {
 }
 
 /** Shows the rules of a channel to whoever has not accepted them: once by itself, and in a bar as long as posting needs it. */
-export function HouseRules({ chat, model }: Props) {
+export default function HouseRules({ chat, model }: Props) {
   const [rules, setRules] = useState<Rules | null>(null);
   const [isOpen, setOpen] = useState(false);
   const seenAs = `rules-seen ${chat.you.value?.user ?? ''} ${model.id}`;

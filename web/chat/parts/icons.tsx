@@ -25,6 +25,8 @@ const PATHS = {
   keyboard: 'M3 7h18v11H3zM7 10.5v.3M10.5 10.5v.3M14 10.5v.3M17.3 10.5v.3M8 14.5h8',
   check: 'M5 12.5 10 17.5 19.5 7',
   clock: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM12 7.5V12l3 2',
+  more: 'M5 12v.3M12 12v.3M19 12v.3',
+  window: 'M14 4h6v6M20 4l-9 9M18 14v6H4V6h6',
   leave: 'M10 4H5v16h5M14.5 8l4 4-4 4M18 12H9.5',
 } as const;
 export type IconName = keyof typeof PATHS;

@@ -9,6 +9,8 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['Esc', word('Cancel a reply or an edit; else back to the newest message and to writing')],
   ['End', word('Go to the newest message')],
   ['Alt ↑ ↓', word('Previous or next channel')],
+  ['Alt Shift ↑ ↓', word('Previous or next channel with something new')],
+  ['Shift Esc', word('Mark all channels as read')],
   ['Ctrl K', word('Find a channel')],
   ['Ctrl Shift F', word('Search')],
   ['↑ ↓', word('On a message: move between messages')],

@@ -7,8 +7,9 @@ import { createPlace, distanceToEnd, NEAR_PX } from '../place.ts';
 import type { ChannelModel } from '../state/channel-model.ts';
 import type { Chat } from '../state/chat.ts';
 import { isLookedAt } from '../state/chat.ts';
-import { loadOlder, loadUntil } from '../state/load.ts';
+import { loadOlder, loadUntil, loadUntilSeq } from '../state/load.ts';
 import { overlay } from '../state/overlay.ts';
+import { holdStill } from '../state/prefs.ts';
 import type { RowDeeds } from '../state/row-deeds.ts';
 import { toast } from '../state/toast.ts';
 import {
@@ -55,10 +56,30 @@ export function MessageList({ chat, model, channel, deeds, jumpTo, toPresent }: 
 
   const view = model.view.value;
   const isPinned = window.value.kind === 'pinned';
+  const isNewAbove = useSignal(false);
   const newer = newSince(view.rows, window.value);
   model.isPinned = isPinned;
 
+  // Under a pointer or a focus that is about to act, nothing moves: rows are held as if the reader had scrolled up.
+  const isStill = useSignal(false);
+  const newBefore = useRef<number | null>(null);
+  const mouseAt = useRef('');
+  const still = (isOn: boolean): void => {
+    if (isOn === isStill.value) return;
+    if (isOn) {
+      if (holdStill.value === 'off' || window.value.kind !== 'pinned') return;
+      isStill.value = true;
+      newBefore.current = model.newFrom.value;
+      window.value = hold(model.view.value.rows);
+    } else if (overlay.value.kind === 'none') {
+      // what came meanwhile was only kept back
+      model.newFrom.value = newBefore.current;
+      pin();
+    }
+  };
+
   const pin = (): void => {
+    isStill.value = false;
     window.value = PINNED;
     if (scroller.current !== null) place.toEnd(scroller.current);
     if (isLookedAt()) chat.markRead();
@@ -72,10 +93,20 @@ export function MessageList({ chat, model, channel, deeds, jumpTo, toPresent }: 
     if (isThere && window.value.kind === 'held') window.value = showOlder(model.view.value.rows, window.value);
   };
 
+  const toFirstNew = async (): Promise<void> => {
+    const from = model.newFrom.value;
+    if (from === null) return;
+    isBusy.current = true;
+    const first = await loadUntilSeq(chat, model, from);
+    isBusy.current = false;
+    if (first !== null) await show(first);
+  };
+
   const onScroll = (): void => {
     const element = scroller.current;
     if (element === null) return;
     const hasMovedUp = place.note(element);
+    if (isNewAbove.value) isNewAbove.value = isAbove(element, 0, model.newFrom.value);
     const distance = distanceToEnd(element);
     const { rows } = model.view.value;
     if (window.value.kind === 'pinned') {
@@ -92,6 +123,7 @@ export function MessageList({ chat, model, channel, deeds, jumpTo, toPresent }: 
     const element = scroller.current;
     if (element === null) return;
     place.settle(element, isPinned);
+    isNewAbove.value = model.newFrom.value !== null && isAbove(element, view.rows[0]?.seq ?? 0, model.newFrom.value);
     if (view.resets > 0 && !view.isEnd && element.scrollHeight <= element.clientHeight + NEAR_PX) void older();
   });
 
@@ -171,15 +203,27 @@ export function MessageList({ chat, model, channel, deeds, jumpTo, toPresent }: 
         }}
         onPointerLeave={() => {
           hovered.value = null;
+          still(isActing());
         }}
         onFocusIn={(event) => {
           const isByKeyboard = event.target instanceof Element && event.target.matches(':focus-visible');
+          still(isActing());
           focused.value = isByKeyboard ? rowOf(event.target) : null;
         }}
         onFocusOut={(event) => {
           if (rowOf(event.relatedTarget) === null) focused.value = null;
+          if (!isOnActions(event.relatedTarget) && isStill.value) still(false);
         }}
         {...press}
+        onPointerMove={(event) => {
+          press.onPointerMove(event);
+          // Rows move under a mouse that rests, too: only one that was moved there is about to act.
+          const at = `${event.clientX} ${event.clientY}`;
+          if (event.pointerType === 'mouse' && at !== mouseAt.current) {
+            still(isOnActions(event.target) || isActing());
+          }
+          mouseAt.current = at;
+        }}
       >
         <Rows
           chat={chat}
@@ -194,14 +238,43 @@ export function MessageList({ chat, model, channel, deeds, jumpTo, toPresent }: 
           flashing={flashing.value}
         />
       </div>
+      {isNewAbove.value && (
+        <button type="button" class="pill quiet above" onClick={() => void toFirstNew()}>
+          {t('To the first new message')}
+        </button>
+      )}
       {!isPinned && (
-        <button type="button" class={newer > 0 ? 'pill' : 'pill quiet'} onClick={pin}>
+        <button type="button" class={pillClass(newer, isStill.value)} onClick={pin}>
           <Icon name="down" size={16} />
+          {isStill.value && `${t('Paused')} · `}
           {newer > 0 ? plural('{n} new message|{n} new messages', newer) : t('Jump to present')}
         </button>
       )}
     </div>
   );
+}
+
+/** Whether the first new message stands above what is on screen. */
+function isAbove(scroller: HTMLElement, firstSeq: number, newFrom: number | null): boolean {
+  if (newFrom === null) return false;
+  const divider = scroller.querySelector('.divider.new');
+  if (divider === null) return firstSeq > newFrom;
+  return divider.getBoundingClientRect().bottom < scroller.getBoundingClientRect().top;
+}
+
+/** Of a list that is held still it stands above, out of the way of what one is about to press. */
+function pillClass(newer: number, isStill: boolean): string {
+  return `pill${newer > 0 ? '' : ' quiet'}${isStill ? ' above' : ''}`;
+}
+
+function isOnActions(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('.actions') !== null;
+}
+
+/** Whether who goes by keyboard is at the actions of a row. */
+function isActing(): boolean {
+  const at = document.activeElement;
+  return at?.matches(':focus-visible') === true && isOnActions(at);
 }
 
 function openSheet(model: ChannelModel, id: string): void {

@@ -2,22 +2,15 @@ import { Component, type ComponentChildren } from 'preact';
 import { plainText } from '../../../core/domain/content.ts';
 import type { Reaction } from '../../../core/domain/message.ts';
 import type { WireChatMessage } from '../../../core/domain/wire.ts';
+import { platformName } from '../platforms.ts';
+import { mentions } from '../state/calls.ts';
 import type { FailedEdit } from '../state/channel-model.ts';
 import type { Chat } from '../state/chat.ts';
-import type { RowCan, RowDeeds } from '../state/row-deeds.ts';
+import { isSameCan, type RowCan, type RowDeeds } from '../state/row-deeds.ts';
 import { clockTime, fullTime } from '../time.ts';
 import { t } from '../words.ts';
 import { Icon } from './icons.tsx';
-import {
-  Disc,
-  LookalikeMark,
-  NameButton,
-  PlatformBadge,
-  platformName,
-  RoleBadge,
-  spokenAuthor,
-  tint,
-} from './person.tsx';
+import { Disc, LookalikeMark, NameButton, PlatformBadge, RoleBadge, spokenAuthor, tint } from './person.tsx';
 import { Reactions } from './reactions.tsx';
 import { Attachments, isOnlyEmoji, RichText } from './rich.tsx';
 import { RowActions } from './row-actions.tsx';
@@ -180,18 +173,7 @@ function rowClass({ isFirst, isActive, isFlashing, message, you }: Props): strin
   return classes.join(' ');
 }
 
-function mentions(message: WireChatMessage, you: string): boolean {
-  return message.author.user !== you && message.content.rich.some((node) => node.t === 'mention' && node.user === you);
-}
-
 function spokenRow(message: WireChatMessage): string {
-  const text = message.redaction === null ? plainText(message.content.rich) : 'deleted';
+  const text = message.redaction === null ? plainText(message.content.rich) : t('deleted message');
   return `${spokenAuthor(message.author)}, ${clockTime(message.sentAt)}: ${text}`;
-}
-
-function isSameCan(a: RowCan, b: RowCan): boolean {
-  return (
-    a === b ||
-    (a.reply === b.reply && a.react === b.react && a.edit === b.edit && a.remove === b.remove && a.mute === b.mute)
-  );
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { StaffView } from '../../../core/domain/staff.ts';
 import type { Relations } from '../../../client/index.ts';
+import type { StaffView } from '../../../core/domain/staff.ts';
 import { channelHref, goTo } from '../route.ts';
 import type { Chat } from '../state/chat.ts';
 import type { Shown } from '../state/overlay.ts';
@@ -144,7 +144,9 @@ function Staff(props: { readonly chat: Chat; readonly channel: string; readonly 
   async function sanction(act: 'timeout' | 'ban' | 'lift', minutes: number | null): Promise<void> {
     const of = { channel, target: person.user, act, minutes, reason: reason.trim() || null, redactMinutes: null };
     const answer = await chat.client.do('sanction', of);
-    toast(answer.ok ? [answer.value.say, answer.value.effect].filter(Boolean).join(' ') : answer.say);
+    const undo = { label: t('Undo'), run: () => void sanction('lift', null) };
+    if (!answer.ok) toast(answer.say);
+    else toast([answer.value.say, answer.value.effect].filter(Boolean).join(' '), act === 'lift' ? null : undo);
     load();
     // what was done stands in the archive a moment later
     setTimeout(load, ARCHIVED_MS);
@@ -161,7 +163,7 @@ function Staff(props: { readonly chat: Chat; readonly channel: string; readonly 
           {view.restraint !== null && (
             <li class="warn">
               {view.restraint.act}
-              {view.restraint.until !== null && ` until ${dateTime(view.restraint.until)}`}
+              {view.restraint.until !== null && ` ${t('until {when}', { when: dateTime(view.restraint.until) })}`}
             </li>
           )}
           {view.accounts.map((account) => (

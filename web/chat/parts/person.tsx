@@ -1,14 +1,9 @@
 import type { Author } from '../../../core/domain/message.ts';
 import { nameColour } from '../colour.ts';
+import { platformLetters, platformName } from '../platforms.ts';
 import { overlay, type Shown } from '../state/overlay.ts';
 import { t, word } from '../words.ts';
 
-const PLATFORMS: Readonly<Record<string, { readonly name: string; readonly short: string }>> = {
-  discord: { name: 'Discord', short: 'Dc' },
-  twitch: { name: 'Twitch', short: 'Tw' },
-  telegram: { name: 'Telegram', short: 'Tg' },
-  matrix: { name: 'Matrix', short: 'Mx' },
-};
 const NATIVE = 'slipmat';
 const BADGES: Readonly<Record<NonNullable<Author['badge']>, string>> = {
   admin: word('Admin'),
@@ -42,10 +37,10 @@ export function Disc({ name, isSmall = false }: { readonly name: string; readonl
 /** Where somebody writes from. Those of this hub need no sign. */
 export function PlatformBadge({ platform }: { readonly platform: string }) {
   if (platform === NATIVE) return null;
-  const { name, short } = PLATFORMS[platform] ?? { name: platform, short: platform.slice(0, 2) };
+  const name = platformName(platform);
   return (
     <span class="platform" title={t('From {name}', { name })}>
-      <span aria-hidden="true">{short}</span>
+      <span aria-hidden="true">{platformLetters(platform)}</span>
       <span class="sr">{t('from {name}', { name })}</span>
     </span>
   );
@@ -65,10 +60,6 @@ export function NameButton({ person }: { readonly person: Shown }) {
       {person.name}
     </button>
   );
-}
-
-export function platformName(platform: string): string {
-  return PLATFORMS[platform]?.name ?? platform;
 }
 
 /** Beside a name that others could take for that of somebody with a role. */

@@ -1,6 +1,6 @@
 import type { Reaction } from '../../../core/domain/message.ts';
 import type { Chat } from '../state/chat.ts';
-import { t } from '../words.ts';
+import { language, plural, t } from '../words.ts';
 
 interface Props {
   readonly chat: Chat;
@@ -41,9 +41,10 @@ export function Reactions({ chat, reactions, canReact, onToggle }: Props) {
 
 /** `You, Ana and 3 others`. Names of people who have not been seen here are left to the number. */
 function whoReacted(chat: Chat, users: readonly string[], you: string): string {
-  const known = users.flatMap((user) => (user === you ? ['You'] : (chat.nameOf(user) ?? [])));
-  const named = known.toSorted((a, b) => Number(b === 'You') - Number(a === 'You')).slice(0, NAMED);
+  const mine = users.some((user) => user === you) ? [t('You')] : [];
+  const others = users.flatMap((user) => (user === you ? [] : (chat.nameOf(user) ?? [])));
+  const named = [...mine, ...others].slice(0, NAMED);
   const rest = users.length - named.length;
-  if (rest > 0) named.push(rest === 1 ? '1 other' : `${rest} others`);
-  return new Intl.ListFormat('en', { type: 'conjunction' }).format(named);
+  if (rest > 0) named.push(plural('{n} other|{n} others', rest));
+  return new Intl.ListFormat(language.value, { type: 'conjunction' }).format(named);
 }

@@ -10,7 +10,7 @@ import {
 } from '../../../core/domain/content.ts';
 import { channelHref } from '../route.ts';
 import { overlay } from '../state/overlay.ts';
-import { t } from '../words.ts';
+import { t, word } from '../words.ts';
 
 /** The rich-text tree as elements. No HTML string is ever made, so nothing in a message can become markup. */
 export function RichText({ rich, you }: { readonly rich: Rich; readonly you: string | null }) {
@@ -133,9 +133,17 @@ function Attached({ file, all }: { readonly file: Attachment; readonly all: read
       </p>
     );
   }
-  const picture = (
+  return <Picture file={file} all={all} />;
+}
+
+/** Covered for this reader until they want to see it, where its author, a moderator or the channel says so. */
+function Picture({ file, all }: { readonly file: Attachment; readonly all: readonly Attachment[] }) {
+  const isRevealed = useSignal(false);
+  const why = coverOf(file);
+  const isCovered = why !== null && !isRevealed.value;
+  const image = (
     <img
-      class="attachment"
+      class={isCovered ? 'attachment covered' : 'attachment'}
       src={file.url}
       alt={file.alt ?? file.name}
       width={file.width ?? undefined}
@@ -143,19 +151,32 @@ function Attached({ file, all }: { readonly file: Attachment; readonly all: read
       loading="lazy"
     />
   );
-  if (file.isSpoiler) return <Spoiler>{picture}</Spoiler>;
-  const pictures = all.filter((one) => isPicture(one) && isOurs(one.url) && !one.isSpoiler);
   return (
     <button
       type="button"
       class="picture"
+      aria-label={isCovered ? t('Covered picture, {why}. Press to show', { why: t(why) }) : undefined}
       onClick={() => {
-        overlay.value = { kind: 'picture', pictures, at: pictures.indexOf(file) };
+        if (isCovered) isRevealed.value = true;
+        else showLarge(file, all);
       }}
     >
-      {picture}
+      {image}
+      {isCovered && <span class="cover">{t('{why} · show', { why: t(why) })}</span>}
     </button>
   );
+}
+
+function showLarge(file: Attachment, all: readonly Attachment[]): void {
+  const others = all.filter((one) => isPicture(one) && isOurs(one.url) && (one === file || coverOf(one) === null));
+  overlay.value = { kind: 'picture', pictures: others, at: others.indexOf(file) };
+}
+
+/** Why a picture is not shown at once; null: it is. */
+function coverOf({ mark, isSpoiler, isBlurred }: Attachment): string | null {
+  if (mark === 'nsfw') return word('NSFW');
+  if (isSpoiler) return word('Spoiler');
+  return isBlurred === true ? word('nobody has looked at it yet') : null;
 }
 
 function isPicture(file: Attachment): boolean {

@@ -146,7 +146,10 @@ function dividers(row: ViewRow, before: ViewRow | null, newFrom: number | null):
       </li>,
     );
   }
-  if (row.seq === newFrom) {
+  // the first unread itself may be one that is not drawn
+  const isFirstNew =
+    newFrom !== null && row.seq >= newFrom && (before === null ? row.seq === newFrom : before.seq < newFrom);
+  if (isFirstNew) {
     found.push(
       <li key="new" class="divider new">
         {t('New')}
@@ -164,7 +167,7 @@ function Welcome({ channel }: { readonly channel: ListedChannel }) {
   return (
     <li class="empty">
       <Icon name={channelIcon(channel)} size={40} />
-      <h2>{channel.name} is quiet</h2>
+      <h2>{t('{name} is quiet', { name: channel.name })}</h2>
       <p>{channel.mayPost ? t('Say the first word.') : t('Nobody has written here yet.')}</p>
     </li>
   );

@@ -91,7 +91,10 @@ export function Sidebar({ chat, onSignIn }: Props) {
 }
 
 function ChannelLink({ chat, channel }: { readonly chat: Chat; readonly channel: ListedChannel }) {
-  const unread = chat.modelOf(channel.id)?.unread.value ?? 0;
+  const model = chat.modelOf(channel.id);
+  const unread = model?.unread.value ?? 0;
+  const calls = channel.kind === 'direct' ? unread : (model?.calls.value ?? 0);
+  const live = chat.live.value.get(channel.id);
   const isCurrent = chat.channel.value?.id === channel.id;
   return (
     <li>
@@ -105,15 +108,19 @@ function ChannelLink({ chat, channel }: { readonly chat: Chat; readonly channel:
       >
         <Icon name={channelIcon(channel)} size={18} />
         <span>{channel.name}</span>
-        {unread > 0 && (
-          <>
-            <span class="unread-dot" aria-hidden="true" />
-            <span class="count" aria-hidden="true">
-              {unread > 99 ? '99+' : unread}
-            </span>
-            <span class="sr">{t('unread')}</span>
-          </>
+        {live !== undefined && (
+          <span class="live" title={live}>
+            {t('Live')}
+          </span>
         )}
+        {unread > 0 && calls === 0 && <span class="unread-dot" aria-hidden="true" />}
+        {calls > 0 && (
+          <span class="count" aria-hidden="true">
+            {calls > 99 ? '99+' : calls}
+          </span>
+        )}
+        {calls > 0 && channel.kind !== 'direct' && <span class="sr">{t('{n} for you', { n: calls })}</span>}
+        {unread > 0 && <span class="sr">{t('unread')}</span>}
       </a>
     </li>
   );

@@ -1,4 +1,5 @@
 import type { ListedChannel } from '../../../core/domain/wire.ts';
+import { channelHref, route } from '../route.ts';
 import type { Chat } from '../state/chat.ts';
 import { isDrawerOpen, overlay } from '../state/overlay.ts';
 import { t } from '../words.ts';
@@ -6,7 +7,9 @@ import { channelIcon } from './channel-icon.ts';
 import { Icon } from './icons.tsx';
 
 export function TopBar({ chat, channel }: { readonly chat: Chat; readonly channel: ListedChannel | null }) {
+  if (route.value.view !== 'app') return <SmallBar channel={channel} />;
   const { present, isOpen } = chat.people;
+  const mode = chat.writing.value;
   const count = present.value === null ? null : present.value.people.length + present.value.guests;
   const elsewhere = chat.unread.value - (chat.current.value?.unread.value ?? 0);
   return (
@@ -27,9 +30,24 @@ export function TopBar({ chat, channel }: { readonly chat: Chat; readonly channe
         {channel !== null && <Icon name={channelIcon(channel)} size={19} />}
         <span>{channel?.name ?? 'Slipmat'}</span>
       </h1>
+      {channel !== null && chat.live.value.has(channel.id) && <span class="live">{t('Live')}</span>}
+      {mode !== null && mode.slowSeconds > 0 && <span class="badge">{t('slow {n} s', { n: mode.slowSeconds })}</span>}
+      {mode?.isShielded === true && <span class="badge">{t('shield')}</span>}
+      {channel?.state === 'read-only' && <span class="badge">{t('Read-only')}</span>}
       <p class="topic" title={channel?.topic}>
         {channel?.topic}
       </p>
+      {channel !== null && (
+        <button
+          type="button"
+          class="icon-button only-wide"
+          aria-label={t('Open in a window of its own')}
+          title={t('Open in a window of its own')}
+          onClick={() => window.open(`/popout/${channel.id}`, `slipmat ${channel.id}`, 'popup,width=420,height=720')}
+        >
+          <Icon name="window" />
+        </button>
+      )}
       <button
         type="button"
         class="icon-button"
@@ -65,6 +83,23 @@ export function TopBar({ chat, channel }: { readonly chat: Chat; readonly channe
         <Icon name="people" />
         {count !== null && <span>{count}</span>}
       </button>
+    </header>
+  );
+}
+
+/** Of a channel alone in its window, or within another page. */
+function SmallBar({ channel }: { readonly channel: ListedChannel | null }) {
+  return (
+    <header class="top">
+      <h1>
+        {channel !== null && <Icon name={channelIcon(channel)} size={19} />}
+        <span>{channel?.name ?? 'Slipmat'}</span>
+      </h1>
+      {channel !== null && (
+        <a class="button" href={channelHref(channel.id)} target="_blank" rel="noopener">
+          {t('Open the chat')}
+        </a>
+      )}
     </header>
   );
 }

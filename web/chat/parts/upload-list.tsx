@@ -4,13 +4,15 @@ import { Icon } from './icons.tsx';
 import { isOurs } from './rich.tsx';
 
 /** Files that go with the next message: how far each is, what it shows in words, and a way to leave it out. */
-export function UploadList({ uploads }: { readonly uploads: Uploads }) {
+export default function UploadList(props: { readonly uploads: Uploads; readonly note: string }) {
+  const { uploads, note } = props;
   if (uploads.list.value.length === 0) return null;
   return (
     <ul class="uploads" aria-label={t('Files of this message')}>
       {uploads.list.value.map((one) => (
         <Item key={one.id} one={one} uploads={uploads} />
       ))}
+      {note !== '' && <li class="soft">{note}</li>}
     </ul>
   );
 }

@@ -28,9 +28,13 @@ export interface ChannelModel {
   readonly view: ReadonlySignal<ChannelView>;
   /** Messages of others that came while nobody looked. */
   readonly unread: Signal<number>;
+  /** Those among them that are for this person. */
+  readonly calls: Signal<number>;
   /** Seq of the first of them: where the line "New" is drawn. */
   readonly newFrom: Signal<number | null>;
   readonly draft: Signal<string>;
+  /** Nothing more is taken from this person before then, by the page's clock. */
+  readonly waitUntil: Signal<number>;
   /** Messages of muted people that the reader wanted to see. */
   readonly revealed: Signal<ReadonlySet<string>>;
   readonly aim: ReadonlySignal<Aim>;
@@ -82,8 +86,10 @@ export function createChannelModel(options: ModelOptions): ChannelModel {
     id: options.id,
     view,
     unread: signal(0),
+    calls: signal(0),
     newFrom: signal(null),
     draft,
+    waitUntil: signal(0),
     revealed: signal(new Set()),
     aim,
     failedEdits: signal(new Map()),

@@ -9,16 +9,22 @@ import {
   type You,
 } from '../../../client/index.ts';
 import { isPublic } from '../../../core/domain/channel.ts';
+import type { SelfNews } from '../../../core/domain/self-news.ts';
 import type { ListedChannel, Person, WireChatMessage } from '../../../core/domain/wire.ts';
+import type { Relations, Writing } from '../../../core/plugin/asked/self.ts';
 import { t } from '../words.ts';
 import { announce } from './announce.ts';
+import { callsFor } from './calls.ts';
 import { type Arrived, type ChannelModel, createChannelModel } from './channel-model.ts';
 import { type Commands, createCommands } from './commands.ts';
 import { clientStorage } from './keep.ts';
+import { watchLive } from './live.ts';
+import { isTold, tell } from './notify.ts';
 import { type People, watchPeople } from './people.ts';
 import { toast } from './toast.ts';
 import { createTyping, type Typing } from './typing.ts';
 import { createUploads, type Uploads } from './uploads.ts';
+import { watchWriting } from './writing.ts';
 
 /** Channels followed at once, the hub's bound less some room. */
 const MAX_FOLLOWED = 40;
@@ -38,6 +44,12 @@ export interface Chat {
   readonly people: People;
   readonly typing: Typing;
   readonly commands: Commands;
+  /** Of the channel on screen; null: not known. */
+  readonly writing: ReadonlySignal<Writing | null>;
+  /** Channels in which a live event runs, with its title. */
+  readonly live: ReadonlySignal<ReadonlyMap<string, string>>;
+  /** Whom one has muted and blocked; news of it come with `hidden`. */
+  relations(): Relations;
   /** Files that go with the next message of this channel. */
   uploads(channel: string): Uploads;
   readonly unread: ReadonlySignal<number>;
@@ -52,6 +64,10 @@ export interface Chat {
   learn(people: readonly Pick<Person, 'user' | 'name'>[]): void;
   /** The reader looks at the newest message now. */
   markRead(): void;
+  /** In every channel. */
+  markAllRead(): void;
+  /** A post of one's own under this key waits for somebody's decision. */
+  holds(message: string, key: string): void;
   stop(): void;
 }
 
@@ -82,6 +98,10 @@ export function createChat(token: string | null, owner: string, maxBytes: () => 
   const reading = followReading(client);
   const readingAnswers = signal(0);
   const uploads = new Map<string, Uploads>();
+  /** Messages of one's own that wait for somebody's decision, and the key of each. */
+  const held = new Map<string, string>();
+  const writing = watchWriting(client, channel);
+  const live = watchLive(client);
 
   function learn(list: readonly Pick<Person, 'user' | 'name'>[]): void {
     for (const { user, name } of list) names.set(user, name);
@@ -96,6 +116,7 @@ export function createChat(token: string | null, owner: string, maxBytes: () => 
       if (unread.firstUnread !== null) model.newFrom.value ??= unread.firstUnread;
       const isSeen = model === current.value && model.isPinned && isLookedAt();
       model.unread.value = isSeen ? 0 : unread.unread;
+      model.calls.value = isSeen ? 0 : unread.mentions;
     }
   }
 
@@ -110,10 +131,39 @@ export function createChat(token: string | null, owner: string, maxBytes: () => 
       ({ message }) => message.author.user !== you.value?.user && !quiet.hides(message.author.user),
     );
     if (others.length === 0) return;
-    if (model === current.value) announce(others.map(({ message }) => message));
+    const isCall = (message: WireChatMessage): boolean =>
+      callsFor(message, you.value?.user ?? '', model.view.value.rows);
+    if (model === current.value) {
+      announce(
+        others.map(({ message }) => message),
+        isCall,
+      );
+    }
+    tellOutside(model, others, isCall);
     if (model === current.value && model.isPinned && isLookedAt()) return;
     model.unread.value += others.length;
+    model.calls.value += others.filter(({ message }) => isCall(message)).length;
     model.newFrom.value ??= others[0]?.seq ?? null;
+  }
+
+  /** By the system, while nobody looks at the page. */
+  function tellOutside(
+    model: ChannelModel,
+    messages: readonly Arrived[],
+    isCall: (message: WireChatMessage) => boolean,
+  ): void {
+    const listed = channels.value.find(({ id }) => id === model.id);
+    if (listed === undefined || isLookedAt()) return;
+    const told = messages.findLast(({ message }) => isTold(listed.kind === 'direct' || isCall(message)));
+    if (told !== undefined) tell(listed, told.message);
+  }
+
+  /** A held message of one's own was decided on. */
+  function onHeld(news: Extract<SelfNews, { readonly kind: 'told' }>): void {
+    toast(news.say);
+    const key = held.get(news.message);
+    if (key !== undefined && news.became === 'discarded') client.discard(key);
+    held.delete(news.message);
   }
 
   /** Follows what belongs in the side list and the channel on screen; forgets what may no longer be read. */
@@ -187,6 +237,9 @@ export function createChat(token: string | null, owner: string, maxBytes: () => 
       follow();
     }),
     client.on('problem', (problem) => toast(problem.say)),
+    client.on('self', (news) => {
+      if (news.kind === 'told') onHeld(news);
+    }),
   ];
 
   return {
@@ -200,6 +253,9 @@ export function createChat(token: string | null, owner: string, maxBytes: () => 
     people,
     typing,
     commands: createCommands(client),
+    writing: writing.writing,
+    live: live.live,
+    relations: () => quiet.relations(),
     uploads(id) {
       const known = uploads.get(id) ?? createUploads(token, maxBytes);
       uploads.set(id, known);
@@ -218,7 +274,7 @@ export function createChat(token: string | null, owner: string, maxBytes: () => 
         storeChannels(opened.value);
       }
       follow();
-      if (isLookedAt() && current.value !== null) current.value.unread.value = 0;
+      if (isLookedAt() && current.value !== null) forgetUnread(current.value);
     },
     leave(id) {
       opened.value = new Set([...opened.value].filter((one) => one !== id));
@@ -234,8 +290,19 @@ export function createChat(token: string | null, owner: string, maxBytes: () => 
     markRead() {
       const model = current.value;
       if (model === null) return;
-      if (model.unread.value > 0) model.unread.value = 0;
+      forgetUnread(model);
       markSeen(model);
+    },
+    markAllRead() {
+      for (const model of models.value.values()) {
+        forgetUnread(model);
+        model.newFrom.value = null;
+        const { lastSeq } = model.view.value;
+        if (lastSeq !== null && reading.isKnown()) reading.mark(model.id, lastSeq);
+      }
+    },
+    holds(message, key) {
+      held.set(message, key);
     },
     stop() {
       for (const stop of stops) stop();
@@ -243,9 +310,16 @@ export function createChat(token: string | null, owner: string, maxBytes: () => 
       reading.stop();
       people.stop();
       typing.stop();
+      writing.stop();
+      live.stop();
       client.close();
     },
   };
+}
+
+function forgetUnread(model: ChannelModel): void {
+  if (model.unread.value > 0) model.unread.value = 0;
+  if (model.calls.value > 0) model.calls.value = 0;
 }
 
 /** A message as others see it cannot be acted on while it is gone. */

@@ -3,13 +3,15 @@ import { isPublic } from '../../../core/domain/channel.ts';
 import { plainText } from '../../../core/domain/content.ts';
 import { type Act, may, outranks, type Rank } from '../../../core/domain/permission.ts';
 import type { ListedChannel, WireChatMessage } from '../../../core/domain/wire.ts';
+import type { Writing } from '../../../core/plugin/asked/self.ts';
 import { messageLink } from '../route.ts';
-import { t } from '../words.ts';
+import { language, t, word } from '../words.ts';
 import type { ChannelModel, FailedEdit } from './channel-model.ts';
 import type { Chat } from './chat.ts';
 import { overlay } from './overlay.ts';
 import type { RowCan, RowDeeds } from './row-deeds.ts';
 import { toast } from './toast.ts';
+import { type CannotDo, withoutIt } from './writing.ts';
 
 /** What people do with messages, wired to the hub; a refusal is always said. */
 export function createDeeds(chat: Chat, model: ChannelModel, jumpTo: Signal<string | null>): RowDeeds {
@@ -40,6 +42,20 @@ export function createDeeds(chat: Chat, model: ChannelModel, jumpTo: Signal<stri
         toast(answer.ok ? t('{name} is hidden, for you alone.', { name: author.name }) : answer.say);
       });
     },
+    report(message) {
+      overlay.value = { kind: 'report', message };
+    },
+    more(message) {
+      overlay.value = { kind: 'sheet', message };
+    },
+    sanction(message, minutes) {
+      void sanction(chat, model.id, message, minutes);
+    },
+    mark(message, mark) {
+      const of = { channel: model.id, message: message.id, picture: null, mark, reason: null };
+      void chat.client.do('mark-image', of).then((answer) => toast(answer.ok ? answer.value.say : answer.say));
+    },
+    cannot: (what) => cannotDo(chat.writing.value, what),
     jump(id) {
       jumpTo.value = id;
     },
@@ -52,6 +68,34 @@ export function createDeeds(chat: Chat, model: ChannelModel, jumpTo: Signal<stri
     },
   };
   return deeds;
+}
+
+const CANNOT: Readonly<Record<CannotDo, string>> = {
+  react: word('Not shown on {names}'),
+  edit: word('{names} cannot change it: the new text is sent there as a reply'),
+  redact: word('It stays on {names}'),
+  media: word('{names} takes no files: a link is sent there'),
+};
+
+/** What the platforms that it goes to cannot do, in words; empty: they all can. */
+export function cannotDo(writing: Writing | null, what: CannotDo): string {
+  const names = withoutIt(writing, what);
+  if (names.length === 0) return '';
+  return t(CANNOT[what], { names: new Intl.ListFormat(language.value, { type: 'conjunction' }).format(names) });
+}
+
+/** The message was taken when the button was pressed: whatever moves meanwhile, it is its author who is meant. */
+async function sanction(chat: Chat, channel: string, message: WireChatMessage, minutes: number | null): Promise<void> {
+  const of = { channel, target: message.author.user, reason: null, redactMinutes: null };
+  const act = minutes === null ? ('ban' as const) : ('timeout' as const);
+  const answer = await chat.client.do('sanction', { ...of, act, minutes });
+  if (!answer.ok) return toast(answer.say);
+  const undo = (): void => {
+    void chat.client
+      .do('sanction', { ...of, act: 'lift', minutes: null })
+      .then((lifted) => toast(lifted.ok ? lifted.value.say : lifted.say));
+  };
+  toast([answer.value.say, answer.value.effect].filter(Boolean).join(' '), { label: t('Undo'), run: undo });
 }
 
 /** Sends an edit. The text of one that is turned down stays beside its message. */
@@ -70,17 +114,31 @@ export async function remove(chat: Chat, model: ChannelModel, message: WireChatM
 export function rowCan(channel: ListedChannel, you: string | null, message: WireChatMessage): RowCan {
   if (message.redaction !== null) return NOTHING;
   const isOwn = message.author.user === you;
+  const isOther = !isOwn && you !== null && channel.rank !== 'guest';
+  const moderates = isOther && isAllowed('redact-others', channel);
+  const mayActOn = moderates && outranks(channel.rank, rankOf(message));
   return {
     reply: channel.mayPost,
     react: channel.mayPost,
     edit: isOwn && isAllowed('edit-own', channel),
-    mute: !isOwn && you !== null && isPublic(channel.kind),
-    remove: isOwn
-      ? isAllowed('redact-own', channel)
-      : isAllowed('redact-others', channel) && outranks(channel.rank, rankOf(message)),
+    mute: isOther && isPublic(channel.kind),
+    report: isOther && !moderates,
+    remove: isOwn ? isAllowed('redact-own', channel) : mayActOn,
+    sanction: mayActOn && isPublic(channel.kind),
+    mark:
+      isAllowed('redact-others', channel) && message.content.attachments.some(({ picture }) => picture !== undefined),
   };
 }
-const NOTHING: RowCan = { reply: false, react: false, edit: false, remove: false, mute: false };
+const NOTHING: RowCan = {
+  reply: false,
+  react: false,
+  edit: false,
+  remove: false,
+  mute: false,
+  report: false,
+  sanction: false,
+  mark: false,
+};
 
 /** The newest message of one's own that can be edited. */
 export function lastOwn(model: ChannelModel, you: string): WireChatMessage | null {

@@ -27,6 +27,17 @@ export async function loadUntil(chat: Chat, model: ChannelModel, messageId: stri
   return has(model, messageId);
 }
 
+/** The message at this place of the channel or the next after it, loaded page by page. Null: too far back. */
+export async function loadUntilSeq(chat: Chat, model: ChannelModel, seq: number): Promise<string | null> {
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const { rows, isEnd } = model.view.value;
+    if ((rows[0]?.seq ?? 0) <= seq || isEnd) break;
+    if (!(await loadOlder(chat, model))) break;
+  }
+  const row = model.view.value.rows.find((one) => one.kind === 'message' && one.seq >= seq);
+  return row?.kind === 'message' ? row.message.id : null;
+}
+
 function has(model: ChannelModel, messageId: string): boolean {
   return model.view.value.rows.some((row) => row.kind === 'message' && row.message.id === messageId);
 }

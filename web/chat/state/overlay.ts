@@ -20,7 +20,8 @@ export type Overlay =
   | { readonly kind: 'library' }
   | { readonly kind: 'invitations' }
   | { readonly kind: 'picture'; readonly pictures: readonly Attachment[]; readonly at: number }
-  /** The actions of one message, on touch screens. */
+  | { readonly kind: 'report'; readonly message: WireChatMessage }
+  /** Everything that can be done with one message. */
   | { readonly kind: 'sheet'; readonly message: WireChatMessage };
 
 export const overlay = signal<Overlay>({ kind: 'none' });

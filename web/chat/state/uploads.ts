@@ -1,5 +1,6 @@
 import { type Signal, signal } from '@preact/signals';
 import type { Attachment } from '../../../core/domain/content.ts';
+import { t } from '../words.ts';
 
 /** A file that goes with the next message. */
 export interface Upload {
@@ -41,12 +42,12 @@ export function createUploads(token: string | null, limit: () => number | null):
     request.upload.addEventListener('progress', ({ loaded, total }) => {
       if (total > 0) set(id, { state: { kind: 'sending', share: loaded / total } });
     });
-    request.addEventListener('error', () => fail('It did not arrive. Try again.'));
+    request.addEventListener('error', () => fail(t('It did not arrive. Try again.')));
     request.addEventListener('load', () => {
       const answer = parsed(request.responseText);
       if (request.status === 201 && answer?.attachment !== undefined) {
         set(id, { state: { kind: 'ready', attachment: answer.attachment } });
-      } else fail(answer?.say ?? 'The hub did not take it.');
+      } else fail(answer?.say ?? t('The hub did not take it.'));
     });
     request.addEventListener('loadend', () => underWay.delete(id));
     request.open('POST', `/api/media?name=${encodeURIComponent(file.name)}`);
@@ -64,7 +65,7 @@ export function createUploads(token: string | null, limit: () => number | null):
         const most = limit();
         const isTooLarge = most !== null && file.size > most;
         const state: Upload['state'] = isTooLarge
-          ? { kind: 'failed', say: `Too large: at most ${Math.floor(most / 1_000_000)} MB.` }
+          ? { kind: 'failed', say: t('Too large: at most {n} MB.', { n: Math.floor(most / 1_000_000) }) }
           : { kind: 'sending', share: 0 };
         list.value = [...list.value, { id, name: file.name, state, alt: '', isSpoiler: false }];
         if (!isTooLarge) send(id, file);
