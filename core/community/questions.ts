@@ -6,8 +6,9 @@ import { may, RANKS } from '../domain/permission.ts';
 import type { HistoryMessage } from '../domain/wire.ts';
 import { isReceipt, place } from '../pipeline/address.ts';
 import type { LiveFacts } from '../pipeline/live-facts.ts';
-import type { LibraryQuestions } from '../plugin/asked/library.ts';
 import type { HookQuestions } from '../plugin/asked/hooks-in.ts';
+import type { LibraryQuestions } from '../plugin/asked/library.ts';
+import type { PortalQuestions } from '../plugin/asked/portals.ts';
 import type { SelfQuestions } from '../plugin/asked/self.ts';
 import type { Answer, ListedChannel, Person, Questions } from '../plugin/surface.ts';
 import type { Directory } from '../store/directory/directory.ts';
@@ -45,6 +46,7 @@ export interface QuestionDeps {
   readonly library: Pick<Ask, keyof LibraryQuestions>;
   readonly tokens: Pick<Ask, 'tokens' | 'me'>;
   readonly hooks: Pick<Ask, keyof HookQuestions>;
+  readonly portals: Pick<Ask, keyof PortalQuestions>;
   /** The ledgers of moderation. */
   readonly ledgers: Pick<Ask, 'audit' | 'karma'>;
   /** Newest seq of a channel that this hub knows of; null before its first message. */
@@ -85,6 +87,7 @@ export function createQuestions(deps: QuestionDeps): Ask {
     ...deps.order,
     ...deps.tokens,
     ...deps.hooks,
+    ...deps.portals,
     ...deps.events,
     ...deps.directs,
     ...deps.ledgers,

@@ -129,6 +129,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     people: people.questions,
     tokens: tokens.questions,
     hooks: parts.hooksIn.questions,
+    portals: linking.asked.questions,
     deliveries: (message) =>
       deliveriesOf(message, { deliveries: store.deliveries, portals, platformOf, lanes: courier.lanes }),
   });
@@ -147,6 +148,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     ...parts.marks.deeds,
     ...tokens.deeds,
     ...parts.hooksIn.deeds,
+    ...linking.asked.deeds,
   };
   const deadLetters = createDeadLetters({ deliveries: store.deliveries, portals, courier, clock });
   const surfaceParts: SurfaceParts = {

@@ -11,6 +11,7 @@ import { ACCEPT } from '../community/house-rules/show.ts';
 import { createLinks } from '../community/links/links.ts';
 import { createAskClosed } from '../community/portals/closed.ts';
 import { type Codes, createCodes } from '../community/portals/codes.ts';
+import { createPortalAsked, type PortalAsked } from '../community/portals/deeds.ts';
 import { createDesk, type DeskDeps, type PortalDesk } from '../community/portals/desk.ts';
 import { isEntitled } from '../community/portals/entitled.ts';
 import { createLoops, type Lately, type Loops } from '../community/portals/loops.ts';
@@ -40,6 +41,8 @@ export interface Linking {
   readonly loops: Loops;
   readonly roles: Roles;
   readonly act: Act;
+  /** The links of channels, by forms. */
+  readonly asked: PortalAsked;
   /** What moderators do to people. */
   readonly staff: Pick<CommandDeps, 'sanctions' | 'nativeActs' | 'links'>;
   /** What of this the way in from the bridges needs. */
@@ -174,6 +177,7 @@ export function createLinking(parts: Parts, { config, clock, log: logger, native
     codes,
     loops,
     roles,
+    asked: createPortalAsked({ ...commands, facts: knowledge.facts }),
     staff: commands,
     label,
     act: createAct({ commands, facts, throttle, logger, newCause: newRowId }),

@@ -1,6 +1,10 @@
 import sharp from 'sharp';
 import { expect } from 'vitest';
+import type { BridgeId, ChannelId, RoomId } from '../../core/domain/ids.ts';
 import type { ApiStage } from './rig.ts';
+
+/** A bridge that cannot be loaded is enough to have links with its rooms. */
+export const NOWHERE = { bridges: [{ id: 'nowhere', use: '@nobody/has-this' }] };
 
 /** What stands in the path, the query and the body of one request. */
 export interface Sent {
@@ -37,6 +41,8 @@ export interface World {
   event(): Promise<string>;
   closed(): Promise<string>;
   webhook(): Promise<string>;
+  /** A room that is linked with the lobby. */
+  portal(): Promise<string>;
   /** A message with a picture. */
   picture(): Promise<string>;
 }
@@ -60,6 +66,7 @@ export async function worldOn(hub: ApiStage): Promise<World> {
     return said.body.message;
   };
   let days = 0;
+  let rooms = 0;
   return {
     hub,
     boss,
@@ -83,6 +90,19 @@ export async function worldOn(hub: ApiStage): Promise<World> {
     async closed() {
       const made = await hub.as(boss)('POST', '/private-channels', { name: 'Back room', users: [users.ann] });
       return made.body.channel.id ?? made.body.channel;
+    },
+    async portal() {
+      rooms += 1;
+      const link = { channel: 'lobby' as ChannelId, bridge: 'nowhere' as BridgeId, room: `#room-${rooms}` as RoomId };
+      const linked = await hub.hub.linking.desk.link({
+        ...link,
+        direction: null,
+        reach: null,
+        prefix: null,
+        madeBy: null,
+      });
+      if (!linked.ok) throw new Error(linked.say);
+      return linked.value;
     },
     async picture() {
       const headers = { authorization: `Bearer ${boss}`, 'content-type': 'image/png' };
@@ -292,6 +312,20 @@ export const CASES: Readonly<Record<string, Case>> = {
   'rename-channel': {
     happy: async (world) => ({ params: { channel: await world.closed() }, body: { name: 'Front room' } }),
   },
+  portals: {
+    async happy(world) {
+      await world.portal();
+      return { params: lobby };
+    },
+  },
+  'portal-code': { happy: () => ({ params: lobby, body: { bridge: 'nowhere' } }) },
+  'change-portal': {
+    happy: async (world) => ({
+      params: { ...lobby, portal: await world.portal() },
+      body: { isPaused: true, direction: 'in' },
+    }),
+  },
+  'end-portal': { happy: async (world) => ({ params: { ...lobby, portal: await world.portal() } }) },
   'create-token': { happy: () => ({ body: { name: 'made', scopes: ['read'] } }) },
   'revoke-token': {
     async happy({ hub, boss }) {

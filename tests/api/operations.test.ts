@@ -2,7 +2,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SCOPES } from '../../core/domain/scopes.ts';
-import { CASES, ELSEWHERE, RACES, type Sent, type World, worldOn } from './cases.ts';
+import { CASES, ELSEWHERE, NOWHERE, RACES, type Sent, type World, worldOn } from './cases.ts';
 import { type Answered, type ApiStage, apiStage, caller } from './rig.ts';
 
 interface Operation {
@@ -23,7 +23,7 @@ const ajv = new Ajv2020({ strict: false });
 const checks = new Map<string, ValidateFunction>();
 
 beforeAll(async () => {
-  hub = await apiStage();
+  hub = await apiStage({ config: NOWHERE });
   world = await worldOn(hub);
   document = await (await fetch(`${hub.url}/api/openapi.json`)).json();
   ajv.addSchema({ $id: 'doc:api', components: document.components });
@@ -211,6 +211,7 @@ const UNKNOWN: Readonly<Record<string, string>> = {
   message: '01a20463-8f31-7720-843e-d938c1c63273',
   event: '01a20463-8f31-7720-843e-d938c1c63273',
   id: '01a20463-8f31-7720-843e-d938c1c63273',
+  portal: 'no-such-portal',
   webhook: '01a20463-8f31-7720-843e-d938c1c63273',
   user: `u-${'a'.repeat(26)}`,
 };

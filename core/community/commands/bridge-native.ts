@@ -1,10 +1,8 @@
 import type { Portal } from '../../domain/portal.ts';
-import { isEntitled } from '../portals/entitled.ts';
+import { isEntitled, isWider } from '../portals/entitled.ts';
 import { roomText } from '../portals/say.ts';
 import type { CommandCall, CommandDeps } from './command.ts';
 import { changed, parseSwitch } from './switches.ts';
-
-const REACHES = ['none', 'timeouts', 'bans'] as const;
 
 /** `/bridge` in the native chat: the links of the channel, for its DJ and admins. */
 export async function bridgeHere(call: CommandCall, deps: CommandDeps): Promise<string> {
@@ -26,14 +24,10 @@ export async function bridgeHere(call: CommandCall, deps: CommandDeps): Promise<
   }
   const switches = parseSwitch(verb.toLowerCase(), words);
   if (switches === null) return `That is not understood, ${actor.name}; see ${prefix}help bridge.`;
-  if (switches.reach !== undefined && isWider(switches.reach, portal, deps)) {
+  if (switches.reach !== undefined && isWider(switches.reach, portal, deps.actsWithin)) {
     return `Acts of moderation may hold in more than that room, so somebody who administers it must allow them there: ${portal.prefix}bridge reach ${switches.reach}`;
   }
   return changed(await deps.desk.change(portal.id, switches), switches, deps);
-}
-
-function isWider(reach: Portal['reach'], portal: Portal, deps: CommandDeps): boolean {
-  return REACHES.indexOf(reach) > REACHES.indexOf(portal.reach) && !deps.actsWithin(portal);
 }
 
 function listed(portals: readonly Portal[], { prefix }: CommandCall, deps: CommandDeps): string {

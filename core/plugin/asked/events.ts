@@ -54,7 +54,11 @@ export const eventQuestions: Asked<EventQuestions> = {
     input: z.strictObject({ channel: channelId.nullable().default(null) }),
     output: z.strictObject({ events: z.array(listedEvent) }),
     scope: 'read',
-    rest: { method: 'GET', path: '/live-events', summary: 'Live events that are not over: of the DJ of a channel, or all' },
+    rest: {
+      method: 'GET',
+      path: '/live-events',
+      summary: 'Live events that are not over: of the DJ of a channel, or all',
+    },
   },
   moderators: {
     input: z.strictObject({ channel: channelId }),

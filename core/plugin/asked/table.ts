@@ -8,6 +8,7 @@ import { type HouseRulesDeeds, type HouseRulesQuestions, houseRulesDeeds, houseR
 import { type LibraryDeeds, type LibraryQuestions, libraryDeeds, libraryQuestions } from './library.ts';
 import { type MarkDeeds, markDeeds } from './marks.ts';
 import { type OrderDeeds, type OrderQuestions, orderDeeds, orderQuestions } from './order.ts';
+import { type PortalDeeds, type PortalQuestions, portalDeeds, portalQuestions } from './portals.ts';
 import { type SelfDeeds, type SelfQuestions, selfDeeds, selfQuestions } from './self.ts';
 import { type StaffDeeds, type StaffQuestions, staffDeeds, staffQuestions } from './staff.ts';
 import { type TokenDeeds, type TokenQuestions, tokenDeeds, tokenQuestions } from './tokens.ts';
@@ -23,7 +24,8 @@ export interface Questions
     SelfQuestions,
     DirectQuestions,
     TokenQuestions,
-    HookQuestions {}
+    HookQuestions,
+    PortalQuestions {}
 
 /** Every act that is not said in a channel, with what it takes and what it answers. */
 export interface Deeds
@@ -37,7 +39,8 @@ export interface Deeds
     SelfDeeds,
     DirectDeeds,
     TokenDeeds,
-    HookDeeds {}
+    HookDeeds,
+    PortalDeeds {}
 
 export const questions: Asked<Questions> = {
   ...chatQuestions,
@@ -50,6 +53,7 @@ export const questions: Asked<Questions> = {
   ...directQuestions,
   ...tokenQuestions,
   ...hookQuestions,
+  ...portalQuestions,
 };
 export const deeds: Asked<Deeds> = {
   ...orderDeeds,
@@ -63,6 +67,7 @@ export const deeds: Asked<Deeds> = {
   ...directDeeds,
   ...tokenDeeds,
   ...hookDeeds,
+  ...portalDeeds,
 };
 
 export type { Asked } from './asked.ts';
