@@ -58,7 +58,7 @@ async function unban(room: string, user: string, session: Session, signal: Abort
 }
 
 /** Null: never there. @throws {Refusal | NoAnswer} */
-async function membershipOf(
+export async function membershipOf(
   room: string,
   user: string,
   { client }: Session,

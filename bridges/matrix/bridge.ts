@@ -145,7 +145,9 @@ async function listen(session: Session, hub: HubPort, stopping: AbortController)
   await Promise.all([transactions.load(), session.ownRooms.load()]);
   const unmount = hub.http.mount((call) => keep(transactions.handle(call)));
   const stopRooms = hub.rooms.onChange(({ kind, room: { room } }) => {
+    const isLinked = (): boolean => hub.rooms.list().some((one) => one.room === room);
     if (kind === 'linked') void keep(session.rooms.enter(room, stopping.signal));
+    else void keep(session.ghosts.leaveAll(room, isLinked, stopping.signal));
   });
   const stopSweeping = hub.clock.every(SWEEP_MS, () => void keep(sweep(session, hub, stopping.signal)));
   const settleRooms = () => void keep(session.ownRooms.settle(stopping.signal));

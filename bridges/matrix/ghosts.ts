@@ -2,10 +2,11 @@ import { createSerialByKey, type HubPort, type Speaker } from '../../core/plugin
 import { createAtMost } from './at-most.ts';
 import type { Client } from './client.ts';
 import type { MatrixConfig } from './config.ts';
+import { bag, bagOf } from './event.ts';
 import { isCode } from './failures.ts';
 import { createKept } from './kept.ts';
 import type { Media } from './media.ts';
-import { botOf, ghostOf, localpartIn } from './names.ts';
+import { botOf, ghostOf, isGhost, localpartIn } from './names.ts';
 
 type Person = Extract<Speaker, { kind: 'user' }>;
 
@@ -17,10 +18,14 @@ export interface Ghosts {
   ensure(person: Person, signal: AbortSignal): Promise<string>;
   /** @throws {Refusal | NoAnswer} */
   join(user: string, room: string, signal: AbortSignal): Promise<void>;
+  /** Whether it has an account, as far as is remembered. */
+  isKnown(person: Person): Promise<boolean>;
   /** Follows an invitation, also as somebody who has said nothing yet. @throws {Refusal | NoAnswer} */
   come(user: string, room: string, signal: AbortSignal): Promise<void>;
   /** Takes it out of a room. One that cannot go is left there; never rejects. */
   leave(user: string, room: string, signal: AbortSignal): Promise<void>;
+  /** Takes all of them out of a room, as long as it is not linked again. Never rejects. */
+  leaveAll(room: string, isWanted: () => boolean, signal: AbortSignal): Promise<void>;
   /** It is in that room no more, as far as is known. */
   left(user: string, room: string): void;
 }
@@ -115,6 +120,36 @@ export function createGhosts(config: MatrixConfig, client: Client, media: Media,
     }
   }
 
+  async function leave(user: string, room: string, signal: AbortSignal): Promise<void> {
+    joined.delete(`${user} ${room}`);
+    const go = () => client.call('POST', `/v3/rooms/${encodeURIComponent(room)}/leave`, asOf(user), signal);
+    try {
+      await go().catch(async (error: unknown) => {
+        if (!isCode(error, 'M_FORBIDDEN') || user === botOf(config)) throw error;
+        await register(user, signal);
+        await go();
+      });
+    } catch (error) {
+      hub.log.info({ room, say: error instanceof Error ? error.message : '' }, 'a room could not be left');
+    }
+  }
+
+  async function leaveAll(room: string, isWanted: () => boolean, signal: AbortSignal): Promise<void> {
+    try {
+      const path = `/v3/rooms/${encodeURIComponent(room)}/joined_members`;
+      const members = Object.keys(bag(bagOf(await client.call('GET', path, {}, signal)), 'joined'));
+      for (const user of members.filter((one) => isGhost(one, config))) {
+        if (signal.aborted || isWanted()) return;
+        await pace.run(PACE, () => leave(user, room, signal));
+      }
+    } catch (error) {
+      hub.log.info(
+        { room, say: error instanceof Error ? error.message : '' },
+        'ghosts stay in a room that is linked no more',
+      );
+    }
+  }
+
   return {
     ensure,
     join,
@@ -123,6 +158,7 @@ export function createGhosts(config: MatrixConfig, client: Client, media: Media,
       await join(user, room, signal);
       return user;
     },
+    isKnown: async (person) => (await told.get(ghostOf(person, config))) !== undefined,
     async come(user, room, signal) {
       const path = `/v3/rooms/${encodeURIComponent(room)}/join`;
       const join = () => client.call('POST', path, asOf(user), signal);
@@ -135,20 +171,8 @@ export function createGhosts(config: MatrixConfig, client: Client, media: Media,
         await join();
       }
     },
-    async leave(user, room, signal) {
-      joined.delete(`${user} ${room}`);
-      const path = `/v3/rooms/${encodeURIComponent(room)}/leave`;
-      const leave = () => client.call('POST', path, asOf(user), signal);
-      try {
-        await leave().catch(async (error: unknown) => {
-          if (!isCode(error, 'M_FORBIDDEN') || user === botOf(config)) throw error;
-          await register(user, signal);
-          await leave();
-        });
-      } catch (error) {
-        hub.log.info({ room, say: error instanceof Error ? error.message : '' }, 'a room could not be left');
-      }
-    },
+    leave,
+    leaveAll,
     left: (user, room) => joined.delete(`${user} ${room}`),
   };
 }

@@ -11,11 +11,12 @@ import {
 import { type Decoded, decodeEvent, type FileRef, type Said, withName } from './decode.ts';
 import type { Names } from './decode-html.ts';
 import { bag, bagOf, type RoomEvent, text, texts } from './event.ts';
-import { membersInbound } from './members.ts';
+import { actOf, membersInbound } from './members.ts';
 import { channelOfAlias, isGhost, isOurs, keyOfGhost, spaceAlias, txnOf } from './names.ts';
 import { ENCRYPTED } from './room-facts.ts';
 import { send } from './sending.ts';
 import type { Session } from './session.ts';
+import { silencesIn } from './silences.ts';
 import type { Listener, Outcome } from './transactions.ts';
 
 /** Who types in each room now, as far as somebody was told of it. */
@@ -44,6 +45,8 @@ export function createInbound(session: Session, hub: HubPort): Listener {
     switch (event.type) {
       case 'm.room.member':
         return member(event);
+      case 'm.room.power_levels':
+        return silenced(event);
       case 'm.room.tombstone':
         return moved(event);
       default: {
@@ -142,6 +145,35 @@ export function createInbound(session: Session, hub: HubPort): Listener {
     await sayAndLeave(room, partner ?? session.bot, ENCRYPTED);
   }
 
+  /** A level below what talking needs is a timeout that somebody has to lift. */
+  async function silenced(event: RoomEvent): Promise<Outcome> {
+    if (!isLinked(event.room)) return 'done';
+    const creators = session.rooms.get(event.room)?.power.creators ?? [];
+    const by = await personIn(event, true);
+    for (const { user, isSilent } of silencesIn(event, creators)) {
+      if (user === session.bot) continue;
+      if (!isSilent) await session.mutes.clear(event.room, user);
+      const act = { eventId: `${event.id} ${user}`, act: isSilent ? 'timeout' : 'lift', reason: null } as const;
+      const outcome = await sanctioned(event, user, by, act);
+      if (outcome !== 'done') return outcome;
+    }
+    return 'done';
+  }
+
+  /** What is done to a ghost is meant for its person. */
+  async function sanctioned(
+    { room, at }: RoomEvent,
+    user: string,
+    by: InboundAccount,
+    act: Pick<Extract<Inbound, { kind: 'sanction' }>, 'eventId' | 'act' | 'reason'>,
+  ): Promise<Outcome> {
+    const key = keyOfGhost(user, config);
+    if (key === null && isGhost(user, config)) return 'done';
+    const account = await session.people.accountOf(room, user, stopping);
+    const whom = { account, ...(key !== null && { ghostOf: key }) };
+    return tell({ kind: 'sanction', room: room as RoomId, ...whom, by, until: null, at: at as EpochMs, ...act });
+  }
+
   /** The bot or a ghost is asked in, or put out. */
   async function ours(event: RoomEvent, user: string): Promise<Outcome> {
     switch (text(event.content, 'membership')) {
@@ -150,6 +182,8 @@ export function createInbound(session: Session, hub: HubPort): Listener {
       case 'leave':
       case 'ban':
         session.ghosts.left(user, event.room);
+        if (user !== session.bot && isLinked(event.room)) return putOut(event, user);
+        if ((await session.directs.partnerIn(event.room)) === user) await session.directs.forget(event.room);
         if (user === session.bot && isLinked(event.room)) {
           const say = 'the bot was put out of this room; invite it again';
           hub.status(event.room as RoomId, { kind: 'failed', failure: { kind: 'permanent', scope: 'portal' }, say });
@@ -158,6 +192,14 @@ export function createInbound(session: Session, hub: HubPort): Listener {
       default:
         return 'done';
     }
+  }
+
+  /** A ghost that is put out comes back when its person speaks again; one that is banned does not. */
+  async function putOut(event: RoomEvent, user: string): Promise<Outcome> {
+    const act = actOf(event);
+    if (act === null) return 'done';
+    const reason = text(event.content, 'reason');
+    return sanctioned(event, user, await personIn(event, true), { eventId: event.id, act, reason });
   }
 
   async function invited(event: RoomEvent, user: string): Promise<Outcome> {

@@ -8,24 +8,29 @@ import { type RoomEvent, text } from './event.ts';
  * @param by who did it
  */
 export function membersInbound(event: RoomEvent, account: InboundAccount, by: InboundAccount): Inbound | null {
-  const { id: eventId, content, before, stateKey, sender } = event;
+  const { id: eventId, content, before } = event;
   const room = event.room as RoomId;
   const at = event.at as EpochMs;
   const was = text(before, 'membership');
   const reason = text(content, 'reason');
-  const act = { eventId, room, account, by, until: null, reason, at } as const;
+  const act = actOf(event);
+  if (act !== null) return { kind: 'sanction', act, eventId, room, account, by, until: null, reason, at };
   switch (text(content, 'membership')) {
     case 'join':
       if (was !== 'join') return { kind: 'membership', room, account, act: 'join', at };
       return isRenamed(event) ? { kind: 'profile', account, at } : null;
-    case 'ban':
-      return { kind: 'sanction', act: 'ban', ...act };
     case 'leave':
-      if (was === 'ban' && sender !== stateKey) return { kind: 'sanction', act: 'lift', ...act };
       return was === 'join' ? { kind: 'membership', room, account, act: 'leave', at } : null;
     default:
       return null;
   }
+}
+
+/** Null: they only came or went, or were put out and may come back. */
+export function actOf({ content, before, sender, stateKey }: RoomEvent): 'ban' | 'lift' | null {
+  const membership = text(content, 'membership');
+  if (membership === 'ban') return 'ban';
+  return membership === 'leave' && text(before, 'membership') === 'ban' && sender !== stateKey ? 'lift' : null;
 }
 
 function isRenamed({ content, before }: RoomEvent): boolean {

@@ -14,7 +14,7 @@ import {
 import { createAuthority, createIsClosed, createSanction, createSetRole } from './acts.ts';
 import { encodeRich, MAX_TEXT } from './encode.ts';
 import { isCode, toBridgeError } from './failures.ts';
-import { txnOf } from './names.ts';
+import { ghostOf, txnOf } from './names.ts';
 import { asSender, readNote, writeNote } from './notes.ts';
 import { createEdit, createPost } from './posts.ts';
 import { levelOf, neededFor, neededForState, type Power } from './power.ts';
@@ -181,7 +181,10 @@ function createSignal(session: () => Session) {
   return async ({ room, speaker, what }: Signal, signal: AbortSignal): Promise<undefined> => {
     const here = session();
     try {
-      const sender = await senderOf(speaker, room, here, signal);
+      // for what somebody reads nobody comes into a room
+      const isIn = what.kind !== 'read' || speaker.kind === 'hub' || (await here.ghosts.isKnown(speaker));
+      if (!isIn) return undefined;
+      const sender = await (what.kind === 'read' ? readerOf(speaker, here) : senderOf(speaker, room, here, signal));
       const at = `/v3/rooms/${encodeURIComponent(room)}`;
       const as = asSender(sender, here);
       switch (what.kind) {
@@ -199,10 +202,15 @@ function createSignal(session: () => Session) {
           what satisfies never;
       }
     } catch (error) {
+      if (what.kind === 'read' && isCode(error, 'M_FORBIDDEN')) return undefined;
       throw toBridgeError(error);
     }
     return undefined;
   };
+}
+
+function readerOf(speaker: Speaker, { bot, config }: Session): string {
+  return speaker.kind === 'hub' ? bot : ghostOf(speaker, config);
 }
 
 function createEnsureRoom(session: () => Session) {

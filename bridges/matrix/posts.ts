@@ -1,15 +1,27 @@
 import type { RoomId } from '../../core/domain/ids.ts';
-import type { Edit, HubPort, MediaRef, Post, RemoteRef, Rich, Speaker } from '../../core/plugin/index.ts';
+import {
+  BridgeError,
+  type Edit,
+  type HubPort,
+  isBridgeError,
+  type MediaRef,
+  type Post,
+  type RemoteRef,
+  type Rich,
+  type Speaker,
+} from '../../core/plugin/index.ts';
+import { membershipOf } from './acts.ts';
 import { createAtMost } from './at-most.ts';
 import { withName } from './decode.ts';
 import { encodeRich } from './encode.ts';
 import { bag, bagOf, text } from './event.ts';
 import { isCode, NoAnswer, Refusal, toBridgeError } from './failures.ts';
-import { txnOf } from './names.ts';
+import { ghostOf, txnOf } from './names.ts';
 import { asSender, readNote, writeNote } from './notes.ts';
 import { levelOf, neededToTalk } from './power.ts';
 import { inside, KEY_FIELD, send } from './sending.ts';
 import type { Session } from './session.ts';
+import { isSilenced } from './silences.ts';
 
 /** Rooms of which it is known that nothing is in doubt there. */
 const MOST_ROOMS = 2_000;
@@ -29,7 +41,7 @@ export function createPost(session: () => Session, hub: HubPort) {
     return earlier ?? (await postNow(command, sender, txn, here, signal));
   }
 
-  /** Where its ghost is not let in, the bot says it with the name in front. */
+  /** Where its ghost is not let in, the bot says it with the name in front; not for one who was shut out on purpose. */
   async function postAs(command: Post, here: Session, signal: AbortSignal): Promise<RemoteRef> {
     const { speaker, room, text: said } = command;
     if (speaker.kind === 'hub') return postOnce(command, here.bot, here, signal);
@@ -38,6 +50,7 @@ export function createPost(session: () => Session, hub: HubPort) {
     } catch (error) {
       // whoever is banned cannot even be invited
       if (!isCode(error, 'M_FORBIDDEN', 'M_BAD_STATE')) throw error;
+      if (await isShutOut(ghostOf(speaker, here.config), room, here, signal)) throw SHUT_OUT();
       hub.log.debug({ room }, 'a ghost is not let in; the bot speaks for it');
       return postOnce({ ...command, text: named(speaker, said) }, here.bot, here, signal);
     }
@@ -52,6 +65,7 @@ export function createPost(session: () => Session, hub: HubPort) {
       return [ref];
     } catch (error) {
       if (isInDoubt(error)) certain.delete(room);
+      if (isBridgeError(error)) throw error;
       throw await aboutRoom(error, room, here, signal);
     }
   };
@@ -156,6 +170,15 @@ async function isInside(room: RoomId, session: Session, signal: AbortSignal): Pr
     return !(error instanceof Refusal);
   }
 }
+
+/** By a moderator of the room. */
+async function isShutOut(user: string, room: RoomId, session: Session, signal: AbortSignal): Promise<boolean> {
+  const { power } = await session.rooms.look(room, signal);
+  return isSilenced(user, power) || (await membershipOf(room, user, session, signal)) === 'ban';
+}
+
+const SHUT_OUT = () =>
+  new BridgeError('Matrix: this person may not speak in the room', { kind: 'permanent', scope: 'command' });
 
 /** Changes a post under the account that made it. */
 export function createEdit(session: () => Session) {

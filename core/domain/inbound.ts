@@ -76,6 +76,8 @@ export type Inbound =
       readonly eventId: string;
       readonly room: RoomId;
       readonly account: InboundAccount;
+      /** `key` of the Speaker whose ghost the account is: the act is meant for that person. Absent: for the account. */
+      readonly ghostOf?: string;
       /** Null when the platform does not say who. */
       readonly by: InboundAccount | null;
       readonly act: 'timeout' | 'ban' | 'lift';

@@ -317,6 +317,8 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
         await deps.rooms.renamed(bridge, inbound.room, inbound.name);
         return UNCHANGED;
       case 'sanction':
+        // a ghost is nobody of its own
+        if (inbound.ghostOf !== undefined) return deps.sanctioned(stamped, inbound);
         return inTurn(stamped, inbound.account, () => deps.sanctioned(stamped, inbound));
       case 'rights-changed':
         deps.rightsChanged(bridge);

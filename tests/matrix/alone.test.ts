@@ -141,6 +141,40 @@ describe.skipIf(!hasSynapse())('the bridge alone on a real Synapse', () => {
         ]);
     });
 
+    it('hears who has silenced somebody by a power level and who lets them speak again, a ghost among them', async () => {
+      await post('hush me', 'hush');
+      const from = alone.hub.received.length;
+      const levels = async (change: Readonly<Record<string, number>>, more: object = {}) => {
+        const { users, ...rest } = await ann.ask('GET', `${at()}/state/m.room.power_levels/`);
+        const next = { ...(users as object), ...change };
+        await ann.ask('PUT', `${at()}/state/m.room.power_levels/`, { ...rest, users: next, ...more });
+      };
+      await levels({ [bob.id]: -1, [GHOST]: -1 });
+      await expect(post('still here', 'hushed')).rejects.toMatchObject({ failure: { kind: 'permanent' } });
+      await levels({ [bob.id]: 10 });
+      // a room in which only those who lead may speak silences nobody in particular
+      await levels({ [GHOST]: 0 }, { events_default: 20 });
+      await levels({}, { events_default: 0 });
+      await levels({ [bob.id]: 0 });
+      const told = () =>
+        alone.hub.received
+          .slice(from)
+          .flatMap((one) =>
+            one.kind === 'sanction'
+              ? [`${one.act} ${one.ghostOf ?? one.account.id} by ${one.by?.id} ${one.until}`]
+              : [],
+          );
+      await expect
+        .poll(told)
+        .toEqual([
+          `timeout ${bob.id} by ${ann.id} null`,
+          `timeout ${KEY} by ${ann.id} null`,
+          `lift ${bob.id} by ${ann.id} null`,
+        ]);
+      await post('free again', 'unhushed');
+      expect((await ann.history(room)).at(-1)).toMatchObject({ sender: GHOST, content: { body: 'free again' } });
+    });
+
     it('roles become power levels, and power levels say who administers', async () => {
       const role = (name: 'moderator' | 'none') =>
         alone.run('setRole', { room, account: bob.id as AccountId, role: name });
@@ -227,9 +261,24 @@ describe.skipIf(!hasSynapse())('the bridge alone on a real Synapse', () => {
       const said = (await ann.history(room)).filter(({ sender }) => sender === GHOST).map(bodyOf);
       expect(said.slice(-3)).toEqual(['one', 'two', 'three']);
       await ann.ask('POST', `${at()}/ban`, { user_id: GHOST });
-      await post('by the bot', 'again-4');
-      expect((await ann.history(room)).at(-1)).toMatchObject({ sender: BOT, content: { body: 'dora: by the bot' } });
+      // whoever was shut out on purpose is not spoken for either
+      await expect(post('by the bot', 'again-4')).rejects.toMatchObject({
+        failure: { kind: 'permanent', scope: 'command' },
+      });
       await ann.ask('POST', `${at()}/unban`, { user_id: GHOST });
+      const acts = () => alone.heard('sanction').filter(({ account }) => account.id === GHOST);
+      await expect
+        .poll(() =>
+          acts()
+            .slice(-2)
+            .map(({ act, ghostOf, by }) => [act, ghostOf, by?.id]),
+        )
+        .toEqual([
+          ['ban', KEY, ann.id],
+          ['lift', KEY, ann.id],
+        ]);
+      await post('back again', 'again-5');
+      expect((await ann.history(room)).at(-1)).toMatchObject({ sender: GHOST, content: { body: 'back again' } });
     });
 
     it('follows the room when it is upgraded', async () => {

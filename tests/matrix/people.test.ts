@@ -87,6 +87,42 @@ describe.skipIf(!hasSynapse())('people of a real Synapse and people of the hub',
       return String((await who.ask('POST', '/v3/createRoom', body)).room_id);
     };
 
+    it('shows on each side who types and who has read on the other, and nobody comes into a room by reading', async () => {
+      const typing = async (on: boolean) => {
+        const body = on ? { typing: true, timeout: 30_000 } : { typing: false };
+        await ann.ask('PUT', `${at(lobby)}/typing/${encodeURIComponent(ann.id)}`, body);
+        await peer.next('typing', (frame) => frame.name === 'Ann' && frame.on === on);
+      };
+      await typing(true);
+      await typing(false);
+      const signals = async () => {
+        const { rooms } = await ann.ask('GET', '/v3/sync?timeout=0');
+        const joined = (rooms as { join: Record<string, { ephemeral: object }> }).join;
+        return JSON.stringify(joined[lobby]?.ephemeral);
+      };
+      peer.say({ type: 'typing', id: 't1', channel: 'lobby', on: true });
+      await expect.poll(signals, WITHIN).toContain(`"user_ids":["${ghost}"]`);
+      peer.say({ type: 'typing', id: 't2', channel: 'lobby', on: false });
+      const said = await ann.say(lobby, 'read this');
+      const { seq } = await peer.next('message', ({ message }) => plainText(message.content.rich) === 'read this');
+      const eve = await connectPeer(hub.wsUrl, { token: await hub.user(named('eve')) });
+      await eve.ask({ type: 'do', kind: 'mark-read', of: { channel: 'lobby', seq } });
+      await peer.ask({ type: 'do', kind: 'mark-read', of: { channel: 'lobby', seq } });
+      await expect.poll(signals, WITHIN).toContain(`"${said}":{"m.read":{"${ghost}"`);
+      const words = await dora.say(`seen on ${store}?`);
+      const copy = async () => (await ann.history(lobby)).find((one) => bodyOf(one) === `seen on ${store}?`);
+      await expect.poll(copy, WITHIN).toBeDefined();
+      await ann.ask('POST', `${at(lobby)}/receipt/m.read/${encodeURIComponent((await copy())?.event_id ?? '')}`, {});
+      const upTo = (await dora.page()).find(({ message }) => message.id === words)?.seq;
+      const user = userIdOf('matrix', ann.id as AccountId);
+      const markers = hub.hub.sql.build.selectFrom('read_markers').select('seq').where('user_id', '=', user);
+      await expect.poll(() => hub.hub.sql.read(markers.compile()), WITHIN).toEqual([{ seq: upTo }]);
+      const names = JSON.stringify(await ann.ask('GET', `${at(lobby)}/joined_members`));
+      expect(names).toContain(named('dora'));
+      expect(names).not.toContain(named('eve'));
+      await eve.close();
+    });
+
     it('U3, T11: what a Matrix account writes to a ghost is asked for, read and answered by its person here', async () => {
       alone = await withGhost(ann);
       await expect.poll(() => membersOf(ann, alone), WITHIN).toEqual([ann.id, ghost].toSorted());

@@ -1,7 +1,15 @@
 import type { Clock } from '../../async/clock.ts';
 import { stepKey, userIdOf } from '../../async/mint.ts';
 import { type Channel, scopeOf } from '../../domain/channel.ts';
-import type { AccountId, BridgeId, ChannelId, EpochMs, RoomId, UserId } from '../../domain/ids.ts';
+import {
+  type AccountId,
+  type BridgeId,
+  type ChannelId,
+  type EpochMs,
+  parseUserId,
+  type RoomId,
+  type UserId,
+} from '../../domain/ids.ts';
 import type { Actor, Inbound, InboundAccount, Stamped } from '../../domain/inbound.ts';
 import type { Portal } from '../../domain/portal.ts';
 import type { Receipt } from '../../domain/receipt.ts';
@@ -76,9 +84,10 @@ export function createFromPlatforms(deps: FromPlatformsDeps): FromPlatforms {
   function caseOf({ bridge, platform }: Stamped, said: NativeSanction): Case | null {
     const portal = deps.linked(bridge, said.room);
     const channel = portal === null ? null : facts.channel(portal.channel);
-    if (portal === null || channel === null) return null;
+    const target = said.ghostOf === undefined ? userIdOf(platform, said.account.id) : parseUserId(said.ghostOf);
+    if (portal === null || channel === null || target === null) return null;
     const id = stepKey('native', bridge, said.eventId);
-    return { portal, channel, target: userIdOf(platform, said.account.id), said, id };
+    return { portal, channel, target, said, id };
   }
 
   /** By the hub's own roles, or by the platform's where the DJ trusts them. Null: it is none of theirs to decide. */

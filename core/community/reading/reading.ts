@@ -32,6 +32,8 @@ export interface ReadingDeps {
   readonly namesOf: (user: UserId) => Promise<readonly string[]>;
   /** Whether they are there without anybody being told: then nothing is written down either. */
   readonly isUnnoticed: (user: UserId, channel: ChannelId) => boolean;
+  /** Where people elsewhere see who has read what. */
+  readonly tellRooms: (actor: Actor, channel: ChannelId, seq: Seq) => void;
 }
 
 export function createReading(deps: ReadingDeps): Reading {
@@ -74,7 +76,10 @@ export function createReading(deps: ReadingDeps): Reading {
         const head = deps.headSeq(channel);
         // of what is not there yet nobody has read anything
         const upTo = Math.min(seq, head ?? 0) as Seq;
-        if (upTo > 0 && !deps.isUnnoticed(actor.user, channel)) markers.mark(actor.user, channel, upTo);
+        if (upTo > 0 && !deps.isUnnoticed(actor.user, channel)) {
+          markers.mark(actor.user, channel, upTo);
+          deps.tellRooms(actor, channel, upTo);
+        }
         return { ok: true, value: {} };
       },
     },
