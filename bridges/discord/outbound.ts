@@ -75,7 +75,10 @@ function talking(session: () => Session, place: Place): Capabilities {
       },
       run: async (command, signal) => post(session(), command, signal),
     },
-    edit: { limits: { windowMs: null }, run: async (command, signal) => edit(session(), command, signal) },
+    edit: {
+      limits: { windowMs: null, media: 'any' },
+      run: async (command, signal) => edit(session(), command, signal),
+    },
     redact: {
       limits: { windowMs: null, maxRefs: MAX_REDACT, others: rights.has('manage') },
       run: async (command, signal) => redact(session(), command, signal),

@@ -55,19 +55,23 @@ export function post(session: Session, command: Post, signal: AbortSignal): Prom
 }
 
 /** In place, with what the message answers still above it. What is gone already stays so. */
-export function edit(session: Session, { ref, text }: Edit, signal: AbortSignal): Promise<RemoteRef> {
+export function edit(session: Session, { ref, text, media }: Edit, signal: AbortSignal): Promise<RemoteRef> {
   return inTurn(session, ref.room, signal, async () => {
     try {
       const place = placeFor(session, ref.room);
       const note = decodeNote(ref.note);
-      const content = await contentOf(session, place, text, note.webhook === null ? null : note.replyTo, signal);
-      const body = { content, allowed_mentions: NO_MENTIONS };
+      const { uploads, said } = await withFiles(session, place, text, media ?? []);
+      const content = await contentOf(session, place, said, note.webhook === null ? null : note.replyTo, signal);
+      const files = uploads.map(({ name, contentType, data }) => ({ name, contentType, data }));
+      // those that are not named are taken off
+      const attachments = media === undefined ? {} : { attachments: attachmentsOf(files, uploads) };
+      const body = { content, allowed_mentions: NO_MENTIONS, ...attachments };
       if (note.webhook === null) {
-        await session.api.ask('patch', `/channels/${ref.room}/messages/${ref.id}`, { body, signal });
+        await session.api.ask('patch', `/channels/${ref.room}/messages/${ref.id}`, { body, files, signal });
       } else {
         const webhook = await ownWebhook(session, place, note.webhook);
         const route = `/webhooks/${webhook.id}/${webhook.token}/messages/${ref.id}` as const;
-        await session.api.ask('patch', route, { body, auth: false, signal, ...inThread(place) });
+        await session.api.ask('patch', route, { body, files, auth: false, signal, ...inThread(place) });
       }
       return ref;
     } catch (error) {
@@ -122,17 +126,33 @@ function isIt(
 
 async function draftOf(session: Session, place: Place, command: Post, signal: AbortSignal): Promise<Draft> {
   const { speaker, text, media, replyTo } = command;
-  const limits = { fileBytes: place.maxFileBytes, requestBytes: MAX_REQUEST_BYTES };
-  const { uploads, left } = await uploadsOf(media, session.hub.media, limits);
+  const { uploads, said } = await withFiles(session, place, text, media);
   // As the bot, Discord's own answers are to be had.
   const quoted = place.rights.has('webhooks') ? (replyTo?.id ?? null) : null;
-  const said: Rich = [...text, ...left.flatMap((one, index) => nameOf(one, index > 0 || text.length > 0))];
   return {
     content: await contentOf(session, place, said, quoted, signal),
     ...shownAs(speaker),
     files: uploads.map(({ name, contentType, data }) => ({ name, contentType, data })),
     alts: uploads.map(({ alt }) => alt),
   };
+}
+
+/** The files to send along; the text names those that cannot be. */
+async function withFiles({ hub }: Session, place: Place, text: Rich, media: readonly MediaRef[]) {
+  const limits = { fileBytes: place.maxFileBytes, requestBytes: MAX_REQUEST_BYTES };
+  const { uploads, left } = await uploadsOf(media, hub.media, limits);
+  const said: Rich = [...text, ...left.flatMap((one, index) => nameOf(one, index > 0 || text.length > 0))];
+  return { uploads, said };
+}
+
+function attachmentsOf(
+  files: readonly { readonly name: string }[],
+  described: readonly { readonly alt: string | null }[],
+): readonly object[] {
+  return files.map(({ name }, id) => {
+    const alt = described[id]?.alt ?? null;
+    return { id, filename: name, ...(alt !== null && alt !== '' && { description: alt.slice(0, 1_024) }) };
+  });
 }
 
 function nameOf({ name, publicUrl }: MediaRef, isAfterText: boolean): Rich {
@@ -221,11 +241,10 @@ async function byBot(
 }
 
 function bodyOf({ content, files, alts }: Draft): object {
-  const attachments = files.map(({ name }, id) => ({
-    id,
-    filename: name,
-    ...(alts[id] && { description: alts[id].slice(0, 1_024) }),
-  }));
+  const attachments = attachmentsOf(
+    files,
+    alts.map((alt) => ({ alt })),
+  );
   return {
     content,
     allowed_mentions: { ...NO_MENTIONS, replied_user: false },

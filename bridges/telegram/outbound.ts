@@ -25,7 +25,7 @@ import { createPost, formatted, inChat, MAX_CAPTION, MAX_TEXT, placeIn } from '.
 import { placeOf } from './rooms.ts';
 import type { Session } from './session.ts';
 import { readTicket } from './ticket.ts';
-import { MAX_ALBUM, MAX_UPLOAD_BYTES } from './uploads.ts';
+import { editMedia, MAX_ALBUM, MAX_UPLOAD_BYTES } from './uploads.ts';
 
 const MOST_REACTED = 1_000;
 const MAX_DELETIONS = 100;
@@ -48,7 +48,7 @@ export function createOutbound(session: () => Session | null, hub: HubPort): (ro
   };
   const runs = {
     post: createPost(here, hub),
-    edit: createEdit(here),
+    edit: createEdit(here, hub),
     redact: createRedact(here),
     react: createReact(here),
     sanction: createSanction(here, hub),
@@ -81,7 +81,7 @@ export function createOutbound(session: () => Session | null, hub: HubPort): (ro
         },
         run: runs.post,
       },
-      edit: { limits: { windowMs: null }, run: runs.edit },
+      edit: { limits: { windowMs: null, media: 'one' }, run: runs.edit },
       redact: {
         limits: { windowMs: null, maxRefs: MAX_DELETIONS, others: chat?.canDelete === true },
         run: runs.redact,
@@ -121,15 +121,18 @@ function messageOf({ room, id }: RemoteRef): { readonly chat_id: number; readonl
   return { chat_id: placeIn(room).chat, message_id: message };
 }
 
-function createEdit(session: () => Session) {
-  return async ({ ref, text }: Edit, signal: AbortSignal): Promise<RemoteRef> => {
+function createEdit(session: () => Session, hub: HubPort) {
+  return async ({ ref, text, media = [] }: Edit, signal: AbortSignal): Promise<RemoteRef> => {
     signal.throwIfAborted();
     const { client } = session();
     const message = messageOf(ref);
     const said = encodeRich(text);
     const { isCaption } = readNote(ref);
+    // where the file was not taken, there is a text alone
+    const shown = isCaption ? media[0] : undefined;
     try {
       await formatted(said, async (form) => {
+        if (shown !== undefined) return editMedia(client, hub, message, shown, form, signal);
         if (!isCaption) return client.call('editMessageText', { ...message, ...form }, signal);
         const caption = { caption: form.text, caption_entities: form.entities };
         return client.call('editMessageCaption', { ...message, ...caption }, signal);

@@ -1,6 +1,13 @@
 import { InputFile } from 'grammy';
-import type { InputMediaAudio, InputMediaDocument, InputMediaPhoto, InputMediaVideo, Message } from 'grammy/types';
-import type { HubPort, MediaRef } from '../../core/plugin/index.ts';
+import type {
+  InputMediaAnimation,
+  InputMediaAudio,
+  InputMediaDocument,
+  InputMediaPhoto,
+  InputMediaVideo,
+  Message,
+} from 'grammy/types';
+import { BridgeError, type HubPort, type MediaRef } from '../../core/plugin/index.ts';
 import type { Client } from './client.ts';
 import type { Encoded } from './encode.ts';
 
@@ -129,6 +136,30 @@ function sendOne(
     default:
       return kind satisfies never;
   }
+}
+
+/** Shows the file of a message in another way, such as covered. @throws {BridgeError} where that cannot be */
+export async function editMedia(
+  client: Client,
+  hub: HubPort,
+  message: { readonly chat_id: number; readonly message_id: number },
+  ref: MediaRef,
+  caption: Encoded,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const kind = kindOf(ref);
+  const hasCover = kind === 'photo' || kind === 'video' || kind === 'animation';
+  const opened = hasCover ? await hub.media.open(ref.url) : null;
+  if (opened === null || !hasCover)
+    throw new BridgeError('the file cannot be covered', { kind: 'permanent', scope: 'command' });
+  const said = { caption: caption.text, caption_entities: caption.entities };
+  const upload = { kind, media: new InputFile(opened.stream, ref.name), ref, said };
+  const media = kind === 'animation' ? animationOf(upload) : visualOf(upload);
+  return client.call('editMessageMedia', { ...message, media }, signal);
+}
+
+function animationOf({ media, ref, said }: Upload): InputMediaAnimation {
+  return { type: 'animation', media, ...said, ...sizeOf(ref), ...(ref.isSpoiler && { has_spoiler: true }) };
 }
 
 /** The parts of an album, each list of the one kind that Telegram takes together. */

@@ -6,7 +6,7 @@ import type { HistoryMessage, WireEntry, WireMessage } from '../domain/wire.ts';
 import type { Entry, EntryNote, Fate } from '../store/ports.ts';
 import type { Plan, Reason, Target } from './plan.ts';
 import { planEdit, planPost, planReaction, planRedaction } from './plan.ts';
-import { lookOf, planMark } from './plan-mark.ts';
+import { lookOf, planAnew, planMark } from './plan-mark.ts';
 
 /** Those who lead the evening are heard first. */
 const LEADERS: ReadonlySet<WireMessage['message']['author']['badge']> = new Set(['moderator', 'dj', 'admin']);
@@ -43,6 +43,8 @@ export interface Prepared {
   readonly copies: readonly RemoteRef[];
   /** How its pictures are shown by it; absent: it changes nothing of that. */
   readonly look?: string;
+  /** What to do instead where the platform will have none of it. */
+  readonly orElse?: Plan;
   /** Where room is short, these come before others. */
   readonly goesFirst: boolean;
 }
@@ -104,13 +106,9 @@ async function prepareMark(
   const { message, answered } = await withoutStaying(now.message, known);
   const was = { ...message, content: withMark(message.content, picture, note.was ?? null) };
   const subject = { message, copies, replyRef: answered?.refs[0] ?? null };
-  return {
-    message: id,
-    plan: planMark(subject, was, target, known.look(id)),
-    copies,
-    goesFirst: true,
-    look: lookOf(message),
-  };
+  const plan = planMark(subject, was, target, known.look(id));
+  const orElse = plan.kind === 'native' && wire.mark === 'nsfw' ? { orElse: planAnew(subject, target) } : {};
+  return { message: id, plan, ...orElse, copies, goesFirst: true, look: lookOf(message) };
 }
 
 async function planChange(

@@ -147,7 +147,12 @@ async function serve(lane: Lane, item: Item): Promise<Step> {
     return begun === 'fenced' ? 'fenced' : 'reopen';
   }
   const about = { entry: item.entry, message, preparedAt, expires: isMessage, inDoubt: false, slots };
-  return finish(lane, item, concern, prepared, await lane.send(plan, about));
+  const sent = await lane.send(plan, about);
+  const { orElse } = prepared;
+  if (sent.kind !== 'dead' || orElse === undefined || orElse.kind === 'drop') {
+    return finish(lane, item, concern, prepared, sent);
+  }
+  return finish(lane, item, concern, { ...prepared, plan: orElse }, await lane.send(orElse, { ...about, slots: [] }));
 }
 
 /** An entry that cannot even be planned must not hold up those behind it: a dead letter that was never sent. */

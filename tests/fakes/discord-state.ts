@@ -140,9 +140,15 @@ export function told(world: World, message: StoredMessage, root: string): object
 export function change(asked: Asked, message: StoredMessage | null, at: RestDeps): Answer {
   if (message === null) return UNKNOWN_MESSAGE;
   const content = String(asked.body.content ?? '').trim();
-  const wrong = contentProblem(content, message.files.length);
+  const { attachments } = asked.body;
+  // ids of those that stay, and numbers of those that come along; without the list new ones come beside the old
+  const kept = Array.isArray(attachments) ? attachments.map(({ id }: { readonly id: unknown }) => String(id)) : null;
+  const files = [...message.files.filter(({ id }) => kept === null || kept.includes(id)), ...asked.files];
+  const wrong = contentProblem(content, files.length);
   if (wrong !== null) return wrong;
   message.content = content;
+  message.files = files;
+  for (const file of asked.files) at.world.files.set(file.id, file);
   message.allowed = (asked.body.allowed_mentions as StoredMessage['allowed']) ?? null;
   message.edited_timestamp = new Date().toISOString().replace('Z', '000+00:00');
   at.dispatch('MESSAGE_UPDATE', told(at.world, message, at.root()));

@@ -81,6 +81,7 @@ export function createMethods(chats: Chats) {
     },
     editMessageText: (asked) => edit(asked, 'text'),
     editMessageCaption: (asked) => edit(asked, 'caption'),
+    editMessageMedia: editMedia,
     deleteMessages(asked) {
       const chat = chatIn(asked);
       const ids = parsed(asked.fields.message_ids) as readonly number[];
@@ -167,6 +168,19 @@ export function createMethods(chats: Chats) {
       throw new ApiError(400, 'Bad Request: message is not modified');
     }
     Object.assign(message, said);
+    return wireMessage(chatIn(asked), message, BOT, chats.now());
+  }
+
+  function editMedia(asked: Asked): unknown {
+    const message = messageIn(asked);
+    const media = parsed(asked.fields.media) as Readonly<Record<string, unknown>>;
+    if (message.from !== BOT.id || message.kind === null) {
+      throw new ApiError(400, "Bad Request: message can't be edited");
+    }
+    const fields = { ...asked.fields, ...media };
+    const file = fileIn({ ...asked, fields }, String(media.type), 'edit');
+    const said = readSaid({ ...asked, fields }, String(media.type));
+    Object.assign(message, said, { kind: media.type, file, hasSpoiler: media.has_spoiler === true });
     return wireMessage(chatIn(asked), message, BOT, chats.now());
   }
 
