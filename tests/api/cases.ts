@@ -155,6 +155,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   message: { happy: async (world) => ({ params: { ...lobby, message: await world.posted(world.boss) } }) },
   search: { happy: () => ({ query: { text: 'hello', channel: 'lobby' } }) },
   people: inLobby,
+  writing: inLobby,
   delivery: { happy: async (world) => ({ params: { ...lobby, message: await world.posted(world.boss) } }) },
   audit: plain,
   karma: { happy: ({ users }) => ({ params: { ...lobby, user: users.ann ?? '' } }) },
