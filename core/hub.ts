@@ -6,12 +6,14 @@ import { type Accounts, createAccounts } from './community/accounts/accounts.ts'
 import { signUpMode } from './community/accounts/options.ts';
 import { ensureCrews } from './community/crew/crews.ts';
 import type { LiveEvents } from './community/events/live-events.ts';
+import { privacyPage } from './community/privacy/page.ts';
 import { createTimers } from './community/timers/timers.ts';
 import { DEFAULT_CHANNEL_SETTINGS, NO_RULES } from './domain/channel-settings.ts';
 import type { HubId } from './domain/ids.ts';
 import { authRoutes } from './http/auth-routes.ts';
 import { mediaRoutes } from './http/media-routes.ts';
 import { mediaUpload } from './http/media-upload.ts';
+import { privacyRoute } from './http/privacy-route.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import { streamHook } from './http/stream-hook.ts';
 import { type Archiving, startArchiving } from './hub/archiving.ts';
@@ -34,6 +36,7 @@ import { createOrder } from './hub/order.ts';
 import type { HubOptions, HubParts } from './hub/parts.ts';
 import { openPeople } from './hub/people.ts';
 import { createPortals, type LivePortals } from './hub/portals.ts';
+import { openPrivacy, type Privacy } from './hub/privacy.ts';
 import { createRouting, type Routing } from './hub/routing.ts';
 import { archivedMemory } from './hub/seen.ts';
 import { startSweeping } from './hub/sweeping.ts';
@@ -44,6 +47,7 @@ import type { Logger } from './ops/log.ts';
 import { createMetrics } from './ops/metrics.ts';
 import { ConfigError } from './plugin/errors.ts';
 import type { DeadLetters } from './relay/dead-letters.ts';
+import { platformLabel } from './relay/speaker.ts';
 import { type OpenedArchive, openArchive } from './store/archive/archive.ts';
 import { type OpenedSql, openSql } from './store/sql/open.ts';
 
@@ -60,6 +64,7 @@ export interface Hub {
   readonly live: OpenedLive;
   readonly liveEvents: LiveEvents;
   readonly moderation: Moderation;
+  readonly privacy: Privacy;
   readonly health: Health;
   readonly portals: LivePortals;
   readonly linking: Linking;
@@ -139,6 +144,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       part.stop(),
     );
     const media = keep(openMedia({ id, sql, live, knowledge }, options), (part) => part.stop());
+    const privacy = openPrivacy({ sql, live, knowledge, timers, portals, media }, options);
     const marks = openMarks({ sql, live, knowledge, routing, timers, media }, options);
     const library = keep(openLibrary({ id, sql, live, knowledge, routing }, options), (part) => part.stop());
     const hooksIn = openHooksIn({ sql, knowledge, order, routing, media, liveEvents }, options);
@@ -170,6 +176,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       liveEvents,
       accounts,
       tokens,
+      privacy,
       hooksIn,
       people,
       media,
@@ -181,6 +188,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     const bridges = keep(await startBridges(parts, options), (part) => part.stop());
     api.open(bridges.api);
     watch(parts, bridges);
+    await privacy.start();
     keep(startSweeping(timers, { hub: id, leases: live.store.leases, clock, logger: log }), (part) => part.stop());
     const { url } = await http.listen();
     const firstAdminLink = await accounts.firstAdminLink(config.publicUrl ?? url);
@@ -198,6 +206,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       live,
       liveEvents,
       moderation,
+      privacy,
       health,
       portals,
       linking,
@@ -313,7 +322,10 @@ function createHttp(
       const { channel } = knowledge.directory;
       streamHook(app, { liveEvents, channel, secret: config.streamHookSecret, clock });
     },
-    files: (app) => mediaRoutes(app, { media, clock, log }),
+    files: (app) => {
+      mediaRoutes(app, { media, clock, log });
+      privacyRoute(app, privacyPage({ config, platforms: config.bridges.map(({ use }) => platformLabel(use)) }));
+    },
     configInfo: () => ({
       name: config.lobby.name,
       signUp: signUpMode(config),

@@ -29,6 +29,21 @@ export async function exportMessages(hub: ControlClient, out: Writable): Promise
   return count;
 }
 
+/** Writes all that is kept of one person as JSON lines. @returns how many */
+export async function exportPerson(hub: ControlClient, who: string, out: Writable): Promise<number> {
+  let after: string | null = null;
+  let count = 0;
+  do {
+    const page: { lines: readonly unknown[]; next: string | null } = expectOk(
+      await hub.call('user-data', { who, after }),
+    );
+    await write(out, page.lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    count += page.lines.length;
+    after = page.next;
+  } while (after !== null);
+  return count;
+}
+
 /** A new file that its owner alone can read. @throws {CliError} when it is there already */
 export function createPrivateFile(file: string): Writable {
   try {

@@ -36,6 +36,7 @@ export async function startOperatedHub(
     sql,
     accounts,
     health,
+    privacy: hub.privacy,
     url: () => url,
     portals: hub.portals,
     linking: hub.linking,

@@ -1,6 +1,7 @@
+import type { Writable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
 import { codeOf } from '../../config/env.ts';
-import { backup, createPrivateFile, exportMessages } from './data.ts';
+import { backup, createPrivateFile, exportMessages, exportPerson } from './data.ts';
 import { examine } from './doctor.ts';
 import { findingText } from './finding.ts';
 import { withHub } from './hub-access.ts';
@@ -151,6 +152,17 @@ function addUserCommands(user: Command, parts: CliParts, file: File): void {
       );
   }
   user
+    .command('erase <who>')
+    .description('forget somebody: messages, their copies, accounts and all else; a name here, or the id of a user')
+    .option('--yes', 'it cannot be undone, and is meant')
+    .action((who: string, options: { yes?: boolean }) => {
+      if (options.yes !== true) throw new CliError('This cannot be undone. Add --yes to do it.', EXIT.usage);
+      return withHub(parts, readConfig(parts, file()), async (hub) => {
+        const { name } = expectOk(await hub.call('user-erase', { who }));
+        await print(`${name} is being forgotten; it goes on by itself.\n`);
+      });
+    });
+  user
     .command('invite')
     .description('make a link with which one person may sign up')
     .option('--hours <n>', 'how long it lasts', '72')
@@ -172,13 +184,15 @@ function addDataCommands(program: Command, parts: CliParts, file: File): void {
   program
     .command('export [file]')
     .description('write all messages as JSON lines, oldest first; to standard output without a file')
-    .action((target: string | undefined) =>
+    .option('--user <who>', 'instead all that is kept of one person: a name here, or the id of a user')
+    .action((target: string | undefined, { user }: { user?: string }) =>
       withHub(parts, readConfig(parts, file()), async (hub) => {
-        if (target === undefined) return void (await exportMessages(hub, parts.stdout));
+        const all = (out: Writable) => (user === undefined ? exportMessages(hub, out) : exportPerson(hub, user, out));
+        if (target === undefined) return void (await all(parts.stdout));
         const out = createPrivateFile(target);
-        const count = await exportMessages(hub, out);
+        const count = await all(out);
         await new Promise<void>((resolve) => out.end(resolve));
-        await write(parts.stdout, `Wrote ${count} messages to ${target}.\n`);
+        await write(parts.stdout, `Wrote ${count} ${user === undefined ? 'messages' : 'lines'} to ${target}.\n`);
       }),
     );
 }

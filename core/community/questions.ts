@@ -9,6 +9,7 @@ import type { LiveFacts } from '../pipeline/live-facts.ts';
 import type { HookQuestions } from '../plugin/asked/hooks-in.ts';
 import type { LibraryQuestions } from '../plugin/asked/library.ts';
 import type { PortalQuestions } from '../plugin/asked/portals.ts';
+import type { PrivacyQuestions } from '../plugin/asked/privacy.ts';
 import type { SelfQuestions } from '../plugin/asked/self.ts';
 import type { Answer, ListedChannel, Person, Questions } from '../plugin/surface.ts';
 import type { Directory } from '../store/directory/directory.ts';
@@ -43,6 +44,7 @@ export interface QuestionDeps {
   readonly staff: Pick<Ask, 'person' | 'native-acts'>;
   /** What people have to do with one another. */
   readonly people: Pick<Ask, keyof SelfQuestions>;
+  readonly privacy: Pick<Ask, keyof PrivacyQuestions>;
   readonly library: Pick<Ask, keyof LibraryQuestions>;
   readonly tokens: Pick<Ask, 'tokens' | 'me'>;
   readonly hooks: Pick<Ask, keyof HookQuestions>;
@@ -94,6 +96,7 @@ export function createQuestions(deps: QuestionDeps): Ask {
     ...deps.staff,
     ...deps.library,
     ...deps.people,
+    ...deps.privacy,
     channels: async (actor) => ok({ channels: list(actor).toSorted(byPlace) }),
     async channel(actor, { channel }) {
       const here = listed(actor, channel);

@@ -46,6 +46,8 @@ export interface EntryNote {
    * none. Absent: every room does.
    */
   readonly relay?: 'none' | 'away';
+  /** Of an edit that changes no word: what the message quotes has changed. Rooms that take no edits need none. */
+  readonly isRequote?: true;
   /** In a conversation. Absent: every member gets it. */
   readonly veil?: Veil;
   /** For this member alone. */

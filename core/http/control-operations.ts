@@ -96,6 +96,12 @@ const schemas = {
     input: z.strictObject({ name, isEnabled: z.boolean() }),
     output: z.strictObject({ name: z.string() }),
   },
+  /** All that is kept of a person, a part at a time; `who`: a name here, or a user's id. */
+  'user-data': {
+    input: z.strictObject({ who: name, after: cursor }),
+    output: z.strictObject({ lines: z.array(z.unknown()), next: z.string().nullable() }),
+  },
+  'user-erase': { input: z.strictObject({ who: name }), output: z.strictObject({ name: z.string() }) },
   'user-invite': {
     input: z.strictObject({ hours: z.number().int().min(1).max(720) }),
     output: z.strictObject({ url: z.string(), expiresAt: z.number().int() }),

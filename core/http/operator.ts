@@ -2,7 +2,9 @@ import { isAbsolute } from 'node:path';
 import type { HubConfig } from '../../config/schema.ts';
 import type { Clock } from '../async/clock.ts';
 import type { Accounts } from '../community/accounts/accounts.ts';
-import { parseChannelId } from '../domain/ids.ts';
+import type { Erasing } from '../community/privacy/erase.ts';
+import type { DataPage } from '../community/privacy/export.ts';
+import { parseChannelId, parseUserId, type UserId } from '../domain/ids.ts';
 import type { Health } from '../ops/health.ts';
 import { backupDatabase } from '../store/backup/backup.ts';
 import { exportPage } from '../store/backup/export.ts';
@@ -20,6 +22,10 @@ export interface OperatorParts extends PortalParts, Pick<LetterParts, 'deadLette
   readonly sql: Pick<OpenedSql, 'file' | 'build' | 'read'>;
   readonly accounts: Accounts;
   readonly health: Health;
+  readonly privacy: {
+    readonly erasing: Erasing;
+    dataOf(user: UserId, after: string | null): Promise<DataPage>;
+  };
   /** Where people open the hub, once it listens. */
   readonly url: () => string;
   /** Archives what is in the log so far, so that copies hold it. @returns false when that took too long */
@@ -58,22 +64,45 @@ export function operatorOperations(parts: OperatorParts): ControlOperations {
       const { secret, expiresAt } = await accounts.createInvite(hours * HOUR_MS);
       return done({ url: `${parts.url()}/#invite=${secret}`, expiresAt });
     },
+    async 'user-data'({ who, after }) {
+      if (after === null && !(await drained(parts))) return refuse(CANNOT_KEEP_UP);
+      const user = await userOf(parts, who);
+      if (user === null) return refuse(nobody(who));
+      const { lines, next } = await parts.privacy.dataOf(user, after);
+      return done({ lines: [...lines], next });
+    },
+    async 'user-erase'({ who }) {
+      const user = await userOf(parts, who);
+      if (user === null) return refuse(nobody(who));
+      const begun = await parts.privacy.erasing.begin(user);
+      return begun.ok ? done({ name: who }) : refuse(begun.say);
+    },
     ...portalOperations(parts),
     ...letterOperations(parts),
     ...tokenOperations(parts),
     async backup({ file }) {
       if (!isAbsolute(file)) return refuse('The path of the file must be absolute.');
-      if (!(await drained(parts))) return refuse('The archive cannot keep up or is locked; see readiness. Try again.');
+      if (!(await drained(parts))) return refuse(CANNOT_KEEP_UP);
       const result = await backupDatabase({ source: sql.file, target: file });
       return result.ok ? done({ file: result.file, bytes: result.bytes }) : result;
     },
     async export({ after, limit }) {
       if (after === null && !(await drained(parts))) {
-        return refuse('The archive cannot keep up or is locked; see readiness. Try again.');
+        return refuse(CANNOT_KEEP_UP);
       }
       return done(await exportPage(sql, after, limit));
     },
   };
+}
+
+const CANNOT_KEEP_UP = 'The archive cannot keep up or is locked; see readiness. Try again.';
+
+function nobody(who: string): string {
+  return `There is nobody called ${who} here. Somebody of another platform is named by the id of their user (u-…).`;
+}
+
+async function userOf({ accounts }: OperatorParts, who: string): Promise<UserId | null> {
+  return parseUserId(who) ?? (await accounts.findByName(who))?.user ?? null;
 }
 
 async function status({ config, version, hubId, url, health }: OperatorParts): Promise<ControlOutput<'status'>> {

@@ -72,6 +72,7 @@ type Parts = Pick<
   | 'directs'
   | 'timers'
   | 'marks'
+  | 'privacy'
 > & {
   readonly mirroring: Pick<Mirroring, 'effects' | 'nativeActs'>;
 };
@@ -146,6 +147,8 @@ export function createLinking(parts: Parts, { config, clock, log: logger, native
     links: createLinks({ ...knowledge, sql, timers: parts.timers, log: parts.live.store.log, clock }),
     platforms: () =>
       platformsOf([nativePlatform, ...config.bridges.map(({ id }) => plugins.get(id as BridgeId)?.platform)], label),
+    privacy: parts.privacy.desk,
+    publicUrl: config.publicUrl,
     now: clock.now,
   };
   const inRooms = createCommandsInRooms({ commands, facts, throttle, can, clock, logger });

@@ -1,5 +1,5 @@
 import type { Clock } from '../async/clock.ts';
-import { stepKey } from '../async/mint.ts';
+import { stepKey, userIdOf } from '../async/mint.ts';
 import { createSeenAccounts, type SeenAccounts } from '../community/accounts/seen.ts';
 import { createEffects, type Effects } from '../community/moderation/effect.ts';
 import { createFromPlatforms, type NativeActsDesk } from '../community/moderation/from-platforms.ts';
@@ -112,7 +112,9 @@ export function createMirroring(deps: MirroringDeps, { clock, log: logger }: Hub
     effects,
     nativeActs: fromPlatforms,
     inward: {
-      seen: seen.note,
+      // moderators may have to act on somebody whose messages stay there: that needs the account, and no name
+      seen: (platform, by) =>
+        seen.note(platform, directory.isOptedOut(userIdOf(platform, by.id)) ? { ...by, name: '' } : by),
       sanctioned: fromPlatforms.take,
       holdLine: removals.remove,
       rightsChanged: mirror.look,

@@ -20,6 +20,7 @@ import type { Moderation } from './moderation.ts';
 import type { Order } from './order.ts';
 import type { People } from './people.ts';
 import type { LivePortals } from './portals.ts';
+import type { Privacy } from './privacy.ts';
 import type { Routing } from './routing.ts';
 import type { OpenedTokens } from './tokens.ts';
 
@@ -44,6 +45,7 @@ export interface HubParts {
   readonly portals: LivePortals;
   readonly liveEvents: LiveEvents;
   readonly accounts: Accounts;
+  readonly privacy: Privacy;
   readonly tokens: OpenedTokens;
   readonly hooksIn: HooksIn;
   readonly people: People;

@@ -1,7 +1,7 @@
 import type { Clock } from '../async/clock.ts';
 import { stepKey, userIdOf } from '../async/mint.ts';
 import { createSerialByKey } from '../async/serial-by-key.ts';
-import { assertNever, type Content, plainText } from '../domain/content.ts';
+import { type Attachment, assertNever, type Content, plainText } from '../domain/content.ts';
 import type { BridgeId, ChannelId, EpochMs, MessageId, PortalId, RoomId, UserId } from '../domain/ids.ts';
 import type {
   Actor,
@@ -71,6 +71,8 @@ export interface ReceiveDeps {
   /** What a sanctioned person has written is taken away in its room, as far as that may be. */
   readonly holdLine: (portal: Portal, ref: RemoteRef) => void;
   readonly rightsChanged: (bridge: BridgeId) => void;
+  /** Of a message that is not taken. */
+  readonly dropFiles: (files: readonly Attachment[]) => Promise<void>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -182,6 +184,8 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
       const request: Request = { kind: 'message', channel, content: said.content, replyTo };
       receipt = await ask(stamped, said, request, originKey(bridge, ref), ref, portal.follows);
     }
+    // what stays where it was written is not kept here either
+    if (receipt.kind === 'unchanged') await deps.dropFiles(said.content.attachments);
     if (receipt.kind === 'refused' && receipt.code === 'sanctioned') deps.holdLine(portal, ref);
     if (isDone(receipt)) deps.people.acted(stamped.platform, channel, said.by);
     const how = howCame(receipt);

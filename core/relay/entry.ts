@@ -134,7 +134,10 @@ async function planChange(
   const edited = { ...now.message, content: wire.content, revision: wire.revision };
   const said = known.asMarked(portal, edited);
   const { message, answered } = await withoutStaying(said, known);
-  return planEdit({ message, copies, replyRef: answered?.refs[0] ?? null }, target, known.sentText(wire.id));
+  const subject = { message, copies, replyRef: answered?.refs[0] ?? null };
+  if (note.isRequote !== true) return planEdit(subject, target, known.sentText(wire.id));
+  const plan = planEdit(subject, target, null);
+  return plan.kind === 'repost' ? { kind: 'drop', reason: 'no-edit' } : plan;
 }
 
 /** The message without its quote where what it quotes stays where it was written; and where that stands in the room. */

@@ -164,11 +164,24 @@ export interface Log {
   trim(shard: number, upTo: Position): Promise<number>;
   /** Raises the newest seq of channels to at least these values: after a change of stores, or a log gone back. */
   raise(scope: ScopeId, seqs: ReadonlyMap<ChannelId, Seq>): Promise<void>;
+  /**
+   * Puts other words in the place of those of these entries, whose old ones leave the store as well; nothing else about
+   * them changes, and nobody is told. @returns false: too much is hot in this shard; to be asked again later
+   */
+  rewrite(shard: number, changes: readonly Rewritten[]): Promise<boolean>;
+  /** Asks the store to write its files anew, where it keeps what it no longer needs in them. Never fails. */
+  tidy(): Promise<void>;
   /** How many entries are hot, over all shards, and the cap per shard. */
   size(): Promise<{ readonly entries: number; readonly cap: number }>;
   close(): Promise<void>;
 }
 export const START = '0' as Position;
+
+export interface Rewritten {
+  readonly position: Position;
+  readonly body: string;
+  readonly note: string;
+}
 
 /** What is true now in a shard and must be there when SQL is not. Written by `append` alone. */
 export interface LiveSnapshot {

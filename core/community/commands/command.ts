@@ -25,6 +25,7 @@ import type { Codes } from '../portals/codes.ts';
 import type { KnownPortals, PortalDesk } from '../portals/desk.ts';
 import type { InRoom, RedeemDeps } from '../portals/redeem.ts';
 import type { Unnoticed } from '../presence/unnoticed.ts';
+import type { PrivacyDesk } from '../privacy/desk.ts';
 import type { RelationsDesk } from '../relations/relations.ts';
 import type { OptOuts } from './opt-outs.ts';
 
@@ -91,6 +92,9 @@ export interface CommandDeps {
   readonly reports: Pick<Reports, 'report'>;
   readonly houseRules: HouseRulesDesk;
   readonly crewGuests: CrewGuests;
+  readonly privacy: PrivacyDesk;
+  /** Where everybody reaches the hub; null: nobody outside does. */
+  readonly publicUrl: string | null;
   readonly now: () => EpochMs;
 }
 

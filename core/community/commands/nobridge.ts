@@ -17,7 +17,9 @@ export const nobridge: Command = {
     const isOut = await optOuts.set(actor.user, wish, cause);
     if (!isOut) return 'Your messages are carried to the linked chat and its rooms again.';
     return room === null
-      ? 'From your next message on, what you write here is carried to no other room.'
-      : 'From your next message on, what you write stays in this room: the hub neither carries nor keeps it.';
+      ? `From your next message on, what you write here is carried to no other room, and what you write in linked rooms stays there. ${BEFORE}`
+      : `From your next message on, what you write stays in this room: the hub neither carries nor keeps it. This holds for all your accounts. ${BEFORE}`;
   },
 };
+
+const BEFORE = 'What you wrote before stays where it is; /erase takes it away.';

@@ -8,6 +8,7 @@ import { bridge } from './bridge.ts';
 import type { Command } from './command.ts';
 import { crew } from './crew.ts';
 import { dismiss } from './dismiss.ts';
+import { erase } from './erase.ts';
 import { help } from './help.ts';
 import { join } from './join.ts';
 import { karma } from './karma.ts';
@@ -17,6 +18,7 @@ import { live } from './live.ts';
 import { nsfw, safe } from './mark-picture.ts';
 import { msg } from './msg.ts';
 import { mute } from './mute.ts';
+import { mydata } from './mydata.ts';
 import { nobridge } from './nobridge.ts';
 import { note } from './note.ts';
 import { redact } from './redact.ts';
@@ -67,6 +69,8 @@ export const COMMANDS: readonly Command[] = [
   link,
   unlink,
   nobridge,
+  mydata,
+  erase,
   bridge,
 ];
 

@@ -9,6 +9,7 @@ import { type LibraryDeeds, type LibraryQuestions, libraryDeeds, libraryQuestion
 import { type MarkDeeds, markDeeds } from './marks.ts';
 import { type OrderDeeds, type OrderQuestions, orderDeeds, orderQuestions } from './order.ts';
 import { type PortalDeeds, type PortalQuestions, portalDeeds, portalQuestions } from './portals.ts';
+import { type PrivacyDeeds, type PrivacyQuestions, privacyDeeds, privacyQuestions } from './privacy.ts';
 import { type SelfDeeds, type SelfQuestions, selfDeeds, selfQuestions } from './self.ts';
 import { type StaffDeeds, type StaffQuestions, staffDeeds, staffQuestions } from './staff.ts';
 import { type TokenDeeds, type TokenQuestions, tokenDeeds, tokenQuestions } from './tokens.ts';
@@ -25,7 +26,8 @@ export interface Questions
     DirectQuestions,
     TokenQuestions,
     HookQuestions,
-    PortalQuestions {}
+    PortalQuestions,
+    PrivacyQuestions {}
 
 /** Every act that is not said in a channel, with what it takes and what it answers. */
 export interface Deeds
@@ -40,7 +42,8 @@ export interface Deeds
     DirectDeeds,
     TokenDeeds,
     HookDeeds,
-    PortalDeeds {}
+    PortalDeeds,
+    PrivacyDeeds {}
 
 export const questions: Asked<Questions> = {
   ...chatQuestions,
@@ -54,6 +57,7 @@ export const questions: Asked<Questions> = {
   ...tokenQuestions,
   ...hookQuestions,
   ...portalQuestions,
+  ...privacyQuestions,
 };
 export const deeds: Asked<Deeds> = {
   ...orderDeeds,
@@ -68,6 +72,7 @@ export const deeds: Asked<Deeds> = {
   ...tokenDeeds,
   ...hookDeeds,
   ...portalDeeds,
+  ...privacyDeeds,
 };
 
 export type { Asked } from './asked.ts';

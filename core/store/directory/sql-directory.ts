@@ -286,7 +286,7 @@ export function createDirectory(deps: DirectoryDeps): HubDirectory {
     marks,
     relations,
     houseRules,
-    isOptedOut: (user) => optedOut.has(user),
+    isOptedOut: (user) => optedOut.size > 0 && links.sameAs(user).some((one) => optedOut.has(one)),
     tokens,
     async change(change: DirectoryChange) {
       const announced = { id: newRowId(), scopes: change.scopes, what: change.what };

@@ -25,6 +25,7 @@ export function createLogWorker(db: Db): LogWorker {
   const raise = db.prepare<[ChannelId, Seq]>(
     'insert into log_seqs values (?, ?) on conflict (channel) do update set seq = max(seq, excluded.seq)',
   );
+  const rewrite = db.prepare<[string, string, Place]>('update log_entries set body = ?, note = ? where position = ?');
   const saveState = db.prepare('insert or replace into log_bridge_state values (?, ?, ?)');
   let counters: LogCounters = { entries: places.entries(), rev: Number(facts.read('rev') ?? 0) as Rev };
   let maxEntries = Number.POSITIVE_INFINITY;
@@ -55,6 +56,9 @@ export function createLogWorker(db: Db): LogWorker {
           return open(job);
         case 'trim':
           return { kind: 'trimmed', entries: trim(job.upTo, job.limit, now) };
+        case 'rewrite':
+          for (const { place, body, note } of job.changes) rewrite.run(body, note, place);
+          return { kind: 'done' };
         case 'raise':
           for (const [channel, seq] of job.seqs) raise.run(channel, seq);
           return { kind: 'done' };

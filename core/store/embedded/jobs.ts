@@ -10,6 +10,10 @@ export type LogJob =
   | { readonly kind: 'open-log'; readonly maxEntries: number; readonly newEpoch: string }
   /** At most `limit` entries, so that appends need not wait long. */
   | { readonly kind: 'trim'; readonly upTo: Place; readonly limit: number }
+  | {
+      readonly kind: 'rewrite';
+      readonly changes: readonly { readonly place: Place; readonly body: string; readonly note: string }[];
+    }
   | { readonly kind: 'raise'; readonly seqs: readonly (readonly [ChannelId, Seq])[] }
   | { readonly kind: 'open-portal'; readonly portal: PortalId; readonly at: Place; readonly seq: Seq }
   | {

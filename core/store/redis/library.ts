@@ -20,6 +20,7 @@ const FUNCTIONS = {
   since: { run: 'since', flags: ['no-writes'] },
   bounds: { run: 'bounds', flags: ['no-writes'] },
   trim: { run: 'trim', flags: ['allow-oom'] },
+  rewrite: { run: 'rewrite', flags: ['allow-oom'] },
   raise: { run: 'raise', flags: ['allow-oom'] },
   mend: { run: 'mend', flags: ['allow-oom'] },
   epoch: { run: 'epoch', flags: ['allow-oom'] },

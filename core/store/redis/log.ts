@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis';
 import type { Clock } from '../../async/clock.ts';
 import { newHubId } from '../../async/mint.ts';
 import type { ChannelId, Position } from '../../domain/ids.ts';
@@ -98,6 +99,19 @@ export function createRedisLog(deps: RedisLogDeps): Log {
         shard,
         ...[...seqs].flatMap(([channel, seq]: readonly [ChannelId, number]) => [channel, String(seq)]),
       );
+    },
+    rewrite: async (shard, changes) =>
+      (await call('rewrite', shard, ...changes.flatMap(({ position, body, note }) => [position, body, note]))) === 1,
+    async tidy() {
+      // both may be forbidden, or under way
+      const asks = [(client: Redis) => client.bgrewriteaof(), (client: Redis) => client.bgsave('SCHEDULE')];
+      for (const ask of asks) {
+        try {
+          await link.use(ask);
+        } catch (error) {
+          deps.log.info({ say: error instanceof Error ? error.message : '' }, 'Redis writes its files anew by itself');
+        }
+      }
     },
     async size() {
       const lengths = await Promise.all(windows.map((_, shard) => readLength(link, shard)));

@@ -45,6 +45,8 @@ export type ToWriter =
       readonly source: SourceSpec;
       readonly options: ArchiverOptions;
     }
+  /** All of the write-ahead log goes into the file, and the log is cut off: it keeps what was changed since. */
+  | { readonly kind: 'truncate' }
   /** Writes what waits, once, and closes the file. */
   | { readonly kind: 'close' };
 
@@ -56,5 +58,7 @@ export type FromWriter =
   | { readonly kind: 'answers'; readonly answers: readonly { readonly id: number; readonly answer: Answer }[] }
   /** Appends wait for the database; null: they go on. */
   | { readonly kind: 'blocked'; readonly by: Failure | null }
+  /** `isWhole`: not while somebody reads what is older. */
+  | { readonly kind: 'truncated'; readonly isWhole: boolean }
   | { readonly kind: 'archiver-failed'; readonly failure: Failure }
   | { readonly kind: 'closed' };

@@ -16,6 +16,7 @@ import { mediaTables } from './media-tables.ts';
 import { mirrorTables } from './mirror-tables.ts';
 import { auditTables, karmaTables, sanctionBodies } from './moderation-tables.ts';
 import { portalSides, portalTables } from './portal-tables.ts';
+import { privacyTables } from './privacy-tables.ts';
 import { readingTables } from './reading-tables.ts';
 import { relationTables } from './relation-tables.ts';
 import { timerTables } from './timer-tables.ts';
@@ -48,10 +49,11 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'mutes and blocks', sql: relationTables },
   { name: 'library', sql: libraryTables },
   { name: 'house rules', sql: houseRuleTables },
-  { name: 'sides of portals', sql: portalSides },
   { name: 'private conversations', sql: directTables },
   { name: 'tokens for programs', sql: tokenTables },
   { name: 'what was read and who was seen', sql: readingTables },
   { name: 'marks of pictures', sql: markTables },
   { name: 'webhooks in', sql: hookTables },
+  { name: 'sides of portals', sql: portalSides },
+  { name: 'privacy', sql: privacyTables },
 ];

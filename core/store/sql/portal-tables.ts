@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely';
+
 /**
  * Portals made while the hub runs, and what was changed of those in the configuration (null: as configured).
  * `told_at`: the room has been told of the link; `ended_at`: unlinked, and the room is still to be told of it.
@@ -45,3 +47,30 @@ export const portalSides = `
 alter table portals add column is_paused_by_room integer not null default 0;
 alter table portals add column widest text;
 `;
+
+export interface PortalsTable {
+  id: string;
+  /** `config` or `linked`. */
+  source: string;
+  channel_id: string;
+  bridge: string;
+  room: string;
+  room_name: string | null;
+  direction: string | null;
+  is_paused: number;
+  /** Whether it was the room's own side. */
+  is_paused_by_room: Generated<number>;
+  /** The direction that the channel's side has chosen; null: none. */
+  widest: Generated<string | null>;
+  reach: string | null;
+  prefix: string | null;
+  /** Null: the operator. */
+  made_by: string | null;
+  made_at: number;
+  /** When the room was told of the link; null: it is still to be told. */
+  told_at: number | null;
+  /** Unlinked; the row goes once the room has been told. */
+  ended_at: number | null;
+  /** It stays with its channel while other rooms of the DJ follow an event. */
+  stays: Generated<number>;
+}

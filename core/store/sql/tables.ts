@@ -6,6 +6,8 @@ import type { HouseRuleTables } from './house-rule-rows.ts';
 import type { LibraryPostsTable, LibraryTakenOutTable, LibraryTitlesTable, MediaUsesTable } from './library-tables.ts';
 import type { PictureMarksTable } from './mark-tables.ts';
 import type { MediaLinksTable, MediaTable } from './media-tables.ts';
+import type { PortalsTable } from './portal-tables.ts';
+import type { ErasuresTable } from './privacy-tables.ts';
 import type { ReadMarkersTable, SeenPeopleTable } from './reading-tables.ts';
 import type { RelationsTable } from './relation-tables.ts';
 import type { ApiTokensTable } from './token-tables.ts';
@@ -47,6 +49,7 @@ export interface Tables extends HouseRuleTables {
   direct_consents: DirectConsentsTable;
   held_directs: HeldDirectsTable;
   relations: RelationsTable;
+  erasures: ErasuresTable;
   read_markers: ReadMarkersTable;
   seen_people: SeenPeopleTable;
   picture_marks: PictureMarksTable;
@@ -145,32 +148,6 @@ export interface ChangesTable {
   is_announced: number;
 }
 /** A portal made while the hub runs, or (source `config`) what was changed of a configured one; null: as configured. */
-export interface PortalsTable {
-  id: string;
-  /** `config` or `linked`. */
-  source: string;
-  channel_id: string;
-  bridge: string;
-  room: string;
-  room_name: string | null;
-  direction: string | null;
-  is_paused: number;
-  /** Whether it was the room's own side. */
-  is_paused_by_room: Generated<number>;
-  /** The direction that the channel's side has chosen; null: none. */
-  widest: Generated<string | null>;
-  reach: string | null;
-  prefix: string | null;
-  /** Null: the operator. */
-  made_by: string | null;
-  made_at: number;
-  /** When the room was told of the link; null: it is still to be told. */
-  told_at: number | null;
-  /** Unlinked; the row goes once the room has been told. */
-  ended_at: number | null;
-  /** It stays with its channel while other rooms of the DJ follow an event. */
-  stays: Generated<number>;
-}
 /** Codes that link a room: single use, stored hashed. */
 export interface LinkCodesTable {
   hash: string;
@@ -222,6 +199,8 @@ export interface MessagesTable {
   last_seq: number;
   /** The message it answers: whose redaction empties the quote. */
   reply_to: string | null;
+  /** As it was, while reports hide it. */
+  hidden: Generated<string | null>;
 }
 export interface ReactionsTable {
   message_id: string;

@@ -1,4 +1,5 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import Database from 'better-sqlite3';
 import { assertNever } from '../../domain/content.ts';
 import type { EpochMs } from '../../domain/ids.ts';
 import { serveArchiver } from '../archive/in-worker.ts';
@@ -67,6 +68,9 @@ function serve(db: Db): void {
       case 'start-archiver':
         void startArchiver(message);
         return;
+      case 'truncate':
+        setImmediate(() => post({ kind: 'truncated', isWhole: truncate(db) }));
+        return;
       case 'close':
         setImmediate(close);
         return;
@@ -106,6 +110,20 @@ function serve(db: Db): void {
     take(message);
     queue.flush();
   });
+}
+
+/** Not waited for: appends would wait as well. */
+function truncate(db: Db): boolean {
+  const timeout = Number(db.pragma('busy_timeout', { simple: true }));
+  db.pragma('busy_timeout = 0');
+  try {
+    return db.pragma('wal_checkpoint(truncate)', { simple: true }) === 0;
+  } catch (error) {
+    if (error instanceof Database.SqliteError) return false;
+    throw error;
+  } finally {
+    db.pragma(`busy_timeout = ${timeout}`);
+  }
 }
 
 function runnerOf(db: Db, log: LogWorker): JobRunner {

@@ -17,6 +17,8 @@ export interface Writer {
   /** @throws {StoreUnavailable | SqlError} */
   ask(job: Job): Promise<Exclude<Answer, { kind: 'failed' }>>;
   startArchiver(start: StartArchiver): void;
+  /** Nothing but what stands in the file now is left of what was written before. @returns false: to be asked again */
+  truncate(): Promise<boolean>;
   /** Calls back when appends wait for the database (false) and when they go on. @returns a function that stops it */
   onHealth(listener: (isUp: boolean) => void): () => void;
   /** Resolves when the thread has fallen over by itself: nothing can be stored any more. */
@@ -65,6 +67,8 @@ function createWriter(worker: Worker, { clock, log }: WriterParts): Writer {
 
   const post = (message: ToWriter): void => worker.postMessage(message);
 
+  const truncating: ((isWhole: boolean) => void)[] = [];
+
   function flush(): void {
     if (outbox.length === 0 || ended !== null) return;
     const jobs = outbox;
@@ -93,6 +97,7 @@ function createWriter(worker: Worker, { clock, log }: WriterParts): Writer {
     const left = [...pending.values()];
     pending.clear();
     for (const settle of left) settle({ kind: 'failed', failure });
+    for (const settle of truncating.splice(0)) settle(false);
   }
 
   function take(message: FromWriter): void {
@@ -107,6 +112,9 @@ function createWriter(worker: Worker, { clock, log }: WriterParts): Writer {
         return;
       case 'archiver-failed':
         log.error({ ...message.failure }, 'the archiver could not start');
+        return;
+      case 'truncated':
+        truncating.shift()?.(message.isWhole);
         return;
       case 'closed':
       case 'ready':
@@ -156,6 +164,13 @@ function createWriter(worker: Worker, { clock, log }: WriterParts): Writer {
     ask: (job) =>
       new Promise((resolve, reject) => {
         send(job, (answer) => (answer.kind === 'failed' ? reject(errorOf(answer.failure)) : resolve(answer)));
+      }),
+    truncate: () =>
+      new Promise((resolve) => {
+        if (ended !== null) return resolve(false);
+        truncating.push(resolve);
+        flush();
+        post({ kind: 'truncate' });
       }),
     startArchiver: (start) => worker.postMessage(start, [start.port]),
     onHealth(listener) {

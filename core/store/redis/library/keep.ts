@@ -31,6 +31,31 @@ local function trim(keys, args)
   return #entries
 end
 
+local MOST_REWRITTEN = 20000
+
+-- args: position, body and note by turns. A stream keeps the bytes of what is deleted beside its neighbours: it is made
+-- anew, with the same ids.
+local function rewrite(keys, args)
+  local log = keys[1]
+  if redis.call('XLEN', log) > MOST_REWRITTEN then return 0 end
+  local entries = redis.call('XRANGE', log, '-', '+')
+  if #entries == 0 then return 1 end
+  local last, changed = last_of(log), {}
+  for i = 1, #args, 3 do changed[args[i]] = { args[i + 1], args[i + 2] } end
+  redis.call('DEL', log)
+  for _, entry in ipairs(entries) do
+    local id, fields = entry[1], entry[2]
+    if changed[id] then
+      local kind, audience, channel, message, at, _, _, key = parts_of(fields[ENTRY])
+      local body, note = changed[id][1], changed[id][2]
+      fields[ENTRY] = table.concat({ kind, audience, channel, message, at, note, body, key }, '\\31')
+    end
+    redis.call('XADD', log, id, unpack(fields))
+  end
+  redis.call('XSETID', log, last)
+  return 1
+end
+
 local function raise_all(p, args, from)
   for i = from, #args, 2 do
     local now = tonumber(redis.call('HGET', p .. 'seq', args[i]) or '0')

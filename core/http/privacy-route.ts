@@ -1,0 +1,8 @@
+import type { FastifyInstance } from 'fastify';
+
+/** `/privacy`: what the hub keeps of people. It changes with the configuration alone, and so with a start. */
+export function privacyRoute(app: FastifyInstance, page: string): void {
+  app.get('/privacy', (_request, reply) =>
+    reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page),
+  );
+}
