@@ -35,6 +35,8 @@ const operations: ControlOperations = {
     throw new RangeError('broken');
   },
   'user-invite': unused,
+  'user-data': unused,
+  'user-erase': unused,
   'portal-list': unused,
   'portal-add': unused,
   'portal-remove': unused,
