@@ -15,6 +15,15 @@ const schema = z.strictObject({
     .default('slipmat'),
   spaceName: z.string().min(1).max(80).default('Slipmat'),
   backfill: z.number().int().min(0).max(5_000).default(200),
+  sharedSignIn: z
+    .strictObject({
+      issuer: z.string().min(1),
+      provider: z
+        .string()
+        .regex(/^[A-Za-z0-9._~-]{1,255}$/, 'must be as the homeserver calls it, such as oidc-slipmat'),
+      adminToken: z.string().regex(/^[\x21-\x7e]{8,}$/, 'must be the access token of an administrator'),
+    })
+    .optional(),
 });
 
 export interface MatrixConfig {
@@ -30,6 +39,17 @@ export interface MatrixConfig {
   readonly spaceName: string;
   /** Messages that a new room of a channel shows of what was said before. */
   readonly backfill: number;
+  /** People sign in at the homeserver where they do at the hub; absent: they do not. */
+  readonly sharedSignIn?: SharedSignIn | undefined;
+}
+
+export interface SharedSignIn {
+  /** The same as the hub's `accounts.jwt.issuer`. */
+  readonly issuer: string;
+  /** What the homeserver calls it: `oidc-` and its `idp_id`. */
+  readonly provider: string;
+  /** Of an account that administers the homeserver: others are not told who signs in how. */
+  readonly adminToken: string;
 }
 
 export const EXAMPLE_CONFIG = `# The client API of the homeserver, as the hub reaches it.
@@ -45,6 +65,11 @@ bot: slipmat
 spaceName: Slipmat
 # How many earlier messages a new room of a channel shows.
 backfill: 200
+# Where people sign in at the homeserver as they do at the hub: their two accounts are one person then.
+# sharedSignIn:
+#   issuer: https://sign-in.example.org
+#   provider: oidc-slipmat
+#   adminToken: set it by the environment
 `;
 
 /** @throws {ConfigError} */

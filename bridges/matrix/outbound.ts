@@ -14,6 +14,7 @@ import {
 import { createAuthority, createIsClosed, createSanction, createSetRole } from './acts.ts';
 import { encodeRich, MAX_TEXT } from './encode.ts';
 import { isCode, toBridgeError } from './failures.ts';
+import { createIdentity } from './identity.ts';
 import { ghostOf, txnOf } from './names.ts';
 import { asSender, readNote, writeNote } from './notes.ts';
 import { createEdit, createPost } from './posts.ts';
@@ -49,6 +50,7 @@ export function createOutbound(session: () => Session | null, hub: HubPort): (ro
     setRole: createSetRole(here),
     authority: createAuthority(here),
     isClosed: createIsClosed(here),
+    identity: createIdentity(here),
   };
 
   return (room) => {
@@ -89,6 +91,9 @@ export function createOutbound(session: () => Session | null, hub: HubPort): (ro
       ...(canLead && { setRole: { limits: {}, run: runs.setRole } }),
       authority: { limits: {}, run: runs.authority },
       isClosed: { limits: {}, run: runs.isClosed },
+      ...(now?.config.sharedSignIn !== undefined && {
+        identity: { limits: { issuer: now.config.sharedSignIn.issuer }, run: runs.identity },
+      }),
     };
   };
 }

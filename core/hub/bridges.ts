@@ -26,6 +26,7 @@ import { eventDeedDeps, tellRooms } from './live-events.ts';
 import { createMirroring, type Mirroring } from './mirroring.ts';
 import { createOwnRooms } from './own-rooms.ts';
 import type { HubOptions, HubParts } from './parts.ts';
+import { openSharedSignIn } from './shared-sign-in.ts';
 import { type SurfaceParts, surfaceSide } from './surface-port.ts';
 
 /** The bridges of this hub, surfaces among them. */
@@ -78,6 +79,12 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
   const isCommand = linking.inward.commands.isDirect;
   const elsewhere = openDirectsElsewhere(parts, options, { label: linking.label, isCommand, block });
   linking.choosings.set(...elsewhere.choosing);
+
+  const shared = openSharedSignIn(parts, options, {
+    links: linking.staff.links,
+    running: () => supervisor.status(),
+    bridge: (bridge) => supervisor.live(bridge),
+  });
 
   const outageMs = config.relay.outageMinutes * 60_000;
   const courier = createCourier({
@@ -187,6 +194,10 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     receive: createReceive({
       ...linking.inward,
       ...mirroring.inward,
+      seen(platform, by) {
+        mirroring.inward.seen(platform, by);
+        if (!by.isBot) shared.acted(platform, by.id);
+      },
       directs: elsewhere.inlet,
       ...parts.houseRules.inward,
       people: people.fromRooms,
@@ -240,7 +251,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     health: () => supervisor.status().map(healthOf),
     async stop() {
       keeping.stop();
-      await Promise.all([telling.stop(), linking.stop(), mirroring.stop(), supervisor.stop()]);
+      await Promise.all([telling.stop(), linking.stop(), mirroring.stop(), shared.stop(), supervisor.stop()]);
     },
   };
 }

@@ -40,6 +40,7 @@ export type {
   Respond,
   Sanction,
   SetRole,
+  SharedAccount,
   Signal,
   Speaker,
 } from './operations.ts';

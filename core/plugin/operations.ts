@@ -113,6 +113,14 @@ export interface SetRole {
 }
 
 /** Command, result and limits of each operation. The only place to add one; an absent operation is unsupported. */
+/** An account of this platform, and who it is for the sign-in that the platform shares with the hub. */
+export interface SharedAccount {
+  readonly account: AccountId;
+  readonly name: string;
+  /** `sub` of the tokens that the sign-in gives. */
+  readonly subject: string;
+}
+
 export interface Operations {
   post: [
     Post,
@@ -183,6 +191,15 @@ export interface Operations {
     { readonly room: RoomId; readonly account: AccountId },
     'owner' | 'admin' | 'moderator' | 'member' | 'none',
     Record<never, never>,
+  ];
+  /**
+   * The account of whoever signs in with this subject, or the subject of that account, where people of the platform
+   * sign in where people of the hub do: at `issuer`. Null: there is none. The platform itself must vouch for it.
+   */
+  identity: [
+    { readonly subject: string } | { readonly account: AccountId },
+    SharedAccount | null,
+    { readonly issuer: string },
   ];
 }
 export type Capabilities = {

@@ -19,8 +19,8 @@ const START_MS = 60_000;
 export interface Synapse {
   readonly url: string;
   readonly folder: string;
-  /** Makes an ordinary account. @returns its access token */
-  account(name: string): Promise<string>;
+  /** Makes an account. @returns its access token */
+  account(name: string, isAdmin?: boolean): Promise<string>;
   /** What the server has logged. */
   log(): Promise<string>;
   /** `kill -9`; the data stays. */
@@ -31,14 +31,17 @@ export interface Synapse {
   stop(): Promise<void>;
 }
 
-/** @param registration text of the appservice's file; it is read at the first start */
-export async function startSynapse(registration: string | null): Promise<Synapse> {
+/**
+ * @param registration text of the appservice's file; it is read at the first start
+ * @param more further fields of its configuration
+ */
+export async function startSynapse(registration: string | null, more: object = {}): Promise<Synapse> {
   const folder = await mkdtemp(join(tmpdir(), 'slipmat-synapse-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const file = join(folder, 'homeserver.yaml');
   if (registration !== null) await writeFile(join(folder, 'appservice.yaml'), registration);
-  await writeFile(file, stringify(configOf(folder, port, registration !== null)));
+  await writeFile(file, stringify({ ...configOf(folder, port, registration !== null), ...more }));
   await writeFile(join(folder, 'log.yaml'), stringify(LOGGING(folder)));
   const words = ['-m', 'synapse.app.homeserver', '-c', file];
   // as `--generate-keys` would write it, without starting Python for it
@@ -81,7 +84,7 @@ export async function startSynapse(registration: string | null): Promise<Synapse
     log,
     kill,
     start,
-    account: (name) => makeAccount(url, name),
+    account: (name, isAdmin = false) => makeAccount(url, name, isAdmin),
     async stop() {
       await kill();
       await rm(folder, { recursive: true, force: true });
@@ -98,12 +101,14 @@ async function isUp(url: string): Promise<boolean> {
   }
 }
 
-async function makeAccount(url: string, name: string): Promise<string> {
+async function makeAccount(url: string, name: string, admin: boolean): Promise<string> {
   const at = `${url}/_synapse/admin/v1/register`;
   const { nonce } = (await (await fetch(at)).json()) as { nonce: string };
   const password = `${name} has a password`;
-  const mac = createHmac('sha1', SHARED_SECRET).update([nonce, name, password, 'notadmin'].join('\0')).digest('hex');
-  const body = JSON.stringify({ nonce, username: name, password, admin: false, mac });
+  const mac = createHmac('sha1', SHARED_SECRET)
+    .update([nonce, name, password, admin ? 'admin' : 'notadmin'].join('\0'))
+    .digest('hex');
+  const body = JSON.stringify({ nonce, username: name, password, admin, mac });
   const made = (await (await fetch(at, { method: 'POST', body })).json()) as { access_token?: string };
   if (made.access_token === undefined) throw new Error(`no account ${name}: ${JSON.stringify(made)}`);
   return made.access_token;

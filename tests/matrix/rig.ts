@@ -28,7 +28,8 @@ export interface MatrixWorld {
 export const LOBBY = `#slipmat_lobby:${SERVER_NAME}`;
 export const SPACE = `#slipmat:${SERVER_NAME}`;
 
-export async function openWorld(): Promise<MatrixWorld> {
+/** @param homeserver further fields of its configuration */
+export async function openWorld(homeserver: object = {}): Promise<MatrixWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'slipmat-matrix-'));
   const hubPort = await freePort();
   const file = join(folder, 'registration.yaml');
@@ -40,7 +41,7 @@ export async function openWorld(): Promise<MatrixWorld> {
   const made = matrix.registration?.(config, facts);
   if (made === undefined) throw new Error('no registration');
   await writeFile(file, made.text);
-  const synapse = await startSynapse(made.text);
+  const synapse = await startSynapse(made.text, homeserver);
   const bridge = { id: 'matrix', use: 'matrix', ownRooms: true, config: settings(synapse.url) };
   return {
     synapse,

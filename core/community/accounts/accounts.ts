@@ -17,6 +17,8 @@ export interface Accounts extends SignUp, SignIn, People, Djs {
   createInvite(lastsMs: number): Promise<Invite>;
   /** A new one-time link at each call while there is no admin, and the end of earlier ones; else null. */
   firstAdminLink(baseUrl: string): Promise<string | null>;
+  /** Told of each good token of the main site, by whose it is there. */
+  onSitePerson(listener: (subject: string) => void): void;
   /** The one megachannel. */
   ensureLobby(): Promise<Outcome<ChannelId>>;
   /** Ends the timers; resolves when nothing is being written any more. */
@@ -30,7 +32,11 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const passwords = createPasswords(options.passwordCost);
   const sessions = createSessions(options);
   const invites = createInvites(options);
-  const parts = { options, passwords, sessions, invites, throttle: createThrottle() };
+  const listeners: ((subject: string) => void)[] = [];
+  const onSitePerson = (subject: string): void => {
+    for (const listener of listeners) listener(subject);
+  };
+  const parts = { options, passwords, sessions, invites, throttle: createThrottle(), onSitePerson };
   const people = createPeople(options, passwords, sessions);
 
   let sweeping: Promise<void> = Promise.resolve();
@@ -65,6 +71,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       await sql.write([invites.voidFirstAdmin(), statement]);
       return `${baseUrl.replace(/\/+$/, '')}/#claim=${invite.secret}`;
     },
+    onSitePerson: (listener) => void listeners.push(listener),
     ensureLobby: () => ensureLobby(options),
     async close() {
       stopSweeping();

@@ -37,6 +37,8 @@ interface Parts {
   readonly passwords: Passwords;
   readonly sessions: Sessions;
   readonly throttle: Throttle;
+  /** Somebody has shown a good token of the main site. */
+  readonly onSitePerson: (subject: string) => void;
 }
 
 const WRONG = problem('sign-in', 'The name or the password is wrong.');
@@ -46,7 +48,8 @@ const NO_GUESTS = problem('sign-in', 'Sign in to come in.');
 /** Longer names are nobody's; folding them would only cost time. */
 const MAX_TYPED_NAME = 200;
 
-export function createSignIn({ options, passwords, sessions, throttle }: Parts): SignIn {
+export function createSignIn(parts: Parts): SignIn {
+  const { options, passwords, sessions, throttle } = parts;
   const { sql, directory, config, platforms, log } = options;
   const guests = createGuests(options);
   const siteTokens = createSiteTokens(options);
@@ -94,6 +97,7 @@ export function createSignIn({ options, passwords, sessions, throttle }: Parts):
         return problem('unavailable', 'The main site cannot be reached to check this sign-in. Try again soon.');
       case 'good': {
         const person = await sitePerson(options, verdict.account);
+        parts.onSitePerson(verdict.account.sub);
         return person.isDisabled ? DISABLED : done(person);
       }
     }

@@ -29,9 +29,13 @@ export interface Links {
   type(by: Actor, code: string): Promise<Outcome<{ readonly name: string; readonly platform: string }>>;
   /** They mean it. Null: there is nothing that they could mean. */
   confirm(by: Actor): Promise<Outcome<{ readonly name: string; readonly platform: string }> | null>;
+  /** Both are proved to be one person's. Accounts that were taken apart stay apart. @returns whether they were joined */
+  join(one: ProvedAccount, other: ProvedAccount): Promise<boolean>;
   /** Takes the person's account on that platform away from the others. */
   unlink(by: Actor, platform: string): Promise<Outcome<LinkedAccount>>;
 }
+
+export type ProvedAccount = Pick<LinkedAccount, 'user' | 'platform' | 'name'>;
 
 export interface LinksDeps extends AfterDeps {
   readonly sql: Sql;
@@ -90,8 +94,37 @@ export function createLinks(deps: LinksDeps): Links {
     };
   }
 
+  async function joinBoth(one: ProvedAccount, other: ProvedAccount, first: readonly Statement[]) {
+    const person = newRowId();
+    const joined: Joined = { kind: 'joined', by: one.user, maker: other.user, person };
+    const follow = after.follow(joined);
+    const written = await directory.change({
+      statements: [
+        ...first,
+        addMember(other.user, other.platform, other.name, person),
+        addMember(one.user, one.platform, one.name, person),
+        mergeInto(person, [other.user, one.user]),
+        timers.set(follow),
+      ],
+      scopes: null,
+      what: [{ kind: 'person', person }],
+    });
+    if (written.ok) await timers.hurry(follow.id);
+    return written.ok;
+  }
+
+  function mayJoin(one: UserId, other: UserId): boolean {
+    return new Set([...directory.sameAs(one), ...directory.sameAs(other)]).size <= MOST_ACCOUNTS;
+  }
+
   return {
     accounts,
+    async join(one, other) {
+      if (directory.sameAs(one.user).includes(other.user) || !mayJoin(one.user, other.user)) return false;
+      if (directory.isDisabled(one.user) || directory.isDisabled(other.user)) return false;
+      if (await wereParted(sql, one.user, other.user)) return false;
+      return joinBoth(one, other, []);
+    },
     async invite(by, platform) {
       const refused = mayNot(by);
       if (refused !== null) return refused;
@@ -111,24 +144,9 @@ export function createLinks(deps: LinksDeps): Links {
       if (mayNot(by) !== null) return null;
       const found = await requests.typedBy(by.user);
       if (found === null) return null;
-      const all = new Set([...directory.sameAs(by.user), ...directory.sameAs(found.user)]);
-      if (all.size > MOST_ACCOUNTS) return TOO_MANY;
-      const person = newRowId();
-      const joined: Joined = { kind: 'joined', by: by.user, maker: found.user, person };
-      const follow = after.follow(joined);
-      const written = await directory.change({
-        statements: [
-          requests.close(found.hash),
-          addMember(found.user, found.userPlatform, found.userName, person),
-          addMember(by.user, by.platform, by.name, person),
-          mergeInto(person, [found.user, by.user]),
-          timers.set(follow),
-        ],
-        scopes: null,
-        what: [{ kind: 'person', person }],
-      });
-      if (!written.ok) return NO_CODE;
-      await timers.hurry(follow.id);
+      if (!mayJoin(by.user, found.user)) return TOO_MANY;
+      const maker = { user: found.user, platform: found.userPlatform, name: found.userName };
+      if (!(await joinBoth(by, maker, [requests.close(found.hash)]))) return NO_CODE;
       return done({ name: found.userName, platform: found.userPlatform });
     },
     async unlink(by, platform) {
@@ -180,6 +198,13 @@ export function createLinks(deps: LinksDeps): Links {
       return done(leaving);
     },
   };
+}
+
+async function wereParted(sql: Sql, one: UserId, other: UserId): Promise<boolean> {
+  const query = sql.build.selectFrom('link_partings').select('id').limit(1);
+  const both = [one, other];
+  const rows = await sql.read(query.where('user_id', 'in', both).where('other_id', 'in', both).compile());
+  return rows.length > 0;
 }
 
 async function personsOf(sql: Sql, users: readonly UserId[]): Promise<readonly string[]> {
