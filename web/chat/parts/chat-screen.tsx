@@ -1,4 +1,4 @@
-import { effect, useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { effect, untracked, useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { channelHref, goTo, route } from '../route.ts';
 import { type Chat, isLookedAt } from '../state/chat.ts';
@@ -36,7 +36,8 @@ export function ChatScreen({ chat, onSignIn, onSignOut }: Props) {
 
   useSignalEffect(() => {
     const { channel: wanted, message } = route.value;
-    chat.open(wanted);
+    // Only another address opens a channel, not what becomes of the one that is open.
+    untracked(() => chat.open(wanted));
     if (message !== null) jumpTo.value = message;
   });
   // Not by the signals' own hook, which waits for a frame: a page that is not shown draws none, and needs this most.

@@ -91,9 +91,10 @@ export function Composer({ chat, model, channel, onSent }: Props) {
         if (answer.value.outcome === 'held' && answer.value.message !== null) chat.holds(answer.value.message, key);
         return;
       }
-      if (answer.code === 'rate-limited') model.waitUntil.value = nowMs() + (answer.retryAfterMs ?? 0);
+      const slowed = answer.code === 'rate-limited' && (chat.writing.value?.slowSeconds ?? 0) > 0;
+      if (slowed) model.waitUntil.value = nowMs() + (answer.retryAfterMs ?? 0);
       // What was not even taken in is nowhere but here; what came too soon is sent again from here.
-      const isTooSoon = answer.code === 'rate-limited' && attachments.length === 0 && model.draft.value === '';
+      const isTooSoon = slowed && attachments.length === 0 && model.draft.value === '';
       if (answer.code !== 'too-many' && !isTooSoon) return;
       toast(answer.say);
       if (isTooSoon) chat.client.discard(key);

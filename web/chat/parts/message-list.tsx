@@ -64,7 +64,11 @@ export function MessageList({ chat, model, channel, deeds, jumpTo, toPresent }: 
   const isStill = useSignal(false);
   const newBefore = useRef<number | null>(null);
   const mouseAt = useRef('');
-  const still = (isOn: boolean): void => {
+  /** Who is at the actions of a row: the mouse, or who goes by keyboard. */
+  const acting = useRef({ mouse: false, keys: false });
+  const still = (who: Partial<typeof acting.current>): void => {
+    acting.current = { ...acting.current, ...who };
+    const isOn = acting.current.mouse || acting.current.keys;
     if (isOn === isStill.value) return;
     if (isOn) {
       if (holdStill.value === 'off' || window.value.kind !== 'pinned') return;
@@ -203,25 +207,24 @@ export function MessageList({ chat, model, channel, deeds, jumpTo, toPresent }: 
         }}
         onPointerLeave={() => {
           hovered.value = null;
-          still(isActing());
+          still({ mouse: false });
         }}
         onFocusIn={(event) => {
           const isByKeyboard = event.target instanceof Element && event.target.matches(':focus-visible');
-          still(isActing());
+          still({ keys: isByKeyboard && isOnActions(event.target) });
           focused.value = isByKeyboard ? rowOf(event.target) : null;
         }}
         onFocusOut={(event) => {
           if (rowOf(event.relatedTarget) === null) focused.value = null;
-          if (!isOnActions(event.relatedTarget) && isStill.value) still(false);
+          if (!isOnActions(event.relatedTarget)) still({ keys: false });
         }}
         {...press}
+        onClick={() => still({ mouse: false })}
         onPointerMove={(event) => {
           press.onPointerMove(event);
           // Rows move under a mouse that rests, too: only one that was moved there is about to act.
           const at = `${event.clientX} ${event.clientY}`;
-          if (event.pointerType === 'mouse' && at !== mouseAt.current) {
-            still(isOnActions(event.target) || isActing());
-          }
+          if (event.pointerType === 'mouse' && at !== mouseAt.current) still({ mouse: isOnActions(event.target) });
           mouseAt.current = at;
         }}
       >
@@ -269,12 +272,6 @@ function pillClass(newer: number, isStill: boolean): string {
 
 function isOnActions(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('.actions') !== null;
-}
-
-/** Whether who goes by keyboard is at the actions of a row. */
-function isActing(): boolean {
-  const at = document.activeElement;
-  return at?.matches(':focus-visible') === true && isOnActions(at);
 }
 
 function openSheet(model: ChannelModel, id: string): void {

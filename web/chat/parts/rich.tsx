@@ -9,6 +9,7 @@ import {
   type RichNode,
 } from '../../../core/domain/content.ts';
 import { channelHref } from '../route.ts';
+import { splitCall } from '../state/calls.ts';
 import { overlay } from '../state/overlay.ts';
 import { t, word } from '../words.ts';
 
@@ -25,10 +26,10 @@ export function isOnlyEmoji(content: Content): boolean {
   return content.attachments.length === 0 && content.rich.length === 1 && ONLY_EMOJI.test(plainText(content.rich));
 }
 
-function nodeElement(node: RichNode, key: number, you: string | null): VNode | string {
+function nodeElement(node: RichNode, key: number, you: string | null): VNode {
   switch (node.t) {
     case 'text':
-      return node.text;
+      return <Words key={key} text={node.text} />;
     case 'bold':
       return <strong key={key}>{inner(node.children, you)}</strong>;
     case 'italic':
@@ -68,6 +69,20 @@ function nodeElement(node: RichNode, key: number, you: string | null): VNode | s
     default:
       return assertNever(node);
   }
+}
+
+/** Plain words, in which whoever reads may be called by name. */
+function Words({ text }: { readonly text: string }) {
+  const parts = splitCall(text);
+  if (parts === null) return <>{text}</>;
+  const [before, call, after] = parts;
+  return (
+    <>
+      {before}
+      <span class="mention me">{call}</span>
+      {after}
+    </>
+  );
 }
 
 function inner(rich: Rich, you: string | null): ComponentChildren {
@@ -155,7 +170,7 @@ function Picture({ file, all }: { readonly file: Attachment; readonly all: reado
     <button
       type="button"
       class="picture"
-      aria-label={isCovered ? t('Covered picture, {why}. Press to show', { why: t(why) }) : undefined}
+      aria-label={isCovered ? `${t('Covered picture')}, ${t('{why} · show', { why: t(why) })}` : undefined}
       onClick={() => {
         if (isCovered) isRevealed.value = true;
         else showLarge(file, all);

@@ -14,7 +14,7 @@ import type { ListedChannel, Person, WireChatMessage } from '../../../core/domai
 import type { Relations, Writing } from '../../../core/plugin/asked/self.ts';
 import { t } from '../words.ts';
 import { announce } from './announce.ts';
-import { callsFor } from './calls.ts';
+import { callsFor, listenFor } from './calls.ts';
 import { type Arrived, type ChannelModel, createChannelModel } from './channel-model.ts';
 import { type Commands, createCommands } from './commands.ts';
 import { clientStorage } from './keep.ts';
@@ -162,7 +162,9 @@ export function createChat(token: string | null, owner: string, maxBytes: () => 
   function onHeld(news: Extract<SelfNews, { readonly kind: 'told' }>): void {
     toast(news.say);
     const key = held.get(news.message);
-    if (key !== undefined && news.became === 'discarded') client.discard(key);
+    if (key !== undefined && news.became === 'discarded') {
+      modelFor(news.channel).take({ type: 'dropped', channel: news.channel, key });
+    }
     held.delete(news.message);
   }
 
@@ -188,6 +190,14 @@ export function createChat(token: string | null, owner: string, maxBytes: () => 
       return;
     told = id;
     toast(t('There is no channel “{id}” here, or it is not open to you.', { id }));
+  }
+
+  /** What one has opened stays in the side list. */
+  function noteOpened(): void {
+    const target = channel.value;
+    if (target === null || !isPublic(target.kind) || target.kind === 'mega' || opened.value.has(target.id)) return;
+    opened.value = new Set([...opened.value, target.id]);
+    storeChannels(opened.value);
   }
 
   /** The model of a channel, made when it is first heard of: posts kept over a reload come before the first join. */
@@ -217,11 +227,13 @@ export function createChat(token: string | null, owner: string, maxBytes: () => 
     }),
     client.on('welcome', (frame) => {
       you.value = frame.you;
+      listenFor(frame.you.isGuest ? null : frame.you.name);
       learn([frame.you]);
     }),
     client.on('channels', (list) => {
       channels.value = list;
       tellMissing();
+      noteOpened();
       follow();
     }),
     client.on('channel', (event) => {
@@ -265,14 +277,10 @@ export function createChat(token: string | null, owner: string, maxBytes: () => 
     unread: computed(() => [...models.value.values()].reduce((sum, model) => sum + model.unread.value, 0)),
     open(id) {
       const before = current.value;
-      if (before !== null && before.id !== id) before.newFrom.value = null;
       wanted.value = id;
+      if (before !== null && before.id !== channel.value?.id) before.newFrom.value = null;
       tellMissing();
-      const target = channel.value;
-      if (target !== null && isPublic(target.kind) && target.kind !== 'mega' && !opened.value.has(target.id)) {
-        opened.value = new Set([...opened.value, target.id]);
-        storeChannels(opened.value);
-      }
+      noteOpened();
       follow();
       if (isLookedAt() && current.value !== null) forgetUnread(current.value);
     },

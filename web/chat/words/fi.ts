@@ -255,7 +255,7 @@ const fi: Dictionary = {
   'Moderators read it; the author does not learn who reported.':
     'Moderaattorit lukevat sen; kirjoittaja ei saa tietää kuka ilmoitti.',
   Report: 'Ilmoita',
-  'Covered picture, {why}. Press to show': 'Peitetty kuva, {why}. Näytä painamalla',
+  'Covered picture': 'Peitetty kuva',
   '{why} · show': '{why} · näytä',
   NSFW: 'NSFW',
   'nobody has looked at it yet': 'kukaan ei ole vielä katsonut sitä',
