@@ -1,6 +1,7 @@
 import { bridges } from '../../bridges/index.ts';
 import {
   type AccountId,
+  type Capabilities,
   defineBridge,
   type EpochMs,
   type HubPort,
@@ -18,7 +19,12 @@ export interface Elsewhere {
 
 const ROOM = 'room' as RoomId;
 
-export function createElsewhere(platforms: readonly string[], channel = 'lobby'): Elsewhere {
+/** @param can what a platform takes of what is said here; without it, nothing */
+export function createElsewhere(
+  platforms: readonly string[],
+  channel = 'lobby',
+  can: Readonly<Record<string, Capabilities>> = {},
+): Elsewhere {
   const ports = new Map<string, HubPort>();
   let count = 0;
   const plugin = (platform: string) =>
@@ -37,7 +43,7 @@ export function createElsewhere(platforms: readonly string[], channel = 'lobby')
         async stop() {
           ports.delete(platform);
         },
-        capabilities: () => ({}),
+        capabilities: () => can[platform] ?? {},
       }),
     });
   return {

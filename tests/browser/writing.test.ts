@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStage, type Person, type Stage } from './stage.ts';
 
 const composer = (page: Page): Locator => page.getByRole('textbox', { name: /^(Message|Edit)/ });
-const options = (page: Page): Locator => page.getByRole('option');
+const options = (page: Page): Locator => page.locator('.completions').getByRole('option');
 const PIXEL = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
   'base64',
