@@ -93,7 +93,7 @@ async function converse(cast: Map<Name, Client>, elsewhere: Elsewhere): Promise<
 async function shoot(stage: Stage, chatter: Client, view: ViewOptions, name: string): Promise<void> {
   const { page, context } = await stage.person('Ana', { view, path: `/c/${CHANNEL}` });
   await page.getByText('This one goes out to the fridge').waitFor();
-  if (!view.isTouch) await page.getByText('Here now').waitFor();
+  if (!view.isTouch) await page.getByRole('heading', { name: /^Here now/ }).waitFor();
   // Somebody speaks elsewhere meanwhile: the list shows it.
   await chatter.post({ channel: 'lobby', text: 'Anybody on the way over?' }).done;
   await page.locator('.unread').first().waitFor({ state: 'attached' });
