@@ -22,6 +22,7 @@ import { carryModes } from './hub/carry-modes.ts';
 import { openDataFolder } from './hub/data-folder.ts';
 import { type Directs, openDirects } from './hub/directs.ts';
 import { type HooksIn, openHooksIn } from './hub/hooks-in.ts';
+import { openHooksOut } from './hub/hooks-out.ts';
 import { openHouseRules } from './hub/house-rules.ts';
 import { type Knowledge, openKnowledge } from './hub/knowledge.ts';
 import { createLagWatch } from './hub/lag-watch.ts';
@@ -148,6 +149,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     const marks = openMarks({ sql, live, knowledge, routing, timers, media }, options);
     const library = keep(openLibrary({ id, sql, live, knowledge, routing }, options), (part) => part.stop());
     const hooksIn = openHooksIn({ sql, knowledge, order, routing, media, liveEvents }, options);
+    const hooksOut = keep(openHooksOut({ id, sql, live, knowledge, order }, options), (part) => part.stop());
     const health = createHealth(clock);
     const perMinute = config.limits.apiPerMinute;
     const api = createApi({ version: options.version, perMinute, clock, logger: log });
@@ -178,6 +180,7 @@ export async function startHub(options: HubOptions): Promise<Hub> {
       tokens,
       privacy,
       hooksIn,
+      hooksOut,
       people,
       media,
       marks,

@@ -7,6 +7,7 @@ import type { HistoryMessage } from '../domain/wire.ts';
 import { isReceipt, place } from '../pipeline/address.ts';
 import type { LiveFacts } from '../pipeline/live-facts.ts';
 import type { HookQuestions } from '../plugin/asked/hooks-in.ts';
+import type { HookOutQuestions } from '../plugin/asked/hooks-out.ts';
 import type { LibraryQuestions } from '../plugin/asked/library.ts';
 import type { PortalQuestions } from '../plugin/asked/portals.ts';
 import type { PrivacyQuestions } from '../plugin/asked/privacy.ts';
@@ -47,7 +48,7 @@ export interface QuestionDeps {
   readonly privacy: Pick<Ask, keyof PrivacyQuestions>;
   readonly library: Pick<Ask, keyof LibraryQuestions>;
   readonly tokens: Pick<Ask, 'tokens' | 'me'>;
-  readonly hooks: Pick<Ask, keyof HookQuestions>;
+  readonly hooks: Pick<Ask, keyof HookQuestions | keyof HookOutQuestions>;
   readonly portals: Pick<Ask, keyof PortalQuestions>;
   /** The ledgers of moderation. */
   readonly ledgers: Pick<Ask, 'audit' | 'karma'>;

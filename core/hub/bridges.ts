@@ -136,7 +136,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     people: people.questions,
     privacy: parts.privacy.questions,
     tokens: tokens.questions,
-    hooks: parts.hooksIn.questions,
+    hooks: { ...parts.hooksIn.questions, ...parts.hooksOut.questions },
     portals: linking.asked.questions,
     deliveries: (message) =>
       deliveriesOf(message, { deliveries: store.deliveries, portals, platformOf, lanes: courier.lanes }),
@@ -157,6 +157,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     ...parts.marks.deeds,
     ...tokens.deeds,
     ...parts.hooksIn.deeds,
+    ...parts.hooksOut.deeds,
     ...linking.asked.deeds,
   };
   const deadLetters = createDeadLetters({ deliveries: store.deliveries, portals, courier, clock });

@@ -13,6 +13,7 @@ import type { OpenedSql } from '../store/sql/open.ts';
 import type { Archiving } from './archiving.ts';
 import type { Directs } from './directs.ts';
 import type { HooksIn } from './hooks-in.ts';
+import type { HooksOut } from './hooks-out.ts';
 import type { OpenedHouseRules } from './house-rules.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { OpenedLive } from './live-store.ts';
@@ -48,6 +49,7 @@ export interface HubParts {
   readonly privacy: Privacy;
   readonly tokens: OpenedTokens;
   readonly hooksIn: HooksIn;
+  readonly hooksOut: HooksOut;
   readonly people: People;
   readonly media: MediaStore;
   readonly marks: Marks;

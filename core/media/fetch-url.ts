@@ -55,7 +55,8 @@ async function ask(url: URL, { outside, clock, signal }: FetchOptions): Promise<
   }
 }
 
-async function allowedAddresses(hostname: string, outside: Outside): Promise<readonly string[]> {
+/** Where a host may be connected to. @throws {MediaProblem} when nowhere */
+export async function allowedAddresses(hostname: string, outside: Outside): Promise<readonly string[]> {
   const literal = hostname.replace(/^\[|\]$/g, '');
   if (isIP(literal) !== 0) {
     if (!outside.isAllowed(literal)) throw blocked();
@@ -96,7 +97,7 @@ function connect(
 }
 
 /** The look-up of one connection: what was checked, whatever the name says by now. */
-function pinned(addresses: readonly string[]): LookupFunction {
+export function pinned(addresses: readonly string[]): LookupFunction {
   const all = addresses.map((address) => ({ address, family: isIP(address) }));
   const [first] = all;
   return (_host, options, done) => {

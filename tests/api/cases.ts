@@ -41,6 +41,7 @@ export interface World {
   event(): Promise<string>;
   closed(): Promise<string>;
   webhook(): Promise<string>;
+  subscription(): Promise<string>;
   /** A room that is linked with the lobby. */
   portal(): Promise<string>;
   /** A message with a picture. */
@@ -122,10 +123,18 @@ export async function worldOn(hub: ApiStage): Promise<World> {
     async webhook() {
       return (await hub.as(boss)('POST', '/channels/lobby/webhooks', { name: 'Hook' })).body.webhook.id;
     },
+    async subscription() {
+      const made = await hub.as(boss)('POST', '/channels/lobby/subscriptions', UNHEARD);
+      return made.body.subscription.id;
+    },
   };
 }
 
 const lobby = { channel: 'lobby' };
+const UNHEARD = { url: 'https://hooks.invalid/told', kinds: ['message'] };
+const onSubscription = (body?: object): Case => ({
+  happy: async (world) => ({ params: { ...lobby, id: await world.subscription() }, body }),
+});
 const inLobby: Case = { happy: () => ({ params: lobby }) };
 const plain: Case = { happy: () => ({}) };
 const onHeld = (body?: object): Case => ({
@@ -339,6 +348,22 @@ export const CASES: Readonly<Record<string, Case>> = {
     happy: async (world) => ({ params: { ...lobby, webhook: await world.webhook() }, body: { name: 'Renamed' } }),
   },
   'rotate-webhook': { happy: async (world) => ({ params: { ...lobby, webhook: await world.webhook() }, body: {} }) },
+  subscriptions: inLobby,
+  'hook-deliveries': onSubscription(),
+  subscribe: { happy: () => ({ params: lobby, body: UNHEARD }) },
+  'change-subscription': onSubscription({ isPaused: true }),
+  'rotate-subscription': onSubscription({}),
+  unsubscribe: onSubscription(),
+  'test-subscription': onSubscription(),
+  redeliver: {
+    async happy(world) {
+      const id = await world.subscription();
+      const path = `/channels/lobby/subscriptions/${id}`;
+      await world.hub.as(world.boss)('POST', `${path}/test`);
+      const { deliveries } = (await world.hub.as(world.boss)('GET', `${path}/deliveries`)).body;
+      return { params: { ...lobby, id, delivery: deliveries[0].id } };
+    },
+  },
   'remove-webhook': { happy: async (world) => ({ params: { ...lobby, webhook: await world.webhook() } }) },
 };
 

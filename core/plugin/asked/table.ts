@@ -4,6 +4,7 @@ import { type CrewDeeds, crewDeeds } from './crew.ts';
 import { type DirectDeeds, type DirectQuestions, directDeeds, directQuestions } from './directs.ts';
 import { type EventDeeds, type EventQuestions, eventDeeds, eventQuestions } from './events.ts';
 import { type HookDeeds, type HookQuestions, hookDeeds, hookQuestions } from './hooks-in.ts';
+import { type HookOutDeeds, type HookOutQuestions, hookOutDeeds, hookOutQuestions } from './hooks-out.ts';
 import { type HouseRulesDeeds, type HouseRulesQuestions, houseRulesDeeds, houseRulesQuestions } from './house-rules.ts';
 import { type LibraryDeeds, type LibraryQuestions, libraryDeeds, libraryQuestions } from './library.ts';
 import { type MarkDeeds, markDeeds } from './marks.ts';
@@ -21,12 +22,13 @@ export interface Questions
     EventQuestions,
     HouseRulesQuestions,
     StaffQuestions,
-    LibraryQuestions,
     SelfQuestions,
     DirectQuestions,
+    LibraryQuestions,
     TokenQuestions,
     HookQuestions,
     PortalQuestions,
+    HookOutQuestions,
     PrivacyQuestions {}
 
 /** Every act that is not said in a channel, with what it takes and what it answers. */
@@ -36,42 +38,45 @@ export interface Deeds
     CrewDeeds,
     HouseRulesDeeds,
     StaffDeeds,
-    LibraryDeeds,
-    MarkDeeds,
     SelfDeeds,
     DirectDeeds,
+    LibraryDeeds,
+    MarkDeeds,
     TokenDeeds,
     HookDeeds,
     PortalDeeds,
+    HookOutDeeds,
     PrivacyDeeds {}
 
 export const questions: Asked<Questions> = {
   ...chatQuestions,
   ...orderQuestions,
   ...eventQuestions,
-  ...staffQuestions,
   ...houseRulesQuestions,
-  ...libraryQuestions,
+  ...staffQuestions,
   ...selfQuestions,
   ...directQuestions,
+  ...libraryQuestions,
   ...tokenQuestions,
   ...hookQuestions,
   ...portalQuestions,
+  ...hookOutQuestions,
   ...privacyQuestions,
 };
 export const deeds: Asked<Deeds> = {
   ...orderDeeds,
   ...eventDeeds,
   ...crewDeeds,
-  ...staffDeeds,
   ...houseRulesDeeds,
-  ...libraryDeeds,
-  ...markDeeds,
+  ...staffDeeds,
   ...selfDeeds,
   ...directDeeds,
+  ...libraryDeeds,
+  ...markDeeds,
   ...tokenDeeds,
   ...hookDeeds,
   ...portalDeeds,
+  ...hookOutDeeds,
   ...privacyDeeds,
 };
 

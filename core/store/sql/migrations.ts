@@ -6,6 +6,7 @@ import { archiveTables } from './archive-tables.ts';
 import { directTables } from './direct-tables.ts';
 import { directoryTables } from './directory-tables.ts';
 import { heldTables } from './held-tables.ts';
+import { hookOutTables } from './hook-out-tables.ts';
 import { hookTables } from './hook-tables.ts';
 import { houseRuleTables } from './house-rule-tables.ts';
 import { libraryTables } from './library-tables.ts';
@@ -54,6 +55,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'what was read and who was seen', sql: readingTables },
   { name: 'marks of pictures', sql: markTables },
   { name: 'webhooks in', sql: hookTables },
+  { name: 'webhooks out', sql: hookOutTables },
   { name: 'sides of portals', sql: portalSides },
   { name: 'privacy', sql: privacyTables },
 ];
