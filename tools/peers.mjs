@@ -40,13 +40,13 @@ function install({ packages }) {
 
 /** Synapse lives in a Python environment of its own, outside of the repository. */
 const SYNAPSE = { program: 'matrix-synapse', for: 'the Matrix bridge against a real Synapse' };
-const SYNAPSE_HINT = 'python3 -m venv ~/.cache/slipmat-hub/synapse, and its bin/pip install matrix-synapse';
+const SYNAPSE_HINT = 'python3 -m venv ~/.cache/slipmat-hub/synapse, and its bin/pip install "matrix-synapse[oidc]"';
 
 /** @returns null once it is there; else what is left out, required where the Python registry answers */
 function prepareSynapse(mayInstall) {
   const cache = join(homedir(), '.cache', 'slipmat-hub');
   const python = join(cache, 'synapse', 'bin', 'python');
-  const isThere = () => runs(python, ['-c', 'import synapse.app.homeserver']);
+  const isThere = () => runs(python, ['-c', 'import synapse.app.homeserver, authlib']);
   if (isThere()) return null;
   mkdirSync(cache, { recursive: true });
   const makeEnvironment = () => runs('python3', ['-m', 'venv', join(cache, 'synapse')]);
@@ -54,8 +54,8 @@ function prepareSynapse(mayInstall) {
     apt('install', '-y', '-qq', '--no-install-recommends', 'python3-venv');
     makeEnvironment();
   }
-  console.log('tests: pip install matrix-synapse');
-  if (runs(python, ['-m', 'pip', 'install', '--quiet', 'matrix-synapse'], 'inherit') && isThere()) return null;
+  console.log('tests: pip install matrix-synapse[oidc]');
+  if (runs(python, ['-m', 'pip', 'install', '--quiet', 'matrix-synapse[oidc]'], 'inherit') && isThere()) return null;
   const isRequired = runs(python, ['-m', 'pip', 'index', 'versions', 'matrix-synapse']);
   return { ...SYNAPSE, hint: SYNAPSE_HINT, isRequired };
 }

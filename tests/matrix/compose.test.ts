@@ -25,6 +25,7 @@ interface Compose {
 function composed(): Compose {
   const text = readFileSync(FILE, 'utf8')
     .replace(/\$\{SLIPMAT_SECRET[^}]*\}/g, 'a secret of this test')
+    .replace(/\$\{SLIPMAT_ADMIN_TOKEN:-([^}]*)\}/g, '$1')
     .replaceAll('$$', '$');
   return parse(text) as Compose;
 }
@@ -41,7 +42,7 @@ it('T11: compose.matrix.yaml configures a hub, a homeserver and a sign-in that f
     server_name: string;
     public_baseurl: string;
     app_service_config_files: readonly string[];
-    oidc_providers: readonly { issuer: string; client_id: string }[];
+    oidc_providers: readonly { idp_id: string; issuer: string; client_id: string }[];
   };
   const signIn = parse(configs['sign-in']?.content ?? '') as {
     issuer: string;
@@ -53,6 +54,10 @@ it('T11: compose.matrix.yaml configures a hub, a homeserver and a sign-in that f
   expect(homeserver.app_service_config_files).toEqual([settings.registration.replace('/data/', '/hub/')]);
   expect(config.accounts.jwt).toMatchObject({ issuer: signIn.issuer, audience: signIn.staticClients[1]?.id });
   expect(homeserver.oidc_providers[0]).toMatchObject({ issuer: signIn.issuer, client_id: signIn.staticClients[0]?.id });
+  expect(settings.sharedSignIn).toMatchObject({
+    issuer: config.accounts.jwt?.issuer,
+    provider: `oidc-${homeserver.oidc_providers[0]?.idp_id}`,
+  });
   expect(signIn.staticClients[0]?.redirectURIs).toEqual([`${homeserver.public_baseurl}_synapse/client/oidc/callback`]);
   const made = matrix.registration?.(settings, {
     read: () => null,

@@ -212,6 +212,16 @@ describe.skipIf(!hasSynapse())('on a real Synapse', () => {
       })
       .toEqual(['first here']);
     kool.close();
+    const { sql, knowledge } = hub.hub;
+    const renamed = sql.build.updateTable('channels').set({ name: 'Kool FM', topic: 'all night' }).where('id', '=', id);
+    await knowledge.directory.change({
+      statements: [{ query: renamed.compile() }],
+      scopes: null,
+      what: [{ kind: 'channel', channel: id as ChannelId }],
+    });
+    const state = (type: string) => ann.ask('GET', `/v3/rooms/${encodeURIComponent(where)}/state/${type}/`);
+    await expect.poll(() => state('m.room.name')).toMatchObject({ name: 'Kool FM' });
+    await expect.poll(() => state('m.room.topic').catch(String)).toMatchObject({ topic: 'all night' });
     await expect(ann.join(`#slipmat_nowhere:${SERVER_NAME}`)).rejects.toThrow('M_NOT_FOUND');
   });
 
@@ -226,7 +236,9 @@ describe.skipIf(!hasSynapse())('on a real Synapse', () => {
     await ann.ask('POST', `/v3/rooms/${encodeURIComponent(place)}/invite`, { user_id: bob.id });
     await bob.join(place);
     const members = async () =>
-      Object.keys((await ann.ask('GET', `/v3/rooms/${encodeURIComponent(place)}/joined_members`)).joined as object);
+      Object.keys(
+        (await ann.ask('GET', `/v3/rooms/${encodeURIComponent(place)}/joined_members`)).joined as object,
+      ).toSorted();
     await expect.poll(members).toContain(`@slipmat:${SERVER_NAME}`);
     const code = async () =>
       (await hub.hub.linking.codes.make({ channel: 'lobby' as ChannelId, bridge: null, madeBy: null })).code;
@@ -246,6 +258,8 @@ describe.skipIf(!hasSynapse())('on a real Synapse', () => {
     await expect.poll(() => shownIn(bob, place)).not.toContain('dora: hello to all places');
     const portal = hub.hub.portals.list().find((one) => one.room === place);
     if (portal !== undefined) await hub.hub.linking.desk.unlink(portal.id);
+    // the bot stays, for the room may be linked again
+    await expect.poll(members).toEqual([ann.id, bob.id, `@slipmat:${SERVER_NAME}`].toSorted());
   });
 
   it('an encrypted room is refused with the reason', async () => {
