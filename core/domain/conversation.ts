@@ -32,8 +32,10 @@ export interface Member {
 
 export const MOST_IN_DIRECT = 20;
 export const MOST_IN_PRIVATE = 200;
-/** Conversations of one person, those that wait for an answer included. */
+/** Conversations that one person has begun and is in; what others bring them into counts for the others. */
 export const MOST_CONVERSATIONS = 500;
+/** Private channels into which one person asks another, who has not accepted. */
+export const MOST_ASKED_ONE = 5;
 /** People whom one person has asked and who have not answered. */
 export const MOST_ASKED = 20;
 export const MAX_CONVERSATION_NAME = 60;

@@ -6,6 +6,7 @@ import {
   type Member,
   type MemberState,
   MOST_ASKED,
+  MOST_ASKED_ONE,
   MOST_CONVERSATIONS,
   MOST_IN_DIRECT,
   MOST_IN_PRIVATE,
@@ -86,15 +87,26 @@ export function createConversationDesk(deps: DeskDeps): ConversationDesk {
   }
 
   function tooMany(self: Reached, others: readonly Reached[], asked: number): Problem | null {
-    if (conversations.of(self.user).filter(isKept).length >= MOST_CONVERSATIONS) {
-      return problem('forbidden', `You have ${MOST_CONVERSATIONS} conversations already; leave one first.`);
+    const begun = conversations.of(self.user).filter((one) => isKept(one) && one.askedBy === null);
+    if (begun.length >= MOST_CONVERSATIONS) {
+      return problem('forbidden', `You have begun ${MOST_CONVERSATIONS} conversations already; leave one first.`);
     }
-    const full = others.find(({ user }) => conversations.of(user).filter(isKept).length >= MOST_CONVERSATIONS);
-    if (full !== undefined) return problem('forbidden', `${full.name} cannot be asked now.`);
+    const tired = others.find(({ user }) => unanswered(user, self.user) >= MOST_ASKED_ONE);
+    if (tired !== undefined) {
+      return problem('rate-limited', `${tired.name} has not accepted ${MOST_ASKED_ONE} invitations of yours.`);
+    }
     const mine = [...sameAs(self.user)].flatMap((user) => waitingFor(user)).length;
     return asked > 0 && mine + asked > MOST_ASKED
       ? problem('rate-limited', `${MOST_ASKED} people have not answered you yet; wait for them.`)
       : null;
+  }
+
+  /** Private channels into which this person was asked and has not come; whoever hears nothing of it counts the same. */
+  function unanswered(user: UserId, by: UserId): number {
+    const open = conversations.of(user).filter(({ state, askedBy }) => {
+      return state !== 'in' && state !== 'left' && askedBy !== null && isSame(askedBy, by);
+    });
+    return open.filter(({ channel }) => directory.channel(channel)?.kind === 'private').length;
   }
 
   /** People on other platforms whom this account has asked and who have not answered. */
