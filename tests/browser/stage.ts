@@ -96,14 +96,23 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   };
 }
 
-/** Into a folder of its own: several test files may build at the same time. */
+/**
+ * What ships, for a build under the name of a test is one for developers. Into a folder of its own: several test files
+ * may build at the same time.
+ */
 export async function buildWeb(): Promise<string> {
   const outDir = mkdtempSync(join(tmpdir(), 'slipmat-web-'));
-  await build({
-    configFile: join(ROOT, 'vite.config.ts'),
-    root: join(ROOT, 'web'),
-    logLevel: 'error',
-    build: { outDir, emptyOutDir: true },
-  });
+  const before = process.env.NODE_ENV;
+  process.env.NODE_ENV = 'production';
+  try {
+    await build({
+      configFile: join(ROOT, 'vite.config.ts'),
+      root: join(ROOT, 'web'),
+      logLevel: 'error',
+      build: { outDir, emptyOutDir: true },
+    });
+  } finally {
+    process.env.NODE_ENV = before;
+  }
   return outDir;
 }

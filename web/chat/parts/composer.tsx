@@ -125,7 +125,7 @@ export function Composer({ chat, model, channel, onSent }: Props) {
       event.preventDefault();
       event.stopPropagation();
       model.aimAt(NEW);
-    } else if (event.key === 'ArrowUp' && canEditLast()) {
+    } else if (event.key === 'ArrowUp' && !event.altKey && canEditLast()) {
       event.preventDefault();
       // What was sent just now is the last message, though the hub has yet to say so.
       waiting.current();
