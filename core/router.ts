@@ -16,7 +16,7 @@ import { type Receipt, refused } from './domain/receipt.ts';
 import type { WireEntry, WireMessage } from './domain/wire.ts';
 import { isJudged } from './moderation/policy.ts';
 import type { Finding } from './moderation/rule.ts';
-import { type Asked, authorOf, isReceipt, MOVED, type Place, place } from './pipeline/address.ts';
+import { type Asked, authorOf, isReceipt, lacksScope, MOVED, type Place, place } from './pipeline/address.ts';
 import type { Judge } from './pipeline/gather-facts.ts';
 import type { HeldFacts } from './pipeline/held-facts.ts';
 import { isForRules, noRoomFor } from './pipeline/held-room.ts';
@@ -225,7 +225,7 @@ async function routeRedaction(asked: Of<'redaction'>, at: RouterDeps): Promise<R
   return onMessage(asked, 'read', at, (here, head, rev) => {
     if (head.isRedacted) return { kind: 'unchanged', id: head.id, seq: null };
     const by = redactedBy(head.author, asked, at);
-    const refusal = asked.byRoom !== undefined ? null : mayNotRedact(here, head, by === 'author', at);
+    const refusal = asked.byRoom !== undefined ? null : whyNot(here, head, actor, by === 'author', at);
     if (refusal !== null) return refusal;
     const redaction = { at: at.clock.now(), by } as const;
     const body: WireEntry = { type: 'redaction', channel: head.channel, id: head.id, redaction };
@@ -265,19 +265,19 @@ async function routeDiscard(asked: Of<'redaction'>, held: HeldMessage, at: Route
   return at.untilFresh(here.scope, (rev) => {
     const now = place(at.facts, actor, request.channel, 'read');
     if (isReceipt(now)) return now;
-    const refusal = byRoom === undefined ? mayNotRedact(now, held, isOwn, at) : null;
+    const refusal = byRoom === undefined ? whyNot(now, held, actor, isOwn, at) : null;
     if (refusal !== null) return refusal;
     const by = isOwn ? held.author : actor.user;
     return { ...discardStep(now.channel, held, by, request.reason, at.clock.now()), ifRev: rev };
   });
 }
 
-function mayNotRedact(here: Place, head: Pick<Head, 'author'>, isOwn: boolean, at: RouterDeps): Receipt | null {
+function whyNot(here: Place, of: Pick<Head, 'author'>, by: Actor, isOwn: boolean, at: RouterDeps): Receipt | null {
   const permission = may(isOwn ? 'redact-own' : 'redact-others', here.standing);
   if (!permission.ok) return refused(permission.code, permission.say);
-  const authorRank = at.facts.standing(head.author, false, here.channel).rank;
+  const authorRank = at.facts.standing(of.author, false, here.channel).rank;
   return isOwn || outranks(here.standing.rank, authorRank)
-    ? null
+    ? lacksScope(by, isOwn ? 'post' : 'moderate')
     : refused('forbidden', 'You cannot act on someone of the same or a higher rank.');
 }
 

@@ -31,7 +31,7 @@ export function openDoors(bridge: BridgeId, parts: DoorParts): Doors {
   const { admit, questions, deeds, routing, logger } = parts;
   return {
     async act(actor, command) {
-      const refusal = admit.scope(actor, scopeOfCommand(command.text));
+      const refusal = admit.scope(actor, scopeOfCommand(command.text, command.replyTo !== null));
       return refusal ?? parts.act(actor, command);
     },
     async request(actor, request, { key, again }) {

@@ -4,6 +4,7 @@ import type { Actor, Request } from '../domain/inbound.ts';
 import type { Author, Origin } from '../domain/message.ts';
 import { type Act, may, type Standing } from '../domain/permission.ts';
 import { type Receipt, refused } from '../domain/receipt.ts';
+import type { Scope } from '../domain/scopes.ts';
 import type { LiveFacts } from './live-facts.ts';
 
 /** One request as the route takes it, whichever door it came in by. */
@@ -55,6 +56,12 @@ export function place(facts: LiveFacts, actor: Actor, id: ChannelId, act: Act): 
 /** Whether `place` turned it down. */
 export function isReceipt(value: Place | Receipt): value is Receipt {
   return 'kind' in value;
+}
+
+/** For what needs one scope or another, by what it is done to. Null: it may be done, as far as a token goes. */
+export function lacksScope({ grant }: Actor, scope: Scope): Receipt | null {
+  if (grant === undefined || grant.scopes.includes(scope)) return null;
+  return refused('forbidden', `This token lacks the scope ${scope}.`);
 }
 
 /** The author as shown beside the message. */
