@@ -3,6 +3,8 @@ import type { FastifyRequest } from 'fastify';
 /** What came to a webhook: JSON, and files beside it. */
 export interface HookBody {
   readonly json: unknown;
+  /** Of the text that the JSON was read from. */
+  readonly length: number;
   readonly files: readonly File[];
 }
 
@@ -23,7 +25,7 @@ async function multipart(type: string, body: Buffer): Promise<HookBody | null> {
   try {
     const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData();
     const json = form.get('payload_json') ?? form.get('payload');
-    const read = typeof json === 'string' ? jsonOf(json) : { json: fieldsOf(form), files: [] };
+    const read = typeof json === 'string' ? jsonOf(json) : jsonOf(JSON.stringify(fieldsOf(form)));
     const files = [...form.values()].filter((value) => value instanceof File).slice(0, MOST_FILES);
     return read === null ? null : { ...read, files };
   } catch (error) {
@@ -39,7 +41,7 @@ function fieldsOf(form: FormData): object {
 
 function jsonOf(text: string): HookBody | null {
   try {
-    return { json: JSON.parse(text), files: [] };
+    return { json: JSON.parse(text), length: text.length, files: [] };
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof RangeError) return null;
     throw error;

@@ -18,6 +18,8 @@ export interface HookRouteDeps {
 /** Posts of one webhook. */
 const POSTS_PER_MINUTE = 60;
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
+/** Of the JSON of a form in which people write. */
+const MOST_MARKUP = 128 * 1024;
 const SUFFIXES = ['', 'slack', 'github'] as const;
 
 type Params = { readonly id: string; readonly secret: string };
@@ -39,6 +41,8 @@ export function addHooks(app: FastifyInstance, { posting, media }: HookRouteDeps
     if (read === null) return answerFailure(reply, spoken, late ?? BAD_BODY);
     const payload = { suffix, headers: headersOf(request), body: read.json };
     const kind = formOf(payload);
+    // reading markup takes its time, and nobody sends a message of that size
+    if (hasMarkup(kind) && read.length > MOST_MARKUP) return answerFailure(reply, kind, TOO_LONG);
     const form = readForm(kind, payload);
     if (!form.ok) return form.say === '' ? reply.code(204).send() : answerFailure(reply, kind, badForm(form.say));
     const files = await filesOf(read);
@@ -122,6 +126,10 @@ function answer(reply: FastifyReply, { kind, hook, receipt, isWaiting: wantsMess
   }
 }
 
+function hasMarkup(kind: FormKind): boolean {
+  return kind !== 'repository' && kind !== 'alert';
+}
+
 function isWaiting(request: FastifyRequest): boolean {
   const { query } = request;
   return typeof query === 'object' && query !== null && 'wait' in query && query.wait === 'true';
@@ -146,5 +154,6 @@ const BAD_BODY: Failure = {
   say: 'The body cannot be read.',
   word: 'invalid_payload',
 };
+const TOO_LONG: Failure = { status: 413, code: 'bad-request', say: 'That is too long.', word: 'msg_too_long' };
 const EMPTY: Failure = { status: 400, code: 'bad-request', say: 'There is nothing in it.', word: 'no_text' };
 const GONE_SOON: Failure = { status: 503, code: 'unavailable', say: 'The hub is going down; try again.' };
