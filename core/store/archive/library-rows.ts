@@ -97,9 +97,9 @@ function createPostRows(db: Db): PostRows {
     'delete from library_titles where item = @item and not exists (select 1 from library_posts where item = @item)',
   );
 
-  /** What is said in private with somebody, and what stays where it was written, is in no list. */
+  /** What is said in private is in no list: not every member may see all of it; nor is what stays where it was written. */
   function itemsIn({ id }: Row, message: WireChatMessage, kind: ChannelKind | null): readonly FoundItem[] {
-    if (kind === null || kind === 'direct') return [];
+    if (kind === null || kind === 'direct' || kind === 'private') return [];
     const linkOf = ({ url }: Attachment): string | null => hashOf.get(id, mediaIdOf(url, null) ?? '') ?? null;
     const found = foundIn(message.content, linkOf);
     return found.length > 0 && stays.get(id) !== undefined ? [] : found;
