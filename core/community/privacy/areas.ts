@@ -64,6 +64,12 @@ export const AREAS: readonly Area[] = [
     named: named('created_by'),
   },
   { table: 'hooks_in', holds: 'who made a webhook', named: named('made_by') },
+  {
+    table: 'hooks_out',
+    holds: 'webhooks by which somebody is told what happens',
+    own: ['owner_id'],
+    secret: ['secret', 'old_secret'],
+  },
   { table: 'house_rule_people', holds: 'which house rules somebody has accepted', own: ['user_id'] },
   { table: 'house_rules', holds: 'who set the rules of a channel', named: named('set_by') },
   { table: 'channel_settings', holds: 'who changed the settings of a channel', named: named('changed_by') },
@@ -128,7 +134,7 @@ export const AREAS: readonly Area[] = [
   { table: 'timers', holds: 'what is to be done when, such as lifting a timeout; it ends with that' },
   { table: 'changes', holds: 'ids of people whose rights changed, for a week' },
   ...nothing('meta', 'invites', 'archive_marks', 'audit_effects', 'mirror_effects', 'library_state', 'library_titles'),
-  ...nothing('house_rule_lines', 'blank_pages', 'sqlite_sequence', 'migrations'),
+  ...nothing('hook_deliveries', 'house_rule_lines', 'blank_pages', 'sqlite_sequence', 'migrations'),
 ];
 
 /** The embedded live store's own tables: they hold what the archive holds, for as long as it is hot. */
