@@ -40,10 +40,11 @@ it('the chat shows pictures in their size, covers what is to be covered, and lin
   await flyer.waitFor();
   await expect.poll(() => flyer.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(60);
   expect([await flyer.getAttribute('width'), await flyer.getAttribute('height')]).toEqual(['60', '40']);
-  const surprise = ben.page.getByAltText('a surprise');
-  expect(await surprise.isVisible()).toBe(false);
-  await ben.page.getByRole('button', { name: 'Spoiler, press to show' }).click();
-  expect(await surprise.isVisible()).toBe(true);
+  const cover = ben.page.getByRole('button', { name: 'Covered picture, Spoiler · show' });
+  expect(await cover.count()).toBe(1);
+  await cover.click();
+  await expect.poll(() => cover.count()).toBe(0);
+  expect(await ben.page.getByAltText('a surprise').isVisible()).toBe(true);
   const link = await ben.page.getByRole('link', { name: 'list.txt' }).getAttribute('href');
   expect(await (await fetch(stage.url + link)).text()).toBe('tracklist');
   await ana.close();
