@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { RoomId } from '../../core/domain/ids.ts';
 import type { RemoteRef } from '../../core/domain/message.ts';
-import { BridgeError, type Choice, type Direct, type Edit, type Redact, type Respond } from '../../core/plugin/index.ts';
+import {
+  BridgeError,
+  type Choice,
+  type Direct,
+  type Edit,
+  type Redact,
+  type Respond,
+} from '../../core/plugin/index.ts';
 import { encodeRich } from './encode.ts';
 import { bridgeError, hasCode, UNKNOWN_MESSAGE } from './failures.ts';
 import { answerRoute, BUTTON } from './interactions.ts';

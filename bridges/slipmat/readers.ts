@@ -39,7 +39,7 @@ export class Readers {
 
   /** Follows the channel from the next entry on, in this very tick. */
   follow(reader: Reader): void {
-    const { channel, connection } = reader;
+    const { channel } = reader;
     let feed = this.#feeds.get(channel);
     if (feed === undefined) {
       feed = new ChannelFeed(channel);

@@ -107,7 +107,11 @@ export function createIntake({ hub, people, ownActs, self }: IntakeDeps): Intake
     for (const login of logins) {
       if (login === '' || login === self.login) continue;
       people().find(login, (account: InboundAccount) => {
-        queue(room.key, { kind: 'membership', room: room.key, account, act, isPresence: true, at: hub.clock.now() }, null);
+        queue(
+          room.key,
+          { kind: 'membership', room: room.key, account, act, isPresence: true, at: hub.clock.now() },
+          null,
+        );
       });
     }
   }

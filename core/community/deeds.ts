@@ -1,7 +1,7 @@
 import type { Actor } from '../domain/inbound.ts';
 import type { Receipt } from '../domain/receipt.ts';
-import type { Answer, Deeds, Questions } from '../plugin/surface.ts';
 import type { OrderDeeds } from '../plugin/asked/order.ts';
+import type { Answer, Deeds, Questions } from '../plugin/surface.ts';
 import type { Modes } from './moderation/modes.ts';
 import type { Queue } from './moderation/queue.ts';
 import type { Reports } from './moderation/reports.ts';

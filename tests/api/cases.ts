@@ -18,7 +18,7 @@ type Make = (world: World) => Sent | Promise<Sent>;
 /** A request that succeeds, and what causes the problems that not every operation has. */
 export interface Case {
   /** Whose token; boss where nobody is named. */
-  readonly as?: 'boss' | 'ann' | 'kool';
+  readonly as?: 'boss' | 'ann' | 'kool' | 'gone';
   readonly happy: Make;
   readonly conflict?: Make;
 }
@@ -29,6 +29,8 @@ export interface World {
   readonly boss: string;
   readonly ann: string;
   readonly kool: string;
+  /** Somebody who will be forgotten. */
+  readonly gone: string;
   /** Of that DJ. */
   readonly crew: string;
   /** A DJ's. */
@@ -73,6 +75,7 @@ export async function worldOn(hub: ApiStage): Promise<World> {
     boss,
     ann: people.ann,
     kool,
+    gone: await hub.user('gone'),
     crew,
     channel,
     users,
@@ -364,6 +367,8 @@ export const CASES: Readonly<Record<string, Case>> = {
       return { params: { ...lobby, id, delivery: deliveries[0].id } };
     },
   },
+  'my-data': { happy: () => ({}) },
+  'erase-me': { as: 'gone', happy: () => ({ body: { confirm: 'gone' } }) },
   'remove-webhook': { happy: async (world) => ({ params: { ...lobby, webhook: await world.webhook() } }) },
 };
 
@@ -371,4 +376,4 @@ export const CASES: Readonly<Record<string, Case>> = {
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   'apply-native-act': 'what was done on a platform alone: tests/mirror',
 };
-export const RACES: ReadonlySet<string> = new Set(['set-house-rules']);
+export const RACES: ReadonlySet<string> = new Set(['set-house-rules', 'erase-me']);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findLinks } from '../../core/plugin/markup/links.ts';
-import { parseMarkup } from '../../core/plugin/markup/parse.ts';
 import { escapeMarkup, markupText } from '../../bridges/slipmat/markup-text.ts';
 import { MAX_RICH_DEPTH, MAX_RICH_NODES, plainText, type Rich } from '../../core/domain/content.ts';
+import { findLinks } from '../../core/plugin/markup/links.ts';
+import { parseMarkup } from '../../core/plugin/markup/parse.ts';
 
 const t = (text: string) => ({ t: 'text' as const, text });
 const TABLE: readonly (readonly [string, Rich])[] = [

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
-import { commandSpec } from '../../core/plugin/asked/shapes.ts';
 import { COMMANDS } from '../../core/community/commands/table.ts';
+import { commandSpec } from '../../core/plugin/asked/shapes.ts';
 import { type Rig, startRig, WITHIN } from '../portals/rig.ts';
 
 let rig: Rig;

@@ -185,3 +185,42 @@ it('M2: two hubs say the same of a picture, before and after', async () => {
     await rig.close();
   }
 });
+
+it('M2: what waits for a moderator is shown by what was said of its picture meanwhile; what is never shown leaves no file', async () => {
+  const rig = await startRig('embedded');
+  try {
+    const root = await rig.come('root', { role: 'admin' });
+    const ann = await rig.come('ann');
+    const hold = (heldWords: readonly string[]) =>
+      root.client.do('set-settings', { channel: 'lobby', change: { rules: { heldWords } } });
+    const shown = await postPicture(rig, root, 'root', await png());
+    await hold(['wait']);
+    const texts = ['wait one', 'wait two'];
+    for (const text of texts) await postPicture(rig, ann, 'ann', await png(), { text });
+    await postPicture(rig, ann, 'ann', await png(1), { text: 'wait three' });
+    await mark(root, shown, 'nsfw');
+    const queue = await root.client.ask('queue', { channel: 'lobby' });
+    const [one, two, three] = queue.ok ? queue.value.held.map(({ message }) => message) : [];
+    if (one === undefined || two === undefined || three === undefined) throw new Error('not held');
+    const heard: string[] = [];
+    ann.client.on('channel', (event) => {
+      if (event.type === 'message') heard.push(...event.message.content.attachments.map(lookOf));
+    });
+    await root.client.do('release-held', { channel: 'lobby', message: one.id ?? null });
+    await expect.poll(() => heard, WITHIN).toEqual(['covered nsfw']);
+    await mark(root, shown, 'remove');
+    await root.client.do('release-held', { channel: 'lobby', message: two.id ?? null });
+    await expect.poll(async () => (await root.page()).at(-1)?.message.content.attachments, WITHIN).toEqual([]);
+    await root.client.do('discard-held', { channel: 'lobby', message: three.id ?? null, reason: null });
+    const url = three.content.attachments[0]?.url ?? '';
+    const status = async () => (await fetch(`${rig.hub.url}${url}`)).status;
+    expect(await status()).toBe(200);
+    const { sql } = rig.hub.hub;
+    const ends = sql.build.selectFrom('media_links').select('id').where('expires_at', 'is not', null);
+    await expect.poll(async () => (await sql.read(ends.compile())).length, WITHIN).toBe(1);
+    rig.forward(6 * MINUTE);
+    expect(await status()).toBe(404);
+  } finally {
+    await rig.close();
+  }
+});

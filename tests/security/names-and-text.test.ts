@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseMarkup } from '../../core/plugin/markup/parse.ts';
 import { textContent } from '../../core/domain/content.ts';
 import { cleanContent, cleanName, isEmpty } from '../../core/pipeline/normalize.ts';
+import { parseMarkup } from '../../core/plugin/markup/parse.ts';
 
 const INVISIBLE = [
   '\u200b',

@@ -1,21 +1,16 @@
 import type { Generated } from 'kysely';
 import type { DirectConsentsTable, HeldDirectsTable } from './direct-tables.ts';
-import type { HouseRuleTables } from './house-rule-rows.ts';
 import type { LiveEventsTable, SchedulesTable, TimersTable } from './event-rows.ts';
-import type {
-  LibraryPostsTable,
-  LibraryTakenOutTable,
-  LibraryTitlesTable,
-  MediaUsesTable,
-} from './library-tables.ts';
-import type { ReadMarkersTable, SeenPeopleTable } from './reading-tables.ts';
+import type { HookDeliveriesTable, HooksOutTable } from './hook-out-tables.ts';
+import type { HooksInTable } from './hook-tables.ts';
+import type { HouseRuleTables } from './house-rule-rows.ts';
+import type { LibraryPostsTable, LibraryTakenOutTable, LibraryTitlesTable, MediaUsesTable } from './library-tables.ts';
 import type { PictureMarksTable } from './mark-tables.ts';
 import type { MediaLinksTable, MediaTable } from './media-tables.ts';
 import type { PortalsTable } from './portal-tables.ts';
 import type { ErasuresTable } from './privacy-tables.ts';
+import type { ReadMarkersTable, SeenPeopleTable } from './reading-tables.ts';
 import type { RelationsTable } from './relation-tables.ts';
-import type { HookDeliveriesTable, HooksOutTable } from './hook-out-tables.ts';
-import type { HooksInTable } from './hook-tables.ts';
 import type { ApiTokensTable } from './token-tables.ts';
 /*
  * The tables as Kysely sees them. Times are epoch ms, booleans 0 or 1, JSON as text. `migrations.ts` makes them.

@@ -91,7 +91,14 @@ export function callRoll(room: RoomId, { people, session, pump, hub }: Link): vo
   if (here.length > MOST_AT_ONCE) return;
   const at = hub.clock.now();
   for (const person of here) {
-    pump.push('people', { kind: 'membership', room, account: shown(person, session), act: 'join', isPresence: true, at });
+    pump.push('people', {
+      kind: 'membership',
+      room,
+      account: shown(person, session),
+      act: 'join',
+      isPresence: true,
+      at,
+    });
   }
 }
 const MOST_AT_ONCE = 500;
