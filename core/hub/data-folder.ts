@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { codeOf } from '../../config/env.ts';
 
@@ -29,5 +29,7 @@ export function openDataFolder(dataDir: string): FolderProblem | null {
 function makeFolder(path: string): void {
   const missing: string[] = [];
   for (let at = path; !existsSync(at); at = dirname(at)) missing.push(at);
+  // a file in its place is no folder
+  if (missing.length === 0 && !statSync(path).isDirectory()) mkdirSync(path);
   for (const folder of missing.toReversed()) mkdirSync(folder, { mode: 0o700 });
 }

@@ -57,6 +57,14 @@ export function openPrivacy(parts: Parts, { config, clock, log: logger }: HubOpt
       cancel();
     }
   };
+  const isPresent = async (users: readonly UserId[]): Promise<boolean> => {
+    const channels = new Set(users.flatMap((user) => directory.channelsFor(user)).map(({ id }) => id));
+    for (const channel of channels) {
+      const there = await live.store.presence.connected(channel);
+      if (there.some(({ user }) => users.includes(user))) return true;
+    }
+    return false;
+  };
   const erasing = createErasing({
     sql,
     directory,
@@ -68,6 +76,7 @@ export function openPrivacy(parts: Parts, { config, clock, log: logger }: HubOpt
     head: (scope, id) => history.head(scope, id),
     message: (channel, id) => history.message(channel, id),
     archived,
+    isPresent,
     truncate: sql.writer.truncate,
     dropFiles: (ids) => dropFiles(media, sql, ids),
     clock,

@@ -40,6 +40,8 @@ export interface EraseDeps extends Omit<RedactingDeps, 'sql' | 'channel' | 'appe
   readonly portals: Pick<Portals, 'legs'>;
   /** Removes files and pictures, bytes included where nothing else uses them. */
   readonly dropFiles: (ids: readonly string[]) => Promise<void>;
+  /** Whether anybody of them is still told to be here. */
+  readonly isPresent: (users: readonly UserId[]) => Promise<boolean>;
   /** The database keeps nothing beside its file of what was written before; false: not yet. */
   readonly truncate: () => Promise<boolean>;
   readonly clock: Clock;
@@ -48,6 +50,8 @@ export interface EraseDeps extends Omit<RedactingDeps, 'sql' | 'channel' | 'appe
 
 const KIND = 'erase';
 const TURN_MS = 1_000;
+/** By then hubs have written down what they had gathered of somebody: who was there, what was read. */
+const FORGOTTEN_MS = 12_000;
 /** Rooms that cannot be reached for longer keep their copies. */
 const LEAVE_WITHIN_MS = 24 * 3_600_000;
 /** Of one sweep of the timers: others wait. */
@@ -95,7 +99,8 @@ export function createErasing(deps: EraseDeps): Erasing {
         return { change: change ?? { stage: 'hear', cursor: '' } };
       }
       case 'hear':
-        return (await haveLeft(erasure)) ? to('rows') : 'wait';
+        if (clock.now() < erasure.askedAt + FORGOTTEN_MS) return 'wait';
+        return (await haveLeft(erasure)) && !(await deps.isPresent(erasure.users)) ? to('rows') : 'wait';
       case 'rows':
         await dropRows(erasure);
         return to('pages');
