@@ -3,10 +3,12 @@ import type { AuditLine } from '../domain/audit.ts';
 import { type Channel, scopeOf } from '../domain/channel.ts';
 import type { HeldBody, HeldMessage } from '../domain/held.ts';
 import type { EpochMs, UserId } from '../domain/ids.ts';
+import { withMarks } from '../domain/picture-mark.ts';
 import type { WireChatMessage, WireMessage } from '../domain/wire.ts';
 import type { Finding } from '../moderation/rule.ts';
 import type { Effect, EntryNote, Step } from '../store/ports.ts';
 import type { TakenBody } from './held-facts.ts';
+import type { LiveFacts } from './live-facts.ts';
 import type { Recent } from './recent.ts';
 
 /** The steps of a message that waits for a moderator. Only one of release and discard ever takes effect. */
@@ -105,11 +107,17 @@ export function discardStep(
   };
 }
 
-/** What it answers may have gone meanwhile. */
-export function withoutGoneQuote(message: WireChatMessage, recent: Pick<Recent, 'head'>): WireChatMessage {
+/** What it answers may have gone meanwhile, and something may have been said of its pictures. */
+export function asItStands(
+  { message }: HeldBody,
+  channel: Channel,
+  { recent, facts }: { readonly recent: Pick<Recent, 'head'>; readonly facts: Pick<LiveFacts, 'markOf'> },
+): WireChatMessage {
   const quoted = message.replyTo === null ? null : recent.head(message.replyTo.id);
   const isGone = quoted !== null && (quoted.isRedacted || quoted.isHidden === true);
-  return isGone ? { ...message, replyTo: null } : message;
+  const scope = scopeOf(channel);
+  const content = withMarks(message.content, (picture) => facts.markOf(scope, picture));
+  return { ...message, content, replyTo: isGone ? null : message.replyTo };
 }
 
 /** A moderator looks at it; `key` makes it once. */

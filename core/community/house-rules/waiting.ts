@@ -6,8 +6,9 @@ import type { ChannelId, UserId } from '../../domain/ids.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import { isJudged } from '../../moderation/policy.ts';
 import type { Awaiting, HeldFacts } from '../../pipeline/held-facts.ts';
-import { discardStep, releaseStep, withoutGoneQuote } from '../../pipeline/held-steps.ts';
+import { asItStands, discardStep, releaseStep } from '../../pipeline/held-steps.ts';
 import { type LiveFacts, sanctionIn } from '../../pipeline/live-facts.ts';
+import { isEmpty } from '../../pipeline/normalize.ts';
 import type { Recent } from '../../pipeline/recent.ts';
 import type { RulesFacts } from '../../pipeline/rules-facts.ts';
 import type { Fresh } from '../../pipeline/until-fresh.ts';
@@ -57,7 +58,9 @@ export function createWaiting(deps: WaitingDeps): Waiting {
     if (sanction !== null && (sanction.until === null || sanction.until > now))
       return dropped(channel, message, 'its author was timed out or banned meanwhile');
     if (channel.state === 'read-only') return isOver ? dropped(channel, message, 'the channel is closed') : STAYS;
-    return releaseStep(channel, message, null, now, withoutGoneQuote(message.body.message, deps.recent));
+    const shown = asItStands(message.body, channel, deps);
+    if (isEmpty(shown.content)) return dropped(channel, message, 'its picture was removed');
+    return releaseStep(channel, message, null, now, shown);
   }
 
   const dropped = (channel: Channel, message: HeldMessage, why: string): Step =>

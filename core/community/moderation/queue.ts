@@ -9,8 +9,9 @@ import { type Receipt, refused } from '../../domain/receipt.ts';
 import type { QueuedMessage } from '../../domain/staff.ts';
 import { isReceipt, NO_CHANNEL, type Place, place } from '../../pipeline/address.ts';
 import { type Decision, type HeldFacts, TAKEN_MS } from '../../pipeline/held-facts.ts';
-import { discardStep, releaseStep, takenStep, withoutGoneQuote } from '../../pipeline/held-steps.ts';
+import { asItStands, discardStep, releaseStep, takenStep } from '../../pipeline/held-steps.ts';
 import { type LiveFacts, sanctionIn } from '../../pipeline/live-facts.ts';
+import { isEmpty, nothingIn } from '../../pipeline/normalize.ts';
 import type { Recent } from '../../pipeline/recent.ts';
 import type { Fresh } from '../../pipeline/until-fresh.ts';
 import type { Step } from '../../store/ports.ts';
@@ -172,7 +173,8 @@ export function createQueue(deps: QueueDeps): Queue {
         const now = clock.now();
         const sanction = sanctionIn(facts, here.channel, waiting.author);
         if (sanction !== null && (sanction.until === null || sanction.until > now)) return AUTHOR_SANCTIONED;
-        const message = withoutGoneQuote(waiting.body.message, deps.recent);
+        const message = asItStands(waiting.body, here.channel, deps);
+        if (isEmpty(message.content)) return nothingIn(waiting.body.message.content);
         return releaseStep(here.channel, waiting, act.by.user, now, message);
       }),
 

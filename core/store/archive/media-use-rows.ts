@@ -1,3 +1,4 @@
+import type { Content } from '../../domain/content.ts';
 import type { EpochMs, MessageId } from '../../domain/ids.ts';
 import type { WireChatMessage } from '../../domain/wire.ts';
 import { mediaIdOf } from '../../media/media-url.ts';
@@ -13,6 +14,8 @@ export interface MediaUseRows {
    *   null: nothing has changed, the table is made anew
    */
   put(row: { readonly id: MessageId; readonly channel_id: string }, message: WireChatMessage, at: EpochMs | null): void;
+  /** It was held, and is never shown: its files end soon, unless a message carries them. */
+  giveUp(content: Content, at: EpochMs): void;
 }
 
 export function createMediaUseRows(db: Db): MediaUseRows {
@@ -28,6 +31,9 @@ export function createMediaUseRows(db: Db): MediaUseRows {
        and not exists (select 1 from media_uses where link_id = @link)`,
   );
   return {
+    giveUp({ attachments }, at) {
+      for (const { url } of attachments) end.run({ at: at + GRACE_MS, link: mediaIdOf(url, null) ?? '' });
+    },
     put({ id, channel_id }, { content }, at) {
       const before = linksOf.all(id);
       const now = new Map(content.attachments.map((one) => [mediaIdOf(one.url, null) ?? '', one.picture]));
