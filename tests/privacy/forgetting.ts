@@ -159,11 +159,11 @@ export function forgetting(kind: 'embedded' | 'redis'): void {
     expect(copiesInDiscord(stage)).not.toContain(CANARY);
     expect(inTelegram(stage)).not.toContain(CANARY);
     other.close();
-    const audit = await sql.read(sql.build.selectFrom('audit').select(['act', 'target_id']).compile());
-    expect(audit).toContainEqual({ act: 'erase', target_id: expect.stringMatching(/^u-/) });
     expect(await untilArchived({ log: live.store.log, sql, clock: systemClock }, AbortSignal.timeout(20_000))).toBe(
       true,
     );
+    const audit = await sql.read(sql.build.selectFrom('audit').select(['act', 'target_id']).compile());
+    expect(audit).toContainEqual({ act: 'erase', target_id: expect.stringMatching(/^u-/) });
     if (stage.redis !== null) {
       const { url, folder } = stage.redis;
       await expect.poll(() => tracesInRedis(url, CANARY), WITHIN).toEqual([]);
