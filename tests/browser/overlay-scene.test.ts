@@ -103,6 +103,29 @@ describe('what is on the overlay', () => {
     shown('safe', { mark: 'safe' });
     expect(stage.texts(1)).toEqual(['safe']);
   });
+
+  it('shows a picture once it is marked as safe, and no more once it is NSFW', () => {
+    const stage = scene('images=safe');
+    const file = { url: '/media/x', name: 'x.png', mediaType: 'image/png', bytes: 1, width: 1, height: 1, alt: null };
+    const attachments = [{ ...file, isSpoiler: false, picture: 'p1' }];
+    stage.take(said({ ...message('a', ''), content: { rich: [], attachments } }), 0);
+    expect(stage.texts(1)).toEqual([]);
+    const marked = (mark: 'safe' | 'nsfw'): ChannelEvent => {
+      return {
+        type: 'mark',
+        seq: 0 as Seq,
+        channel: LOBBY,
+        id: 'a' as MessageId,
+        picture: 'p1',
+        mark,
+        at: 0 as EpochMs,
+      };
+    };
+    stage.take(marked('safe'), 2);
+    expect(stage.texts(3)).toEqual(['a']);
+    stage.take(marked('nsfw'), 4);
+    expect(stage.texts(5)).toEqual([]);
+  });
 });
 
 describe('the link of an overlay', () => {

@@ -1,6 +1,7 @@
 import type { ChannelEvent } from '../../client/index.ts';
 import { plainText } from '../../core/domain/content.ts';
 import type { MessageId } from '../../core/domain/ids.ts';
+import { withMark } from '../../core/domain/picture-mark.ts';
 import type { WireChatMessage } from '../../core/domain/wire.ts';
 import type { OverlayOptions } from './options.ts';
 
@@ -27,12 +28,15 @@ export interface Scene {
 
 /** Messages that were seen before; a page of history and what is resumed are far fewer. */
 const MOST_KNOWN = 5_000;
+/** Posts of nothing but pictures that nobody has marked yet. */
+const MOST_COVERED = 50;
 /** Of what was said before the overlay came, only this is still news. In ms between two messages, by the hub's clock. */
 const STILL_NEW_MS = 120_000;
 
 export function createScene(options: OverlayOptions): Scene {
   const known = new Set<MessageId>();
   let all: readonly SceneRow[] = [];
+  let covered: readonly WireChatMessage[] = [];
 
   function know(id: MessageId): boolean {
     if (known.has(id)) return false;
@@ -45,7 +49,12 @@ export function createScene(options: OverlayOptions): Scene {
   }
 
   function add(message: WireChatMessage, at: number): void {
-    if (!know(message.id) || !mayShow(message, options)) return;
+    if (!know(message.id)) return;
+    if (mayShow(message, options)) push(message, at);
+    else if (message.content.attachments.length > 0) covered = [...covered.slice(1 - MOST_COVERED), message];
+  }
+
+  function push(message: WireChatMessage, at: number): void {
     const showAt = at + options.delaySeconds * 1_000;
     const goAt = options.fadeSeconds === 0 ? null : showAt + options.fadeSeconds * 1_000;
     all = [...all, { message, showAt, goAt }];
@@ -74,6 +83,21 @@ export function createScene(options: OverlayOptions): Scene {
 
   function remove(id: MessageId): void {
     all = all.filter((row) => row.message.id !== id);
+    covered = covered.filter((message) => message.id !== id);
+  }
+
+  /** A moderator has looked at a picture: it appears, or is gone, in every message that shows it. */
+  function mark({ id, picture, mark: said }: Extract<ChannelEvent, { type: 'mark' }>, at: number): void {
+    const marked = (message: WireChatMessage): WireChatMessage =>
+      message.id === id ? { ...message, content: withMark(message.content, picture, said) } : message;
+    all = all.flatMap((row) => {
+      const message = marked(row.message);
+      return message === row.message ? [row] : mayShow(message, options) ? [{ ...row, message }] : [];
+    });
+    covered = covered.map(marked);
+    const shown = covered.filter((message) => message.id === id && mayShow(message, options));
+    covered = covered.filter((message) => !shown.includes(message));
+    for (const message of shown) push(message, at);
   }
 
   return {
@@ -85,6 +109,8 @@ export function createScene(options: OverlayOptions): Scene {
           return addPage(event, at);
         case 'redaction':
           return remove(event.id);
+        case 'mark':
+          return mark(event, at);
         case 'edit':
           all = all.flatMap((row) => {
             if (row.message.id !== event.id || event.revision <= row.message.revision) return [row];
@@ -122,5 +148,5 @@ export function mayShow(message: WireChatMessage, options: OverlayOptions): bool
 
 /** Only what a moderator has looked at: an unmarked picture is never on a stream. */
 export function isSafeImage(file: WireChatMessage['content']['attachments'][number]): boolean {
-  return 'mark' in file && file.mark === 'safe' && file.mediaType.startsWith('image/') && !file.isSpoiler;
+  return file.mark === 'safe' && file.mediaType.startsWith('image/') && !file.isSpoiler;
 }
