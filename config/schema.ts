@@ -158,6 +158,14 @@ const fields = z.strictObject({
         .nullable()
         .default(null)
         .describe('Days that messages are kept, with all that hangs on them; null: until they are erased.'),
+      seenDays: z
+        .number()
+        .int()
+        .min(1)
+        .max(36_500)
+        .nullable()
+        .default(null)
+        .describe('Days that it is kept who was in a channel and when last; null: until they are erased.'),
       auditDays: z.number().int().min(1).max(36_500).default(365).describe('Days that acts of moderation are kept.'),
     })
     .prefault({})

@@ -19,7 +19,7 @@ describe('what is kept of people', () => {
   const clock = movableClock(systemClock);
   let hub: Awaited<ReturnType<typeof startOrderHub>>;
   beforeAll(async () => {
-    hub = await startOrderHub({ clock, config: { retention: { messagesDays: 2 } } });
+    hub = await startOrderHub({ clock, config: { retention: { messagesDays: 2, seenDays: 2 } } });
   });
   afterAll(() => hub.close());
   const count = async (table: 'messages' | 'entries' | 'search_rows'): Promise<number> => {
@@ -82,7 +82,16 @@ describe('what is kept of people', () => {
         )
       )[0];
     await expect.poll(async () => ((await due())?.due ?? 0) - clock.now(), WITHIN).toBeGreaterThan(3_600_000);
+    const seen = { channel_id: 'lobby', user_id: 'u-long-ago', name: 'long ago', platform: 'slipmat' };
+    const { build } = hub.hub.sql;
+    const insert = build
+      .insertInto('seen_people')
+      .values({ ...seen, first_at: clock.now(), last_at: clock.now(), acted_at: 0 });
+    await hub.hub.sql.write([{ query: insert.compile() }]);
+    const seenLongAgo = build.selectFrom('seen_people').select('name').where('user_id', '=', seen.user_id).compile();
+    expect(await hub.hub.sql.read(seenLongAgo)).toHaveLength(1);
     clock.forward(3 * 24 * 3_600_000);
+    await expect.poll(() => hub.hub.sql.read(seenLongAgo), WITHIN).toEqual([]);
     await expect.poll(() => count('messages'), WITHIN).toBe(0);
     const fresh = await ann.say('a fresh one', old);
     await archived(hub);

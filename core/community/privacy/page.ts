@@ -71,6 +71,7 @@ function keepTimes({ retention, media, accounts, log, redisUrl }: PageFacts['con
   return [
     `Messages, with their edits and reactions: ${days(retention.messagesDays)}.`,
     `Files and pictures: ${days(media.keepDays)}.`,
+    `Who was in a channel, and when last: ${days(retention.seenDays)}.`,
     `Acts of moderation: ${days(retention.auditDays)}.`,
     `Sessions: ${days(accounts.sessionDays)} after they were last used.`,
     `Copies of new messages in ${store}: about ${log.hotMinutes} minutes after they are archived.`,

@@ -9,7 +9,7 @@ export interface RetentionDeps {
   readonly sql: Sql;
   readonly timers: Timers;
   /** Null: kept. */
-  readonly days: { readonly messagesDays: number | null };
+  readonly days: { readonly messagesDays: number | null; readonly seenDays: number | null };
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -36,10 +36,13 @@ export function startRetention({ sql, timers, days, clock, logger }: RetentionDe
     return { id: KIND, kind: KIND, due: (clock.now() + inMs) as EpochMs, payload: JSON.stringify(at) };
   };
 
+  function beforeOf(kept: number | null): EpochMs | null {
+    return kept === null ? null : ((clock.now() - kept * DAY_MS) as EpochMs);
+  }
+
   /** One part. Null: the sweep is through. */
   async function part(at: At): Promise<{ readonly statements: readonly Statement[]; readonly next: At } | null> {
-    const { messagesDays } = days;
-    const before = messagesDays === null ? null : ((clock.now() - messagesDays * DAY_MS) as EpochMs);
+    const before = beforeOf(days.messagesDays);
     switch (at.stage) {
       case 'messages': {
         const dropped = before === null ? null : await dropMessages(sql, before, clock.now());
@@ -53,7 +56,10 @@ export function startRetention({ sql, timers, days, clock, logger }: RetentionDe
       }
       case 'rest':
         if (at.cursor > 0) return null;
-        return { statements: overs(sql, clock.now()), next: { stage: 'rest', cursor: 1 } };
+        return {
+          statements: [...overs(sql, clock.now()), ...unseen(sql, beforeOf(days.seenDays))],
+          next: { stage: 'rest', cursor: 1 },
+        };
     }
   }
 
@@ -82,6 +88,12 @@ export function startRetention({ sql, timers, days, clock, logger }: RetentionDe
 
 function to(stage: At['stage']): { readonly statements: readonly Statement[]; readonly next: At } {
   return { statements: [], next: { stage, cursor: 0 } };
+}
+
+/** Who was in a channel, and not for so long. */
+function unseen({ build }: Pick<Sql, 'build'>, before: EpochMs | null): readonly Statement[] {
+  if (before === null) return [];
+  return [{ query: build.deleteFrom('seen_people').where('last_at', '<', before).compile() }];
 }
 
 function overs({ build }: Pick<Sql, 'build'>, now: EpochMs): readonly Statement[] {
