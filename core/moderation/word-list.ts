@@ -12,6 +12,8 @@ const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 /** Printable ASCII and line ends: what most people write, and folded letter by letter. */
 const PLAIN = /^[\t\n\x20-\x7e]*$/;
 const PLAIN_CODES = 128;
+/** Looks like two letters with something between them: as that it would be a word of its own in the middle of another. */
+const BROKEN = /%/g;
 
 /** Case, look-alike characters and what stands between words make no difference. */
 export function createWordList(given: readonly string[]): WordList {
@@ -43,7 +45,7 @@ export function createWordList(given: readonly string[]): WordList {
 
 /** As a name is folded, but word by word. */
 function wordsOf(text: string): readonly string[] {
-  return fold(text.replace(INVISIBLE, ''))
+  return fold(text.replace(INVISIBLE, '').replace(BROKEN, ' '))
     .split(SEPARATORS)
     .filter((word) => word !== '');
 }
