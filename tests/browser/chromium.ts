@@ -40,7 +40,7 @@ export async function openContext(browser: Browser, view: ViewOptions): Promise<
     timezoneId: 'Europe/Berlin',
     reducedMotion: 'reduce',
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(20_000);
   return context;
 }
 

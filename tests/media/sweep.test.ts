@@ -167,7 +167,7 @@ describe('several hubs', () => {
     cleanups.push(() => sweeper.stop());
     await sweeper.sweep();
     expect(again).not.toBeNull();
-    expect(rig.files()).toHaveLength(1);
+    await expect.poll(() => rig.files()).toHaveLength(1);
     expect(rig.drafts()).toEqual([]);
   });
 

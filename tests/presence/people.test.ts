@@ -59,12 +59,12 @@ for (const kind of ['embedded', 'redis'] as const) {
       member('nils', 'join');
       const all = { ann: 'session', ben: 'session', nora: 'act', nils: 'platform' };
       for (const device of [ann, ben]) await expect.poll(() => hows(device), WITHIN).toEqual(all);
-      const { people: listed } = await people(ben);
-      expect(listed.find(({ name }) => name === 'nora')).toMatchObject({ user: on('nora'), platform: 'north' });
+      const nora = async () => (await people(ben)).people.find(({ name }) => name === 'nora');
+      await expect.poll(nora, WITHIN).toMatchObject({ user: on('nora'), platform: 'north' });
       const guest = await rig.device(null);
       await guest.join();
       await expect.poll(async () => (await people(ben)).guests, WITHIN).toBe(1);
-      expect(await hows(ben)).toEqual(all);
+      await expect.poll(() => hows(ben), WITHIN).toEqual(all);
       await guest.close();
     });
 
