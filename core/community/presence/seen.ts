@@ -54,6 +54,8 @@ const MOST_ACTING = 2_000;
 
 export function createSeenPeople({ sql, clock, logger }: SeenDeps): SeenPeople {
   let waiting = new Map<string, Waiting>();
+  /** On their way into the database. */
+  let writing: readonly Waiting[] = [];
   const known = new Set<string>();
   let cancelSoon: (() => void) | null = null;
   let stopEvery: () => void = () => {};
@@ -68,6 +70,12 @@ export function createSeenPeople({ sql, clock, logger }: SeenDeps): SeenPeople {
   async function write(): Promise<void> {
     const gathered = [...waiting.values()];
     waiting = new Map();
+    writing = gathered;
+    await writeAll(gathered);
+    writing = [];
+  }
+
+  async function writeAll(gathered: readonly Waiting[]): Promise<void> {
     for (let from = 0; from < gathered.length; from += MOST_AT_ONCE) {
       try {
         await sql.write(gathered.slice(from, from + MOST_AT_ONCE).map(upsert));
@@ -139,13 +147,15 @@ export function createSeenPeople({ sql, clock, logger }: SeenDeps): SeenPeople {
         .where('acted_at', '>', since)
         .orderBy('acted_at', 'desc')
         .limit(MOST_ACTING);
+      // taken before the read: what is written meanwhile may be in neither
+      const fresh = [...writing, ...waiting.values()];
       const rows = await sql.read(query.compile());
       const found = new Map(
         rows.map(({ user_id, name, platform }): [UserId, Somebody] => {
           return [user_id as UserId, { user: user_id as UserId, name, platform }];
         }),
       );
-      for (const one of waiting.values()) {
+      for (const one of fresh) {
         if (one.channel !== channel || one.actedAt === null || one.actedAt <= since) continue;
         found.set(one.user, { user: one.user, name: one.name, platform: one.platform });
       }
