@@ -158,6 +158,7 @@ async function loadBefore(page: Page): Promise<void> {
     await log.evaluate((element) => {
       element.scrollTop = 0;
     });
+    // the page asks for the next part when it has drawn this one
     await page.waitForTimeout(60);
     if (await page.getByText('this bassline 0', { exact: true }).count()) return;
   }
@@ -169,6 +170,7 @@ async function readFurtherUp(page: Page, crowd: readonly Client[]): Promise<numb
   await log.evaluate((element) => {
     element.scrollTop -= 1_500;
   });
+  // what is loaded on the way up has its place before anything is measured
   await page.waitForTimeout(500);
   const id = await log.evaluate((element) => {
     const middle = element.getBoundingClientRect().top + 100;

@@ -204,6 +204,7 @@ describe.each(['embedded', 'redis'] as const)('V2: webhooks out, %s', (store) =>
     await expect.poll(to.seen, SOON).toEqual(['before one', 'before one', 'before two', 'after', 'later']);
   });
 
+  // a second hub on the embedded store is refused at its start
   it.runIf(store === 'redis')('are told by the other hub when the one that told them stops', async () => {
     const other = await apiStage({ ...options(), dataDir: hub.dataDir });
     const there = other.as(await other.user('kool'));

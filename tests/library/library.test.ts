@@ -51,6 +51,21 @@ describe.each(['embedded', 'redis'] as const)('the library, on %s:', (kind) => {
     await expect.poll(() => linesOf(root, LOBBY), WITHIN).toEqual(['link https://example.org/page 1']);
   });
 
+  it('T8: nothing of a private channel stands in any list: whoever came later would see what was said before', async () => {
+    const [root, ann] = await start();
+    const made = await ann.client.do('create-private', { name: 'Back room', users: [] });
+    if (!made.ok) throw new Error(made.say);
+    const { channel } = made.value;
+    expect((await ann.client.join(channel)).ok).toBe(true);
+    expect((await ann.client.post({ channel, text: 'https://example.org/secret' }).done).ok).toBe(true);
+    await ann.say('https://example.org/open');
+    // both are archived in order, so the first would be there by now
+    await expect.poll(() => linesOf(root, LOBBY), WITHIN).toEqual(['link https://example.org/open 1']);
+    expect(await linesOf(ann, { channel })).toEqual([]);
+    const rows = rig.hub.hub.sql.reader.prepare<[], { n: number }>('select count(*) as n from library_posts').get();
+    expect(rows?.n).toBe(1);
+  });
+
   it('T8: it is asked for by kind, by words and by page', async () => {
     const [root, ann] = await start();
     for (let number = 1; number <= 7; number += 1) await ann.say(`https://example.org/Page-${number}`);
