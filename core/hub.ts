@@ -127,7 +127,9 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     );
     const moderation = keep(openModeration({ sql, live, knowledge, routing, timers }, options), (part) => part.stop());
     const order = createOrder({ sql, live, knowledge, routing, moderation, timers }, options);
-    const houseRules = keep(openHouseRules({ sql, knowledge, routing, order }, options), (part) => part.stop());
+    const houseRules = keep(openHouseRules({ sql, knowledge, routing, order, moderation }, options), (part) =>
+      part.stop(),
+    );
     for (const [channel, channelState] of live.carriedStates) {
       if (knowledge.facts.channel(channel)?.state !== channelState)
         await routing.setChannelState(channel, channelState);

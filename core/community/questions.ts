@@ -6,8 +6,11 @@ import { may, RANKS } from '../domain/permission.ts';
 import type { HistoryMessage } from '../domain/wire.ts';
 import { isReceipt, place } from '../pipeline/address.ts';
 import type { LiveFacts } from '../pipeline/live-facts.ts';
+import type { ActivityQuestions } from '../plugin/asked/activity.ts';
+import type { DeskQuestions } from '../plugin/asked/desk.ts';
 import type { HookQuestions } from '../plugin/asked/hooks-in.ts';
 import type { HookOutQuestions } from '../plugin/asked/hooks-out.ts';
+import type { HouseRulesQuestions } from '../plugin/asked/house-rules.ts';
 import type { LibraryQuestions } from '../plugin/asked/library.ts';
 import type { PortalQuestions } from '../plugin/asked/portals.ts';
 import type { PrivacyQuestions } from '../plugin/asked/privacy.ts';
@@ -38,7 +41,9 @@ export interface QuestionDeps {
     readonly seq: Seq;
   }) => Promise<readonly Delivery[]>;
   /** What moderators ask of their channels. */
-  readonly order: Pick<Ask, 'settings' | 'queue' | 'reports' | 'house-rules'>;
+  readonly order: Pick<Ask, 'settings' | 'queue' | 'reports' | keyof HouseRulesQuestions>;
+  /** What they work with together, and how busy it was. */
+  readonly desk: Pick<Ask, keyof DeskQuestions | keyof ActivityQuestions>;
   readonly events: EventQuestions;
   readonly directs: DirectQuestions;
   /** What moderators see of people. */
@@ -88,6 +93,7 @@ export function createQuestions(deps: QuestionDeps): Ask {
 
   return {
     ...deps.order,
+    ...deps.desk,
     ...deps.tokens,
     ...deps.hooks,
     ...deps.portals,

@@ -8,6 +8,8 @@ export type SelfNews =
   | { readonly kind: 'read'; readonly channel: ChannelId; readonly seq: Seq }
   /** The person, who was unnoticed in the channel, is to be seen there from now on. */
   | { readonly kind: 'shown'; readonly channel: ChannelId }
+  /** What waits for those who moderate the channel, or who looks at it, has changed: ask anew. */
+  | { readonly kind: 'desk'; readonly channel: ChannelId }
   /** A message of the person was held; this became of it. */
   | {
       readonly kind: 'told';

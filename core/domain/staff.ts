@@ -40,6 +40,12 @@ export interface ReportedMessage {
   readonly reports: readonly { readonly by: StaffPerson; readonly reason: string | null; readonly at: EpochMs }[];
 }
 
+/** Somebody in a list, as those see them who moderate a channel. */
+export interface ListedPerson extends StaffPerson, Pick<StaffView, 'rank' | 'karma' | 'restraint'> {
+  /** When they were in the channel last; null: it is not known. */
+  readonly lastAt: EpochMs | null;
+}
+
 /** Somebody as those see them who moderate a channel. */
 export interface StaffView extends StaffPerson {
   /** In this channel. */

@@ -18,7 +18,9 @@ import { createCourier } from '../relay/courier.ts';
 import { createDeadLetters, type DeadLetters } from '../relay/dead-letters.ts';
 import { deliveriesOf } from '../relay/delivery-states.ts';
 import type { LaneState } from '../relay/lane-context.ts';
+import { type BridgeLook, healthOf as portalHealth } from '../relay/portal-health.ts';
 import { type BridgeStatus, type ConfiguredBridge, createSupervisor } from '../supervisor.ts';
+import { openDesk } from './desk.ts';
 import { openDirectsElsewhere } from './direct-lanes.ts';
 import { keepForPortals } from './keep-for-portals.ts';
 import { createLinking, type Linking } from './linking.ts';
@@ -119,6 +121,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     facts: knowledge.facts,
     block,
   };
+  const desk = openDesk(parts, options);
   const staff = createStaffDesk({ ...linking.staff, facts: knowledge.facts, newCause: newRowId });
   const questions = createQuestions({
     facts: knowledge.facts,
@@ -133,6 +136,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     order: { ...createOrderQuestions(parts.order), ...parts.houseRules.questions },
     events: createEventQuestions(ofDjs),
     staff: staff.questions,
+    desk: desk.questions,
     people: people.questions,
     privacy: parts.privacy.questions,
     tokens: tokens.questions,
@@ -151,6 +155,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     ...createEventDeeds(ofDjs),
     ...createDirectDeeds(ofDirects),
     ...staff.deeds,
+    ...desk.deeds,
     ...people.deeds,
     ...parts.privacy.deeds,
     ...parts.library.deeds,
@@ -236,7 +241,25 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
   });
   const telling = tellRooms(parts, options, supervisor.live);
   await keeping.keep();
-  linking.start(supervisor.live);
+  linking.start(supervisor.live, {
+    bridgeState: (bridge) => lookOf(supervisor.status(), bridge)?.state ?? 'failed',
+    health: (of) =>
+      portalHealth(of, {
+        portals,
+        deliveries: store.deliveries,
+        bridge: (bridge) => lookOf(supervisor.status(), bridge),
+        lanes: courier.lanes,
+        since: async (channel, after, limit) => {
+          const at = directory.channel(channel);
+          return at === null ? [] : history.entries(at, after, limit);
+        },
+        newest: async (channel, limit) => {
+          const at = directory.channel(channel);
+          return at === null ? [] : (await history.page(at, null, limit)).messages;
+        },
+        clock,
+      }),
+  });
   parts.houseRules.start((bridge, room) => supervisor.live(bridge)?.capabilities(room) ?? null);
   await elsewhere.start(supervisor.live);
   mirroring.start();
@@ -252,6 +275,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     health: () => supervisor.status().map(healthOf),
     async stop() {
       keeping.stop();
+      desk.stop();
       await Promise.all([telling.stop(), linking.stop(), mirroring.stop(), shared.stop(), supervisor.stop()]);
     },
   };
@@ -271,6 +295,23 @@ function configured({ id, use, required, config }: HubOptions['config']['bridges
 function healthOf({ id, isRequired, phase }: BridgeStatus): BridgeHealth {
   return { id, isRequired, state: stateOf(phase.kind) };
 }
+
+/** Null: no bridge has this name. */
+function lookOf(all: readonly BridgeStatus[], id: BridgeId): BridgeLook | null {
+  const found = all.find((one) => one.id === id);
+  if (found === undefined) return null;
+  const { phase, rooms } = found;
+  return { state: LOOKS[phase.kind], say: phase.say, rooms };
+}
+const LOOKS: Readonly<Record<BridgeStatus['phase']['kind'], BridgeLook['state']>> = {
+  live: 'live',
+  standby: 'elsewhere',
+  starting: 'connecting',
+  waiting: 'connecting',
+  stopped: 'connecting',
+  paused: 'refused',
+  broken: 'failed',
+};
 
 function stateOf(phase: BridgeStatus['phase']['kind']): BridgeHealth['state'] {
   switch (phase) {

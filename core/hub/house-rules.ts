@@ -6,6 +6,7 @@ import { createHouseRulesDeeds, createHouseRulesQuestions } from '../community/h
 import { type Accepted, createHouseRulesDesk, type HouseRulesDesk } from '../community/house-rules/desk.ts';
 import { createRuleLines, isAgreeing } from '../community/house-rules/lines.ts';
 import { createShowRules } from '../community/house-rules/show.ts';
+import { createRulesVersions } from '../community/house-rules/versions.ts';
 import { createWaiting } from '../community/house-rules/waiting.ts';
 import { configuredId } from '../community/portals/merge.ts';
 import type { BridgeId, ChannelId, EpochMs, RoomId } from '../domain/ids.ts';
@@ -15,6 +16,7 @@ import type { ReceiveDeps } from '../pipeline/receive.ts';
 import type { Capabilities } from '../plugin/operations.ts';
 import type { OpenedSql } from '../store/sql/open.ts';
 import type { Knowledge } from './knowledge.ts';
+import type { Moderation } from './moderation.ts';
 import type { HubOptions } from './options.ts';
 import type { Order } from './order.ts';
 import type { Routing } from './routing.ts';
@@ -37,6 +39,7 @@ interface Parts {
   readonly knowledge: Knowledge;
   readonly routing: Pick<Routing, 'untilFresh'>;
   readonly order: Pick<Order, 'append'>;
+  readonly moderation: Pick<Moderation, 'desk'>;
 }
 
 const SWEEP_MS = 60_000;
@@ -44,10 +47,14 @@ const SWEEP_MS = 60_000;
 const LINES_KEPT_MS = 60 * 24 * 60 * 60_000;
 const ANSWER_DEADLINE_MS = 10_000;
 
-export function openHouseRules({ sql, knowledge, routing, order }: Parts, options: HubOptions): OpenedHouseRules {
+export function openHouseRules(
+  { sql, knowledge, routing, order, moderation }: Parts,
+  options: HubOptions,
+): OpenedHouseRules {
   const { config, clock, log: logger } = options;
   const { facts, directory, rules } = knowledge;
   const book = directory.houseRules;
+  const { finder } = moderation.desk;
   let can: Parameters<OpenedHouseRules['start']>[0] = () => null;
   const { untilFresh } = routing;
   const waiting = createWaiting({ ...knowledge, untilFresh, clock });
@@ -108,7 +115,7 @@ export function openHouseRules({ sql, knowledge, routing, order }: Parts, option
   return {
     desk,
     deeds: createHouseRulesDeeds(desk),
-    questions: createHouseRulesQuestions(desk),
+    questions: createHouseRulesQuestions(desk, createRulesVersions({ ...knowledge, book, finder, sql })),
     choose: ({ actor }, rest) => {
       const [, version = '', channel = ''] = /^(\d{1,6}):(.+)$/.exec(rest) ?? [];
       return version === '' ? Promise.resolve(NO_USE) : accept(actor, channel as ChannelId, Number(version));

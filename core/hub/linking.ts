@@ -11,11 +11,12 @@ import { ACCEPT } from '../community/house-rules/show.ts';
 import { createLinks } from '../community/links/links.ts';
 import { createAskClosed } from '../community/portals/closed.ts';
 import { type Codes, createCodes } from '../community/portals/codes.ts';
-import { createPortalAsked, type PortalAsked } from '../community/portals/deeds.ts';
+import { createPortalAsked, type PortalAsked, type PortalDeedDeps } from '../community/portals/deeds.ts';
 import { createDesk, type DeskDeps, type PortalDesk } from '../community/portals/desk.ts';
 import { isEntitled } from '../community/portals/entitled.ts';
 import { createLoops, type Lately, type Loops } from '../community/portals/loops.ts';
 import { createTeller } from '../community/portals/teller.ts';
+import { createTestLine } from '../community/portals/test-line.ts';
 import { createRoomThrottle } from '../community/portals/throttle.ts';
 import { type Channel, scopeOf } from '../domain/channel.ts';
 import { cutAt, plainText } from '../domain/content.ts';
@@ -53,9 +54,12 @@ export interface Linking {
   /** How a platform is called in what people read. */
   readonly label: Label;
   /** Rooms are told of their links from now on. @param live the bridge while it is live on this hub */
-  start(live: (bridge: BridgeId) => Bridge | null): void;
+  start(live: (bridge: BridgeId) => Bridge | null, watch: Watched): void;
   stop(): Promise<void>;
 }
+
+/** How the links do. */
+export type Watched = Pick<PortalDeedDeps, 'health' | 'bridgeState'>;
 
 type Parts = Pick<
   HubParts,
@@ -86,6 +90,7 @@ export function createLinking(parts: Parts, { config, clock, log: logger, native
   const { directory, facts } = knowledge;
   const plugins = new Map<BridgeId, PluginFacts>();
   let live: (bridge: BridgeId) => Bridge | null = () => null;
+  let watch: Watched = { health: async () => [], bridgeState: () => 'connecting' };
   const can = (bridge: BridgeId, room: RoomId): Capabilities | null => live(bridge)?.capabilities(room) ?? null;
   const labels = new Map<string, string>();
   const label: Label = (platform) => labels.get(platform) ?? platformLabel(platform);
@@ -118,11 +123,25 @@ export function createLinking(parts: Parts, { config, clock, log: logger, native
     clock,
     append: parts.live.store.log.append,
   });
+  const watched: Watched = {
+    health: (of) => watch.health(of),
+    bridgeState: (bridge) => watch.bridgeState(bridge),
+  };
+  const testLine = createTestLine({
+    portals,
+    live: (bridge) => live(bridge),
+    isElsewhere: (bridge) => watch.bridgeState(bridge) === 'elsewhere',
+    channelName: ({ channel }) => directory.channel(channel)?.name ?? channel,
+    signals: parts.live.store.signals,
+    clock,
+    logger,
+  });
   const commands: CommandDeps = {
     commands: COMMAND_SPECS,
     desk,
     portals,
     codes,
+    testLine,
     redeem: { sql, codes, desk, throttle, clock, logger, mayLink: (user, id) => isEntitledTo(parts, user, id) },
     optOuts: createOptOuts({ sql, directory, clock }),
     bridges: () => config.bridges.map(({ id }) => ({ id: id as BridgeId, platform: platform(id as BridgeId) })),
@@ -180,7 +199,7 @@ export function createLinking(parts: Parts, { config, clock, log: logger, native
     codes,
     loops,
     roles,
-    asked: createPortalAsked({ ...commands, facts: knowledge.facts }),
+    asked: createPortalAsked({ ...commands, facts: knowledge.facts, ...watched }),
     staff: commands,
     label,
     act: createAct({ commands, facts, throttle, logger, newCause: newRowId }),
@@ -201,13 +220,15 @@ export function createLinking(parts: Parts, { config, clock, log: logger, native
       if (plugin.label !== null) labels.set(plugin.platform, plugin.label);
       portals.suggest(bridge, plugin.defaultDirection);
     },
-    start(liveNow) {
+    start(liveNow, watchNow) {
       live = liveNow;
+      watch = watchNow;
       teller.look();
       closedRooms.look();
     },
     async stop() {
       stopFollowing();
+      testLine.stop();
       await closedRooms.stop();
       await teller.stop();
       await Promise.all([inRooms.settled(), choices.settled()]);

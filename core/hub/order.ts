@@ -6,7 +6,7 @@ import { createReportRows } from '../community/moderation/report-rows.ts';
 import { createReports, type Reports } from '../community/moderation/reports.ts';
 import { createSettings, type Settings } from '../community/moderation/settings.ts';
 import type { Timers } from '../community/timers/timers.ts';
-import type { BridgeId } from '../domain/ids.ts';
+import type { BridgeId, ChannelId } from '../domain/ids.ts';
 import { type Step, StoreUnavailable } from '../store/ports.ts';
 import type { OpenedSql } from '../store/sql/open.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -24,6 +24,8 @@ export interface Order {
   readonly crewGuests: CrewGuests;
   /** For steps that no right decides; this hub knows of it once it resolves. */
   append(step: Step): Promise<void>;
+  /** Calls back when something was reported in a channel, or decided. */
+  onReports(listener: (channel: ChannelId) => void): void;
 }
 
 interface Parts {
@@ -59,14 +61,19 @@ export function createOrder(parts: Parts, { clock }: HubOptions): Order {
     channels: directory.channels,
     finder,
   };
+  const ofReports = new Set<(channel: ChannelId) => void>();
   return {
     append,
+    onReports: (listener) => void ofReports.add(listener),
     queue: createQueue({ ...common, held, recent, audit }),
     reports: createReports({
       ...common,
       history,
       firstHeard,
       rows: createReportRows(sql),
+      onChange(channel) {
+        for (const listener of ofReports) listener(channel);
+      },
       redact: ({ by, channel, id, reason }) =>
         routing.ask({
           actor: by,

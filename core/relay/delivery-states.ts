@@ -33,8 +33,13 @@ async function deliveryIn(portal: Leg, message: Asked, parts: DeliveryParts): Pr
   const mark = await parts.deliveries.load(id);
   const fate = await parts.deliveries.fate(id, message.id);
   const say = portal.isPaused ? 'paused' : (parts.lanes().get(id)?.say ?? null);
-  const state = fate === null ? stateBy(mark, message.seq, say) : stateOf(fate);
+  const state = deliveryState(mark, fate, message.seq, say);
   return { portal: portal.of, bridge, platform: parts.platformOf(bridge), room, roomName, state };
+}
+
+/** @param mark read before the fate: what it says is through has its fate written down by then */
+export function deliveryState(mark: PortalMark, fate: Fate | null, seq: Seq, say: string | null): DeliveryState {
+  return fate === null ? stateBy(mark, seq, say) : stateOf(fate);
 }
 
 function stateOf({ kind, say }: Pick<Fate, 'kind' | 'say'>): DeliveryState {

@@ -190,9 +190,22 @@ export const CASES: Readonly<Record<string, Case>> = {
       return {};
     },
   },
+  'past-events': inLobby,
   moderators: inLobby,
   person: { happy: ({ users }) => ({ params: { ...lobby, user: users.ann ?? '' } }) },
   'native-acts': inLobby,
+  claims: inLobby,
+  'unmarked-images': {
+    async happy(world) {
+      await world.picture();
+      return { params: lobby };
+    },
+  },
+  'find-people': { happy: () => ({ params: lobby, query: { text: 'an' } }) },
+  restrained: inLobby,
+  'said-by': { happy: ({ users }) => ({ params: { ...lobby, user: users.ann ?? '' } }) },
+  activity: { happy: () => ({ params: lobby, query: { span: '2h' } }) },
+  'house-rules-versions': { happy: ({ channel }) => ({ params: { channel } }) },
   'house-rules': { happy: ({ channel }) => ({ params: { channel } }) },
   library: { happy: () => ({ query: lobby }) },
   'library-export': { happy: () => ({ query: { ...lobby, format: 'csv' } }) },
@@ -286,6 +299,17 @@ export const CASES: Readonly<Record<string, Case>> = {
   sanction: {
     happy: ({ users }) => ({ params: { ...lobby, target: users.kool ?? '' }, body: { act: 'timeout', minutes: 2 } }),
   },
+  note: { happy: ({ users }) => ({ params: { ...lobby, target: users.ann ?? '' }, body: { text: 'kind so far' } }) },
+  claim: {
+    happy: async (world) => ({ params: { ...lobby, message: await world.posted(world.boss) }, body: {} }),
+    async conflict(world) {
+      const message = await world.posted(world.ann);
+      await world.hub.as(world.boss)('PUT', `/channels/lobby/moderators/${world.users.dan}`, {});
+      const dan = await world.hub.user('dan');
+      await world.hub.as(dan)('POST', `/channels/lobby/messages/${message}/claim`, {});
+      return { params: { ...lobby, message }, body: {} };
+    },
+  },
   'set-house-rules': { happy: () => ({ params: lobby, body: { text: 'Dance.' } }) },
   'accept-house-rules': {
     as: 'ann',
@@ -326,6 +350,12 @@ export const CASES: Readonly<Record<string, Case>> = {
     happy: async (world) => ({ params: { channel: await world.closed() }, body: { name: 'Front room' } }),
   },
   portals: {
+    async happy(world) {
+      await world.portal();
+      return { params: lobby };
+    },
+  },
+  'portal-health': {
     async happy(world) {
       await world.portal();
       return { params: lobby };
@@ -375,5 +405,6 @@ export const CASES: Readonly<Record<string, Case>> = {
 /** What only a platform can bring about, or two at the same moment: other tests hold it. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   'apply-native-act': 'what was done on a platform alone: tests/mirror',
+  'test-portal': 'a room that takes it: tests/console',
 };
 export const RACES: ReadonlySet<string> = new Set(['set-house-rules', 'erase-me']);

@@ -22,6 +22,7 @@ export async function bridgeHere(call: CommandCall, deps: CommandDeps): Promise<
     const ended = await deps.desk.unlink(portal.id);
     return ended.ok ? 'The link is ended.' : ended.say;
   }
+  if (verb === 'test') return (await deps.testLine.send(portal)).say;
   const switches = parseSwitch(verb.toLowerCase(), words);
   if (switches === null) return `That is not understood, ${actor.name}; see ${prefix}help bridge.`;
   if (switches.reach !== undefined && isWider(switches.reach, portal, deps.actsWithin)) {

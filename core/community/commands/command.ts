@@ -24,6 +24,7 @@ import type { SanctionsDesk } from '../moderation/sanctions-desk.ts';
 import type { Codes } from '../portals/codes.ts';
 import type { KnownPortals, PortalDesk } from '../portals/desk.ts';
 import type { InRoom, RedeemDeps } from '../portals/redeem.ts';
+import type { TestLine } from '../portals/test-line.ts';
 import type { Unnoticed } from '../presence/unnoticed.ts';
 import type { PrivacyDesk } from '../privacy/desk.ts';
 import type { RelationsDesk } from '../relations/relations.ts';
@@ -58,6 +59,7 @@ export interface CommandDeps {
   readonly desk: PortalDesk;
   readonly portals: KnownPortals;
   readonly codes: Codes;
+  readonly testLine: Pick<TestLine, 'send'>;
   readonly redeem: RedeemDeps;
   readonly optOuts: OptOuts;
   /** The bridges of the configuration, with their platforms as people write them. */

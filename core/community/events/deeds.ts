@@ -12,6 +12,7 @@ import type { Outcome } from '../accounts/outcome.ts';
 import type { Roles } from '../crew/roles.ts';
 import type { PeopleFinder } from '../moderation/find-people.ts';
 import type { By, LiveEvents } from './live-events.ts';
+import { pastEvents } from './rows.ts';
 
 export interface EventDeedDeps {
   readonly liveEvents: LiveEvents;
@@ -28,7 +29,7 @@ type EventDeed = 'plan-event' | 'change-event' | 'turn-event' | 'appoint' | 'dis
 export type EventDeeds = {
   readonly [K in EventDeed]: (actor: Actor, deed: Deeds[K][0]) => Promise<Answer<Deeds[K][1]>>;
 };
-type EventQuestion = 'events' | 'moderators';
+type EventQuestion = 'events' | 'past-events' | 'moderators';
 export type EventQuestions = {
   readonly [K in EventQuestion]: (actor: Actor, question: Questions[K][0]) => Promise<Answer<Questions[K][1]>>;
 };
@@ -87,6 +88,13 @@ export function createEventQuestions({ directory, facts, finder, sql }: EventDee
       const own = here === null ? null : directory.events.ownerOf(here.channel.id);
       const all = owner === null && here === null ? directory.events.current() : eventsOf(owner, own);
       return { ok: true, value: { events: all.toSorted((a, b) => a.startsAt - b.startsAt).map(listed) } };
+    },
+    async 'past-events'(actor, { channel, before, limit }) {
+      const here = place(facts, actor, channel, 'read');
+      if (isReceipt(here)) return NO_CHANNEL;
+      const dj = here.channel.owner;
+      const events = dj === null ? [] : await pastEvents(sql, dj, before, limit);
+      return { ok: true, value: { events: events.map(listed) } };
     },
     async moderators(actor, { channel }) {
       const here = place(facts, actor, channel, 'read');

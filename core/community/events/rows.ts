@@ -20,6 +20,24 @@ export async function loadSchedule(sql: Pick<Sql, 'build' | 'read'>, dj: UserId)
   return { version: row?.version ?? 0, stream: streamOf(row), events: rows.map(liveEventOf) };
 }
 
+/** Those that are over, newest first. */
+export async function pastEvents(
+  sql: Pick<Sql, 'build' | 'read'>,
+  dj: UserId,
+  before: EpochMs | null,
+  limit: number,
+): Promise<readonly LiveEvent[]> {
+  let over = sql.build
+    .selectFrom('live_events')
+    .selectAll()
+    .where('dj_id', '=', dj)
+    .where('state', 'in', ['archived', 'cancelled'])
+    .orderBy('starts_at', 'desc')
+    .limit(limit);
+  if (before !== null) over = over.where('starts_at', '<', before);
+  return (await sql.read(over.compile())).map(liveEventOf);
+}
+
 interface StreamRow {
   readonly stream_connected: number | null;
   readonly stream_since: number | null;

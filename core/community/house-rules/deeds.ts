@@ -15,8 +15,14 @@ export function createHouseRulesDeeds(desk: HouseRulesDesk): Answers<HouseRulesD
   };
 }
 
-export function createHouseRulesQuestions(desk: HouseRulesDesk): Answers<HouseRulesQuestions> {
-  return { 'house-rules': async (actor, { channel }) => answerOf(await desk.get(actor, channel)) };
+export function createHouseRulesQuestions(
+  desk: HouseRulesDesk,
+  versions: Answers<HouseRulesQuestions>['house-rules-versions'],
+): Answers<HouseRulesQuestions> {
+  return {
+    'house-rules-versions': versions,
+    'house-rules': async (actor, { channel }) => answerOf(await desk.get(actor, channel)),
+  };
 }
 
 function answerOf<T extends object>(found: T | Receipt): Answer<T> {

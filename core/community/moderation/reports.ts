@@ -52,6 +52,8 @@ export interface ReportDeps {
   /** The route of a redaction. */
   readonly redact: (request: ReportRequest) => Promise<Receipt>;
   readonly finder: Pick<PeopleFinder, 'names'>;
+  /** Something was reported there, or decided. */
+  readonly onChange: (channel: ChannelId) => void;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -171,6 +173,7 @@ export function createReports(deps: ReportDeps): Reports {
       const isNew = await rows.add({ message, reporter: by.user, channel: id, author, reason, at, counts });
       if (!isNew) return { kind: 'unchanged', id: message, seq: null };
       if (counts) await hideIfEnough(request, author);
+      deps.onChange(id);
       return { kind: 'accepted', id: message, seq: null };
     },
 
@@ -227,6 +230,7 @@ export function createReports(deps: ReportDeps): Reports {
       if (isReceipt(stands)) return stands;
       const receipt = as === 'upheld' ? await uphold(request, head.author) : await show(request, head);
       if (receipt.kind === 'accepted' || receipt.kind === 'duplicate') await rows.close(message, as);
+      deps.onChange(id);
       return receipt;
     },
   };

@@ -1,9 +1,9 @@
-import type { ChannelId, PortalId } from '../../domain/ids.ts';
+import type { BridgeId, ChannelId, PortalId } from '../../domain/ids.ts';
 import type { Actor } from '../../domain/inbound.ts';
 import type { Portal } from '../../domain/portal.ts';
 import { isReceipt, type Place, place } from '../../pipeline/address.ts';
 import type { LiveFacts } from '../../pipeline/live-facts.ts';
-import type { PortalDeeds, PortalQuestions, ShownPortal } from '../../plugin/asked/portals.ts';
+import type { PortalDeeds, PortalHealth, PortalQuestions, ShownPortal } from '../../plugin/asked/portals.ts';
 import type { Answer } from '../../plugin/surface.ts';
 import type { Problem } from '../accounts/outcome.ts';
 import type { CommandDeps } from '../commands/command.ts';
@@ -22,9 +22,15 @@ export interface PortalAsked {
 }
 
 export interface PortalDeedDeps
-  extends Pick<CommandDeps, 'desk' | 'codes' | 'portals' | 'bridges' | 'actsWithin' | 'outboundNotice' | 'loopIn'> {
+  extends Pick<
+    CommandDeps,
+    'desk' | 'codes' | 'portals' | 'bridges' | 'actsWithin' | 'outboundNotice' | 'loopIn' | 'testLine'
+  > {
   readonly facts: LiveFacts;
+  readonly health: (portals: readonly Portal[]) => Promise<readonly PortalHealth[]>;
+  readonly bridgeState: (bridge: BridgeId) => Bridges[number]['state'];
 }
+type Bridges = PortalQuestions['portal-health'][1]['bridges'];
 
 type Refused = Extract<Answer<never>, { ok: false }>;
 
@@ -60,6 +66,13 @@ export function createPortalAsked(deps: PortalDeedDeps): PortalAsked {
         const own = portals.list().filter((portal) => isOf(portal, channel));
         return { ok: true, value: { portals: own.map(shown) } };
       },
+      async 'portal-health'(actor, { channel }) {
+        const here = managed(actor, channel);
+        if ('ok' in here) return here;
+        const own = portals.list().filter((portal) => isOf(portal, channel));
+        const bridges = deps.bridges().map(({ id, platform }) => ({ id, platform, state: deps.bridgeState(id) }));
+        return { ok: true, value: { portals: await deps.health(own), bridges } };
+      },
     },
     deeds: {
       async 'portal-code'(actor, { channel, bridge }) {
@@ -92,6 +105,12 @@ export function createPortalAsked(deps: PortalDeedDeps): PortalAsked {
         if ('ok' in portal) return portal;
         const ended = await desk.unlink(portal.id);
         return ended.ok ? { ok: true, value: {} } : refusalOf(ended);
+      },
+      async 'test-portal'(actor, of) {
+        const portal = found(actor, of);
+        if ('ok' in portal) return portal;
+        const { ok, say } = await deps.testLine.send(portal);
+        return ok ? { ok, value: { say } } : { ok, code: 'unavailable', say };
       },
     },
   };

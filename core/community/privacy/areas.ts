@@ -134,7 +134,7 @@ export const AREAS: readonly Area[] = [
   { table: 'timers', holds: 'what is to be done when, such as lifting a timeout; it ends with that' },
   { table: 'changes', holds: 'ids of people whose rights changed, for a week' },
   ...nothing('meta', 'invites', 'archive_marks', 'audit_effects', 'mirror_effects', 'library_state', 'library_titles'),
-  ...nothing('hook_deliveries', 'house_rule_lines', 'blank_pages', 'sqlite_sequence', 'migrations'),
+  ...nothing('channel_activity', 'hook_deliveries', 'house_rule_lines', 'blank_pages', 'sqlite_sequence', 'migrations'),
 ];
 
 /** The embedded live store's own tables: they hold what the archive holds, for as long as it is hot. */

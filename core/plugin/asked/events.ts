@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ChannelId, EpochMs, UserId } from '../../domain/ids.ts';
 import { LIVE_EVENT_STATES, type LiveEvent, type LiveEventId } from '../../domain/live-event.ts';
 import type { Asked } from './asked.ts';
-import { channelId, epochMs, typed, userId } from './shapes.ts';
+import { channelId, epochMs, limit, typed, userId } from './shapes.ts';
 
 /** A live event as everybody may see it. */
 export type ListedEvent = Omit<LiveEvent, 'version'>;
@@ -10,6 +10,11 @@ export type ListedEvent = Omit<LiveEvent, 'version'>;
 export interface EventQuestions {
   /** Live events that are not over: of the DJ of this channel, or of all. */
   events: [{ readonly channel: ChannelId | null }, { readonly events: readonly ListedEvent[] }];
+  /** Live events of the DJ of this channel that are over, newest first. */
+  'past-events': [
+    { readonly channel: ChannelId; readonly before: EpochMs | null; readonly limit: number },
+    { readonly events: readonly ListedEvent[] },
+  ];
   /** For those who moderate there: who else does; `event`: for that one alone. */
   moderators: [
     { readonly channel: ChannelId },
@@ -58,6 +63,21 @@ export const eventQuestions: Asked<EventQuestions> = {
       method: 'GET',
       path: '/live-events',
       summary: 'Live events that are not over: of the DJ of a channel, or all',
+    },
+  },
+  'past-events': {
+    input: z.strictObject({
+      channel: channelId,
+      before: epochMs.nullable().default(null).describe('`startsAt` of the last that was told.'),
+      limit: limit(20),
+    }),
+    output: z.strictObject({ events: z.array(listedEvent) }),
+    scope: 'read',
+    rest: {
+      method: 'GET',
+      path: '/channels/{channel}/past-events',
+      summary: 'Live events of the DJ of a channel that are over, newest first',
+      page: { by: 'before', list: 'events', last: 'startsAt' },
     },
   },
   moderators: {

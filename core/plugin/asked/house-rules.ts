@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import type { NamedUser } from '../../domain/audited.ts';
 import { type HouseRules, MAX_RULES_UTF16 } from '../../domain/house-rules.ts';
 import type { ChannelId } from '../../domain/ids.ts';
 import type { Asked } from './asked.ts';
-import { channelId, epochMs } from './shapes.ts';
+import { channelId, epochMs, namedUser } from './shapes.ts';
 
 export interface HouseRulesQuestions {
   /** The rules of a channel, and whether this person has accepted them. */
@@ -14,6 +15,22 @@ export interface HouseRulesQuestions {
       readonly mustAccept: boolean;
     },
   ];
+  /** For those who moderate there: every version, newest first, and how far people have come with it. */
+  'house-rules-versions': [
+    { readonly channel: ChannelId },
+    {
+      /** Whose rules hold there: of an event's channel without own ones, those of its DJ. Null: there are none. */
+      readonly of: ChannelId | null;
+      readonly versions: readonly RulesVersion[];
+      /** Messages that wait until their authors accept. */
+      readonly waiting: number;
+    },
+  ];
+}
+export interface RulesVersion extends Pick<HouseRules, 'version' | 'text' | 'setAt'> {
+  readonly by: NamedUser | null;
+  /** People who have accepted this version, and no later one. */
+  readonly accepted: number;
 }
 
 const version = z.number().int().min(1).max(1_000_000);
@@ -32,6 +49,28 @@ export const houseRulesQuestions: Asked<HouseRulesQuestions> = {
     }),
     scope: 'read',
     rest: { method: 'GET', path: '/channels/{channel}/house-rules', summary: 'The house rules of a channel' },
+  },
+  'house-rules-versions': {
+    input: z.strictObject(ofChannel),
+    output: z.strictObject({
+      of: channelId.nullable().describe('Whose rules hold there; null: there are none.'),
+      versions: z.array(
+        z.strictObject({
+          version,
+          text: z.string().describe('Empty: there were none.'),
+          setAt: epochMs,
+          by: namedUser.nullable(),
+          accepted: z.number().int().min(0).describe('People who have accepted this version, and no later one.'),
+        }),
+      ),
+      waiting: z.number().int().min(0).describe('Messages that wait until their authors accept.'),
+    }),
+    scope: 'moderate',
+    rest: {
+      method: 'GET',
+      path: '/channels/{channel}/house-rules/versions',
+      summary: 'Every version of the house rules, and how many people have accepted it; for those who moderate there',
+    },
   },
 };
 

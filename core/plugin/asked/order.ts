@@ -11,6 +11,7 @@ import {
   epochMs,
   limit,
   messageId,
+  namedUser,
   seqNumber,
   typed,
   userId,
@@ -58,9 +59,6 @@ export interface OrderQuestions {
   ];
 }
 
-const namedUser = z
-  .strictObject({ user: userId, name: z.string().nullable(), platform: z.string().nullable() })
-  .meta({ id: 'NamedUser' });
 const auditedAct = typed<AuditedAct>(
   z
     .strictObject({

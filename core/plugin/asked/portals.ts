@@ -28,7 +28,41 @@ export interface ShownPortal
 export interface PortalQuestions {
   /** Of the DJ of the channel, and of admins. */
   portals: [{ readonly channel: ChannelId }, { readonly portals: readonly ShownPortal[] }];
+  /** How each of them does, and the bridges whose rooms can be linked. */
+  'portal-health': [
+    { readonly channel: ChannelId },
+    {
+      readonly portals: readonly PortalHealth[];
+      readonly bridges: readonly { readonly id: BridgeId; readonly platform: string; readonly state: BridgeState }[];
+    },
+  ];
 }
+/** `elsewhere`: another hub runs it. */
+type BridgeState = 'live' | 'connecting' | 'refused' | 'failed' | 'elsewhere';
+export interface PortalHealth {
+  readonly portal: PortalId;
+  /** `ok`: nothing waits. `refused`: the platform takes the credential no more. */
+  readonly state: 'ok' | 'behind' | 'connecting' | 'paused' | 'refused' | 'failed';
+  /** What is wrong or waited for, and what to do about it. */
+  readonly say: string | null;
+  /** Messages that have not been sent there yet; of more than `MOST_WAITING` only so many are counted. */
+  readonly waiting: number;
+  /** How long the oldest of them waits; null: none does. */
+  readonly behindMs: number | null;
+  /** What became of the newest messages of the channel. */
+  readonly lately: {
+    readonly messages: number;
+    /** Arrived, or said there. */
+    readonly there: number;
+    /** Told of in one line together. */
+    readonly summedUp: number;
+    readonly failed: number;
+    readonly unknown: number;
+  };
+  /** Given up, and kept for the operator. */
+  readonly letters: number;
+}
+export const MOST_WAITING = 100;
 
 interface OfPortal {
   readonly channel: ChannelId;
@@ -51,6 +85,8 @@ export interface PortalDeeds {
     { readonly portal: ShownPortal; readonly say: string | null },
   ];
   'end-portal': [OfPortal, Record<never, never>];
+  /** One line of the hub itself in the room. */
+  'test-portal': [OfPortal, { readonly say: string }];
 }
 
 const portalId = typed<PortalId, string>(z.string().min(1).max(64).describe('Portal id.'));
@@ -79,6 +115,22 @@ const shown = typed<ShownPortal>(
     })
     .meta({ id: 'Portal' }),
 );
+const count = z.number().int().min(0);
+const health = typed<PortalHealth>(
+  z
+    .strictObject({
+      portal: portalId,
+      state: z.enum(['ok', 'behind', 'connecting', 'paused', 'refused', 'failed']),
+      say: z.string().nullable().describe('What is wrong or waited for, and what to do about it.'),
+      waiting: count.describe(`Messages that have not been sent there yet; of more than ${MOST_WAITING} only so many.`),
+      behindMs: count.nullable().describe('How long the oldest of them waits.'),
+      lately: z
+        .strictObject({ messages: count, there: count, summedUp: count, failed: count, unknown: count })
+        .describe('What became of the newest messages of the channel.'),
+      letters: count.describe('Given up, and kept for the operator.'),
+    })
+    .meta({ id: 'PortalHealth' }),
+);
 const ofPortal = { channel: channelId, portal: portalId };
 
 export const portalQuestions: Asked<PortalQuestions> = {
@@ -87,6 +139,26 @@ export const portalQuestions: Asked<PortalQuestions> = {
     output: z.strictObject({ portals: z.array(shown) }),
     scope: 'portals:manage',
     rest: { method: 'GET', path: '/channels/{channel}/portals', summary: 'Links of a channel with rooms' },
+  },
+  'portal-health': {
+    input: z.strictObject({ channel: channelId }),
+    output: z.strictObject({
+      portals: z.array(health),
+      bridges: z.array(
+        z.strictObject({
+          id: bridgeId,
+          platform: z.string(),
+          state: z.enum(['live', 'connecting', 'refused', 'failed', 'elsewhere']),
+        }),
+      ),
+    }),
+    scope: 'portals:manage',
+    rest: {
+      method: 'GET',
+      path: '/channels/{channel}/portals/health',
+      summary: 'How the links of a channel do: what waits, what has failed, what to do about it',
+      isHeavy: true,
+    },
   },
 };
 
@@ -123,5 +195,15 @@ export const portalDeeds: Asked<PortalDeeds> = {
     output: typed<Record<never, never>>(z.strictObject({})),
     scope: 'portals:manage',
     rest: { method: 'DELETE', path: '/channels/{channel}/portals/{portal}', summary: 'End a link' },
+  },
+  'test-portal': {
+    input: z.strictObject(ofPortal),
+    output: z.strictObject({ say: z.string() }),
+    scope: 'portals:manage',
+    rest: {
+      method: 'POST',
+      path: '/channels/{channel}/portals/{portal}/test',
+      summary: 'Send one line into a linked room, to see that it arrives',
+    },
   },
 };

@@ -23,6 +23,10 @@ export const selfNews = typed<SelfNews>(
       say: z.string(),
     }),
     z.strictObject({
+      kind: z.literal('desk').describe('What waits for moderators in the channel, or who looks at it, has changed.'),
+      channel: channelId,
+    }),
+    z.strictObject({
       kind: z.literal('shown').describe('You were unnoticed in the channel, and are to be seen there from now on.'),
       channel: channelId,
     }),

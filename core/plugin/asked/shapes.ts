@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { NamedUser } from '../../domain/audited.ts';
 import type { ChannelSettings } from '../../domain/channel-settings.ts';
 import type { Attachment, Content, Rich, RichNode } from '../../domain/content.ts';
 import { ACCEPTANCES } from '../../domain/house-rules.ts';
@@ -34,6 +35,11 @@ export const userId = typed<UserId, string>(
     .string()
     .regex(/^u-[a-z2-7]{26}$/)
     .describe('User id.'),
+);
+export const namedUser = typed<NamedUser>(
+  z
+    .strictObject({ user: userId, name: z.string().nullable(), platform: z.string().nullable() })
+    .meta({ id: 'NamedUser' }),
 );
 export const seqNumber = typed<Seq, number>(z.number().int().min(0).max(Number.MAX_SAFE_INTEGER));
 export const epochName = typed<Epoch, string>(z.string().min(1).max(64).describe('Names one past of the log.'));

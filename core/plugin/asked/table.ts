@@ -1,6 +1,8 @@
+import { type ActivityQuestions, activityQuestions } from './activity.ts';
 import type { Asked } from './asked.ts';
 import { type ChatQuestions, chatQuestions } from './chat.ts';
 import { type CrewDeeds, crewDeeds } from './crew.ts';
+import { type DeskDeeds, type DeskQuestions, deskDeeds, deskQuestions } from './desk.ts';
 import { type DirectDeeds, type DirectQuestions, directDeeds, directQuestions } from './directs.ts';
 import { type EventDeeds, type EventQuestions, eventDeeds, eventQuestions } from './events.ts';
 import { type HookDeeds, type HookQuestions, hookDeeds, hookQuestions } from './hooks-in.ts';
@@ -29,7 +31,9 @@ export interface Questions
     HookQuestions,
     PortalQuestions,
     HookOutQuestions,
-    PrivacyQuestions {}
+    PrivacyQuestions,
+    DeskQuestions,
+    ActivityQuestions {}
 
 /** Every act that is not said in a channel, with what it takes and what it answers. */
 export interface Deeds
@@ -46,7 +50,8 @@ export interface Deeds
     HookDeeds,
     PortalDeeds,
     HookOutDeeds,
-    PrivacyDeeds {}
+    PrivacyDeeds,
+    DeskDeeds {}
 
 export const questions: Asked<Questions> = {
   ...chatQuestions,
@@ -62,6 +67,8 @@ export const questions: Asked<Questions> = {
   ...portalQuestions,
   ...hookOutQuestions,
   ...privacyQuestions,
+  ...deskQuestions,
+  ...activityQuestions,
 };
 export const deeds: Asked<Deeds> = {
   ...orderDeeds,
@@ -78,6 +85,7 @@ export const deeds: Asked<Deeds> = {
   ...portalDeeds,
   ...hookOutDeeds,
   ...privacyDeeds,
+  ...deskDeeds,
 };
 
 export type { Asked } from './asked.ts';

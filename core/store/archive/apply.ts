@@ -4,6 +4,7 @@ import type { ChannelId, EpochMs, MessageId, Position, Seq } from '../../domain/
 import type { WireChatMessage, WireEntry } from '../../domain/wire.ts';
 import { type Entry, START } from '../ports.ts';
 import type { Db } from '../sql/connect.ts';
+import { createActivityRows } from './activity-rows.ts';
 import { blankBody, parseMessage, parseWire, withEdit, withRedaction } from './fold.ts';
 import { createHeldDirectRows } from './held-direct-rows.ts';
 import { createHeldRows } from './held-rows.ts';
@@ -47,6 +48,7 @@ export function createApplier(db: Db): Applier {
   const takeHeldDirect = createHeldDirectRows(db);
   const takeLedgers = createLedgerRows(db);
   const library = createLibraryRows(db);
+  const countSaid = createActivityRows(db);
   const mark = (shard: number): Position => getMark.get(shard) ?? START;
 
   /** Undoes itself alone when the body turns out to be damaged halfway. */
@@ -60,6 +62,7 @@ export function createApplier(db: Db): Applier {
       quotes.blankRepliesTo(wire.id);
     }
     if (wire.type !== 'message') return;
+    countSaid(wire, at);
     const { id, replyTo } = wire.message;
     if (replyTo !== null) quotes.settle(id, replyTo.id);
   });

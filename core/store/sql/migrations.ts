@@ -2,6 +2,7 @@ import { archiveMigrations } from '../archive/migrations.ts';
 import { deliveryTables } from '../embedded/delivery-tables.ts';
 import { logMigrations } from '../embedded/migrations.ts';
 import { moderationLogTables } from '../embedded/moderation-tables.ts';
+import { activityTables } from './activity-tables.ts';
 import { archiveTables } from './archive-tables.ts';
 import { directTables } from './direct-tables.ts';
 import { directoryTables } from './directory-tables.ts';
@@ -58,4 +59,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'webhooks out', sql: hookOutTables },
   { name: 'sides of portals', sql: portalSides },
   { name: 'privacy', sql: privacyTables },
+  { name: 'activity of channels', sql: activityTables },
 ];

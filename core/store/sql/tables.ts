@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { ChannelActivityTable } from './activity-tables.ts';
 import type { DirectConsentsTable, HeldDirectsTable } from './direct-tables.ts';
 import type { LiveEventsTable, SchedulesTable, TimersTable } from './event-rows.ts';
 import type { HookDeliveriesTable, HooksOutTable } from './hook-out-tables.ts';
@@ -68,6 +69,7 @@ export interface Tables extends HouseRuleTables {
   sanctions: SanctionsTable;
   karma: KarmaTable;
   library_posts: LibraryPostsTable;
+  channel_activity: ChannelActivityTable;
   library_taken_out: LibraryTakenOutTable;
   library_titles: LibraryTitlesTable;
   media_uses: MediaUsesTable;
