@@ -3,6 +3,9 @@ import type { Answer, Asking, Client } from '../../client/index.ts';
 import type { Deeds, Questions } from '../../core/plugin/asked/table.ts';
 import { toast } from '../chat/state/toast.ts';
 
+/** What nobody tells of is asked anew so often while it is seen, and whenever somebody comes back to the page. */
+export const LIVE_MS = 15_000;
+
 export interface Asked<T> {
   /** The last answer; null before the first. */
   readonly value: T | null;
@@ -11,7 +14,7 @@ export interface Asked<T> {
   reload(): void;
 }
 
-/** The answer to a question, asked again when what is asked changes, after `reload`, and each `everyMs` while seen. */
+/** The answer to a question, asked again when what is asked changes, after `reload`, on coming back, and each `everyMs`. */
 export function useAsked<K extends keyof Questions>(
   client: Client,
   kind: K,
@@ -22,23 +25,31 @@ export function useAsked<K extends keyof Questions>(
   const [turn, setTurn] = useState(0);
   const asked = JSON.stringify(of);
   const shown = useRef(asked);
+  const newest = useRef(0);
   useEffect(() => {
     let isOver = false;
     if (shown.current !== asked) set({ value: null, say: null });
     shown.current = asked;
     const ask = async (): Promise<void> => {
+      newest.current += 1;
+      const own = newest.current;
       const answer: Answer<Questions[K][1]> = await client.ask(kind, of);
-      if (isOver) return;
+      // an earlier one that is answered later knows less
+      if (isOver || own !== newest.current) return;
       if (answer.ok) set({ value: answer.value, say: null });
       else if (answer.code !== 'offline' && answer.code !== 'no-answer') set({ value: null, say: answer.say });
     };
+    const askIfSeen = (): void => {
+      if (document.visibilityState === 'visible') void ask();
+    };
     void ask();
     const stop = client.on('welcome', () => void ask());
-    const timer =
-      everyMs === null ? null : setInterval(() => document.visibilityState === 'visible' && void ask(), everyMs);
+    const timer = everyMs === null ? null : setInterval(askIfSeen, everyMs);
+    if (everyMs !== null) addEventListener('focus', askIfSeen);
     return () => {
       isOver = true;
       stop();
+      removeEventListener('focus', askIfSeen);
       if (timer !== null) clearInterval(timer);
     };
   }, [client, kind, asked, turn, everyMs]);

@@ -1,11 +1,14 @@
 import { effect, signal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import Gate from '../chat/parts/gate.tsx';
 import { Mark } from '../chat/parts/icons.tsx';
 import { Toasts } from '../chat/parts/toasts.tsx';
 import { fetchConfig, type HubConfig, type SignedIn, UNKNOWN_CONFIG } from '../chat/state/api.ts';
 import { remember, session } from '../chat/state/session.ts';
+import { useDesk } from './desk.ts';
 import { type ConsoleHub, createConsoleHub } from './hub.ts';
-import { chosenPanel, PANELS, panelsFor } from './panels.tsx';
+import type { PanelProps } from './panel.ts';
+import { chosenPanel, panelsFor } from './panels.tsx';
 
 const config = signal<HubConfig>(UNKNOWN_CONFIG);
 const hub = signal<ConsoleHub | null>(null);
@@ -104,23 +107,44 @@ function Room({ hub: here }: { readonly hub: ConsoleHub }) {
 
 function Panels({ hub: here }: { readonly hub: ConsoleHub }) {
   const channel = here.channel.value;
-  if (channel === null) return null;
+  return channel === null ? null : <PanelsOf key={channel.id} hub={here} channel={channel} />;
+}
+
+function PanelsOf({ hub: here, channel }: Pick<PanelProps, 'hub' | 'channel'>) {
+  const desk = useDesk(here.client, channel.id);
   const open = panelsFor(channel, here.you.value?.isAdmin ?? false);
-  const current = open.find(({ id }) => id === chosenPanel.value) ?? open[0] ?? PANELS[0];
+  const current = open.find(({ id }) => id === chosenPanel.value) ?? open[0];
+  const link = useRef<HTMLAnchorElement>(null);
+  const waits = desk.items?.length ?? 0;
+  useEffect(() => {
+    link.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    document.title = `${waits > 0 ? `(${waits}) ` : ''}${current?.title ?? 'Console'} · ${channel.name} · Slipmat`;
+  });
   if (current === undefined) return null;
   const { Panel } = current;
   return (
     <div class="console-body">
       <nav class="console-nav" aria-label="Parts of the console">
         {open.map(({ id, title }) => (
-          <a key={id} href={`#${id}`} aria-current={id === current.id ? 'page' : undefined}>
+          <a
+            key={id}
+            href={`#${id}`}
+            ref={id === current.id ? link : null}
+            aria-current={id === current.id ? 'page' : undefined}
+          >
             {title}
+            {id === 'queue' && waits > 0 && (
+              <span class="count">
+                {waits}
+                <span class="sr"> waiting</span>
+              </span>
+            )}
           </a>
         ))}
       </nav>
-      <main class="console-main" key={`${current.id} ${channel.id}`}>
+      <main class="console-main" key={current.id}>
         <h2>{current.title}</h2>
-        <Panel hub={here} channel={channel} />
+        <Panel hub={here} channel={channel} desk={desk} />
       </main>
     </div>
   );

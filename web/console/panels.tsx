@@ -3,13 +3,17 @@ import type { FunctionComponent } from 'preact';
 import type { ListedChannel } from '../../core/domain/wire.ts';
 import { isAtLeast } from './hub.ts';
 import type { PanelProps } from './panel.ts';
+import { ActivityPanel } from './panels/activity.tsx';
 import { AuditPanel } from './panels/audit.tsx';
+import { HouseRulesPanel } from './panels/house-rules.tsx';
+import { LibraryPanel } from './panels/library.tsx';
 import { LivePanel } from './panels/live.tsx';
 import { ModeratorsPanel } from './panels/moderators.tsx';
 import { ModesPanel } from './panels/modes.tsx';
 import { OverlayPanel } from './panels/overlay.tsx';
+import { PeoplePanel } from './panels/people.tsx';
+import { PlatformsPanel } from './panels/platforms.tsx';
 import { QueuePanel } from './panels/queue.tsx';
-import { ReportsPanel } from './panels/reports.tsx';
 
 export interface PanelSpec {
   /** Stands in the address behind `#`. */
@@ -22,9 +26,13 @@ export interface PanelSpec {
 export const PANELS: readonly PanelSpec[] = [
   { id: 'live', title: 'Live', least: 'moderator', Panel: LivePanel },
   { id: 'queue', title: 'Queue', least: 'moderator', Panel: QueuePanel },
-  { id: 'reports', title: 'Reports', least: 'moderator', Panel: ReportsPanel },
-  { id: 'modes', title: 'Modes and rules', least: 'moderator', Panel: ModesPanel },
+  { id: 'people', title: 'People', least: 'moderator', Panel: PeoplePanel },
+  { id: 'modes', title: 'Modes', least: 'moderator', Panel: ModesPanel },
+  { id: 'house-rules', title: 'House rules', least: 'moderator', Panel: HouseRulesPanel },
   { id: 'moderators', title: 'Moderators', least: 'moderator', Panel: ModeratorsPanel },
+  { id: 'platforms', title: 'Platforms', least: 'dj', Panel: PlatformsPanel },
+  { id: 'activity', title: 'Activity', least: 'moderator', Panel: ActivityPanel },
+  { id: 'library', title: 'Library', least: 'moderator', Panel: LibraryPanel },
   { id: 'audit', title: 'Audit log', least: 'moderator', Panel: AuditPanel },
   { id: 'overlay', title: 'Overlay', least: 'dj', Panel: OverlayPanel },
 ];

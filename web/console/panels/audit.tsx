@@ -1,15 +1,30 @@
 import { useState } from 'preact/hooks';
-import type { AuditedAct, NamedUser } from '../../../core/domain/audited.ts';
-import { useAsked } from '../asked.ts';
+import type { AuditedAct } from '../../../core/domain/audited.ts';
+import { toast } from '../../chat/state/toast.ts';
+import { LIVE_MS, useAsked } from '../asked.ts';
 import type { PanelProps } from '../panel.ts';
+import { saveFile } from '../parts/save-file.ts';
+import { whoText } from '../parts/who.tsx';
 import { shortTime } from '../time.ts';
 
 const PAGE = 50;
+/** Of a hundred lines each. */
+const MOST_PAGES = 50;
 
 /** Who did what to whom, why, and with what effect. */
 export function AuditPanel({ hub: { client }, channel }: PanelProps) {
   const [before, setBefore] = useState<number | null>(null);
-  const { value, say } = useAsked(client, 'audit', { channel: channel.id, before, limit: PAGE });
+  const { value, say } = useAsked(client, 'audit', { channel: channel.id, before, limit: PAGE }, LIVE_MS);
+  async function download(): Promise<void> {
+    const acts: AuditedAct[] = [];
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+      const answer = await client.ask('audit', { channel: channel.id, before: acts.at(-1)?.id ?? null, limit: 100 });
+      if (!answer.ok) return toast(answer.say);
+      acts.push(...answer.value.acts);
+      if (answer.value.acts.length < 100) break;
+    }
+    saveFile(`audit-${channel.id}.csv`, 'text/csv', csvOf(acts));
+  }
   if (say !== null) return <p class="problem">{say}</p>;
   if (value === null) return <p class="soft">Loading…</p>;
   const last = value.acts.at(-1);
@@ -22,6 +37,9 @@ export function AuditPanel({ hub: { client }, channel }: PanelProps) {
         ))}
       </ol>
       <div class="acts">
+        <button type="button" class="button" onClick={() => void download()}>
+          Download CSV
+        </button>
         {before !== null && (
           <button type="button" class="button" onClick={() => setBefore(null)}>
             Newest
@@ -43,8 +61,8 @@ function Line({ act }: { readonly act: AuditedAct }) {
     <li>
       <time dateTime={new Date(act.at).toISOString()}>{shortTime(act.at)}</time>
       <p>
-        <b>{by === null ? 'The hub' : nameOf(by)}</b> {act.act}
-        {target !== null && <b> {nameOf(target)}</b>}
+        <b>{by === null ? 'The hub' : whoText(by)}</b> {act.act}
+        {target !== null && <b> {whoText(target)}</b>}
         {until !== null && <span> until {shortTime(until)}</span>}
         {reason !== null && <q>{reason}</q>}
         {effect !== null && <span class="soft effect">{effect}</span>}
@@ -53,6 +71,18 @@ function Line({ act }: { readonly act: AuditedAct }) {
   );
 }
 
-function nameOf({ name, platform, user }: NamedUser): string {
-  return `${name ?? user}${platform === null ? '' : ` (${platform})`}`;
+/** Pure. A cell that a table calculator would take for a formula begins with a quote. */
+function csvOf(acts: readonly AuditedAct[]): string {
+  const cell = (text: string): string => `"${(/^[=+\-@\t]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+  const rows = acts.map(({ at, by, act, target, until, reason, effect }) => [
+    new Date(at).toISOString(),
+    by === null ? 'the hub' : whoText(by),
+    act,
+    target === null ? '' : whoText(target),
+    until === null ? '' : new Date(until).toISOString(),
+    reason ?? '',
+    effect ?? '',
+  ]);
+  const head = ['when', 'who', 'what', 'whom', 'until', 'why', 'effect'];
+  return [head, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }

@@ -1,21 +1,23 @@
 import { useState } from 'preact/hooks';
 import { toast } from '../../chat/state/toast.ts';
-import { act, useAsked } from '../asked.ts';
+import { act, LIVE_MS, useAsked } from '../asked.ts';
 import { isAtLeast } from '../hub.ts';
 import type { PanelProps } from '../panel.ts';
+import { FindPerson } from '../parts/find-person.tsx';
+import { Who, whoText } from '../parts/who.tsx';
 
-/** Who moderates here, in general and for the live event alone. */
+/** Who moderates here, in general and for one show alone. */
 export function ModeratorsPanel({ hub: { client }, channel }: PanelProps) {
-  const { value, say, reload } = useAsked(client, 'moderators', { channel: channel.id });
-  const [name, setName] = useState('');
+  const { value, say, reload } = useAsked(client, 'moderators', { channel: channel.id }, LIVE_MS);
+  const events = useAsked(client, 'events', { channel: channel.id }, LIVE_MS);
   const [isForEvent, setForEvent] = useState(false);
   const isDj = isAtLeast(channel, 'dj');
+  const running = events.value?.events.find(({ state }) => state === 'live' || state === 'warmup' || state === 'ended');
 
-  async function appoint(event: SubmitEvent): Promise<void> {
-    event.preventDefault();
-    const answer = await client.command(channel.id, `appoint @${name.trim()}${isForEvent ? ' event' : ''}`);
-    toast(answer.ok ? answer.value : answer.say);
-    if (answer.ok) setName('');
+  async function appoint(target: string): Promise<void> {
+    const of = { channel: channel.id, target, isForEvent: isForEvent && running !== undefined };
+    const done = await act(client, 'appoint', of);
+    if (done !== null) toast(done.say);
     reload();
   }
   async function dismiss(target: string, ofEvent: boolean): Promise<void> {
@@ -23,52 +25,65 @@ export function ModeratorsPanel({ hub: { client }, channel }: PanelProps) {
     if (done !== null) toast(done.say);
     reload();
   }
+  const titleOf = (id: string): string => events.value?.events.find((one) => one.id === id)?.title ?? 'one show';
 
   if (say !== null) return <p class="problem">{say}</p>;
   if (value === null) return <p class="soft">Loading…</p>;
+  const groups = [
+    { name: 'In general', those: value.moderators.filter(({ event }) => event === null) },
+    { name: 'For one show', those: value.moderators.filter(({ event }) => event !== null) },
+  ];
   return (
     <>
-      {value.moderators.length === 0 && <p class="soft">Nobody yet.</p>}
-      <ul class="lines">
-        {value.moderators.map((one) => (
-          <li key={`${one.user} ${one.event}`}>
-            <p>
-              <b>{one.name ?? one.user}</b> {one.platform !== null && <span class="tag">{one.platform}</span>}{' '}
-              <span class="soft">{one.event === null ? 'in general' : 'for this event'}</span>
-            </p>
-            {isDj && (
-              <button type="button" class="button" onClick={() => void dismiss(one.user, one.event !== null)}>
-                Dismiss
-              </button>
-            )}
-          </li>
-        ))}
-      </ul>
+      {groups.map(({ name, those }) => (
+        <section key={name} aria-label={name}>
+          <h3>{name}</h3>
+          {those.length === 0 && <p class="none">Nobody.</p>}
+          <ul class="lines">
+            {those.map((one) => (
+              <li key={`${one.user} ${one.event}`}>
+                <p>
+                  <Who {...one} /> {one.event !== null && <span class="soft">for {titleOf(one.event)}</span>}
+                </p>
+                {isDj && (
+                  <button
+                    type="button"
+                    class="button"
+                    aria-label={`Dismiss ${whoText(one)}`}
+                    onClick={() => void dismiss(one.user, one.event !== null)}
+                  >
+                    Dismiss
+                  </button>
+                )}
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
       {isDj && (
-        <form class="card inline" onSubmit={(event) => void appoint(event)}>
+        <section class="card" aria-label="Appoint somebody">
+          <h3>Appoint somebody</h3>
           <label class="field">
-            <span>Appoint by name</span>
-            <input
+            <span>For how long</span>
+            <select
               class="input"
-              required
-              maxLength={64}
-              value={name}
-              autocomplete="off"
-              onInput={(event) => setName(event.currentTarget.value)}
-            />
+              value={isForEvent && running !== undefined ? 'event' : 'general'}
+              onChange={(event) => setForEvent(event.currentTarget.value === 'event')}
+            >
+              <option value="general">in general, until dismissed</option>
+              <option value="event" disabled={running === undefined}>
+                {running === undefined ? 'for the show alone: none is on' : `for “${running.title}” alone`}
+              </option>
+            </select>
           </label>
-          <label class="check">
-            <input
-              type="checkbox"
-              checked={isForEvent}
-              onChange={(event) => setForEvent(event.currentTarget.checked)}
-            />
-            For the live event alone
-          </label>
-          <button type="submit" class="button primary">
-            Appoint
-          </button>
-        </form>
+          <FindPerson
+            client={client}
+            channel={channel.id}
+            action="Appoint"
+            known={value.moderators.map(({ user }) => user)}
+            onChoose={(user) => void appoint(user)}
+          />
+        </section>
       )}
     </>
   );

@@ -1,72 +1,129 @@
 import { useState } from 'preact/hooks';
-import type { QueuedMessage } from '../../../core/domain/staff.ts';
-import { act, useAsked } from '../asked.ts';
-import { MessageCard } from '../message.tsx';
+import { toast } from '../../chat/state/toast.ts';
+import { act } from '../asked.ts';
+import { useClaim } from '../claiming.ts';
+import type { DeskItem } from '../desk.ts';
 import type { PanelProps } from '../panel.ts';
+import { Choices } from '../parts/choices.tsx';
+import { type Choice, TimeoutDialog } from '../parts/timeout-dialog.tsx';
 import { useQueueKeys } from '../queue-keys.ts';
-import { shortTime } from '../time.ts';
+import { type Decision, QueueItem } from './queue-item.tsx';
 
-const EVERY_MS = 5_000;
+const FILTERS = [
+  { id: null, label: 'All' },
+  { id: 'report', label: 'Reported' },
+  { id: 'held', label: 'Held' },
+  { id: 'picture', label: 'Pictures' },
+] as const;
 
-/** What waits for a moderator. By keyboard: J and K move, A lets through, D discards. */
-export function QueuePanel({ hub: { client, you }, channel }: PanelProps) {
-  const { value, say, reload } = useAsked(client, 'queue', { channel: channel.id, limit: 50 }, EVERY_MS);
+/** What waits for a moderator, in one list, worked off by keyboard; several do it at once without meeting. */
+export function QueuePanel({ hub: { client, you }, channel, desk }: PanelProps) {
   const [done, setDone] = useState<ReadonlySet<string>>(new Set());
-  const held = (value?.held ?? []).filter(({ message }) => !done.has(message.id));
-
-  async function decide(one: QueuedMessage, deed: 'release-held' | 'discard-held'): Promise<void> {
-    const of = { channel: one.channel, message: one.message.id };
-    const answer = await act(client, deed, deed === 'release-held' ? of : { ...of, reason: null });
-    if (answer !== null) setDone((before) => new Set([...before, one.message.id]));
-    reload();
-  }
-  const keys = useQueueKeys(held.length, {
-    a: (at) => held[at] !== undefined && void decide(held[at], 'release-held'),
-    d: (at) => held[at] !== undefined && void decide(held[at], 'discard-held'),
+  const [kind, setKind] = useState<DeskItem['kind'] | null>(null);
+  const [timing, setTiming] = useState<DeskItem | null>(null);
+  const all = (desk.items ?? []).filter(({ id }) => !done.has(id));
+  const filters = FILTERS.map((one) => {
+    const count = all.filter((item) => one.id === null || item.kind === one.id).length;
+    return { id: one.id, label: `${one.label} ${count}` };
   });
+  const items = all.filter((item) => kind === null || item.kind === kind);
+  const me = you.value?.user ?? null;
+  const holderOf = ({ message }: DeskItem) => {
+    const claim = desk.claims.get(message.id);
+    return claim === undefined || claim.by.user === me ? null : (claim.by.name ?? 'Somebody');
+  };
 
-  if (say !== null) return <p class="problem">{say}</p>;
-  if (value === null) return <p class="soft">Loading…</p>;
-  if (held.length === 0) return <p class="soft">Nothing waits here.</p>;
+  async function decide(item: DeskItem, as: Decision): Promise<void> {
+    const holder = holderOf(item);
+    if (holder !== null) return toast(`${holder} is on it.`);
+    if (!decisionsFor(item).includes(as)) return;
+    if (as === 'timeout') return setTiming(item);
+    // it leaves the list at once, and comes back where the hub has another opinion
+    setDone((before) => new Set([...before, item.id]));
+    if (!(await carryOut(item, as))) setDone((before) => new Set([...before].filter((id) => id !== item.id)));
+    desk.reload();
+  }
+
+  async function carryOut({ kind: what, message, one }: DeskItem, as: Decision): Promise<boolean> {
+    const of = { channel: channel.id, message: message.id };
+    if (as === 'safe' || as === 'nsfw') {
+      const picture = 'picture' in one ? one.picture : null;
+      return (await act(client, 'mark-image', { ...of, picture, mark: as, reason: null })) !== null;
+    }
+    if (what === 'held') {
+      if (as === 'approve') return (await act(client, 'release-held', of)) !== null;
+      return (await act(client, 'discard-held', { ...of, reason: null })) !== null;
+    }
+    if (what === 'report') {
+      const upheld = as === 'approve' ? 'dismissed' : 'upheld';
+      return (await act(client, 'decide-reports', { ...of, as: upheld, reason: null })) !== null;
+    }
+    const redacted = await client.redact(channel.id, message.id, null);
+    if (!redacted.ok) toast(redacted.say);
+    return redacted.ok;
+  }
+
+  /** What they wrote goes with it: nobody lets through a message of somebody whom they silence for it. */
+  async function timeOut(item: DeskItem, { minutes, reason }: Choice): Promise<void> {
+    setTiming(null);
+    const of = { channel: channel.id, target: item.message.author.user, act: 'timeout' as const };
+    const given = await act(client, 'sanction', { ...of, minutes, reason, redactMinutes: null });
+    if (given === null) return;
+    toast([given.say, given.effect].filter(Boolean).join(' '));
+    await decide(item, 'discard');
+  }
+
+  const on = (as: Decision) => (at: number) => {
+    const item = items[at];
+    if (item !== undefined) void decide(item, item.kind === 'picture' && as === 'approve' ? 'safe' : as);
+  };
+  const keys = useQueueKeys(
+    items.map(({ id }) => id),
+    { a: on('approve'), d: on('discard'), t: on('timeout'), s: on('safe'), n: on('nsfw') },
+  );
+  const current = items[keys.at];
+  useClaim(client, channel.id, current === undefined || holderOf(current) !== null ? null : current.message.id);
+
+  if (desk.say !== null) return <p class="problem">{desk.say}</p>;
+  if (desk.items === null) return <p class="soft">Loading…</p>;
   return (
     <>
-      <p class="soft">
-        {value.waiting} waiting. <kbd>J</kbd> <kbd>K</kbd> move, <kbd>A</kbd> let through, <kbd>D</kbd> discard.
+      <Choices label="What to show" of={filters} chosen={kind} onChoose={setKind} />
+      <p class="soft keys-line">
+        <kbd>J</kbd> <kbd>K</kbd> move, <kbd>A</kbd> let through, <kbd>D</kbd> delete, <kbd>T</kbd> time out,{' '}
+        <kbd>S</kbd> safe, <kbd>N</kbd> NSFW
       </p>
-      <ol class="cards" onKeyDown={keys.onKeyDown}>
-        {held.map((one, at) => (
-          <li key={one.message.id} class="card" {...keys.item(at)}>
-            <MessageCard message={one.message} />
-            <ul class="facts">
-              {one.findings.map((finding) => (
-                <li key={finding.rule}>{finding.detail ?? finding.rule}</li>
-              ))}
-              <li>Karma {Math.round(one.karma)}</li>
-              {one.earlier.released + one.earlier.discarded > 0 && (
-                <li>
-                  Before: {one.earlier.released} let through, {one.earlier.discarded} discarded
-                </li>
-              )}
-              {one.acts[0] !== undefined && (
-                <li>
-                  Last act: {one.acts[0].act}, {shortTime(one.acts[0].at)}
-                </li>
-              )}
-              {one.takenBy !== null && one.takenBy.user !== you.value?.user && (
-                <li class="warn">{one.takenBy.name ?? 'Somebody'} looks at it</li>
-              )}
-            </ul>
-            <div class="acts">
-              <button type="button" class="button primary" onClick={() => void decide(one, 'release-held')}>
-                Let through
-              </button>
-              <button type="button" class="button" onClick={() => void decide(one, 'discard-held')}>
-                Discard
-              </button>
-            </div>
-          </li>
-        ))}
-      </ol>
+      {items.length === 0 ? (
+        <p class="none">Nothing waits here.</p>
+      ) : (
+        <ol class="cards queue" aria-label="Waiting">
+          {items.map((item, at) => (
+            <li key={item.id} class="card" data-kind={item.kind} {...keys.item(at)}>
+              <QueueItem
+                item={item}
+                holder={holderOf(item)}
+                decisions={decisionsFor(item)}
+                onDecide={(as) => void decide(item, as)}
+              />
+            </li>
+          ))}
+        </ol>
+      )}
+      {timing !== null && (
+        <TimeoutDialog
+          name={timing.message.author.name}
+          hint={timing.kind === 'held' ? 'The message is discarded.' : 'The message is deleted everywhere.'}
+          onChoose={(choice) => void timeOut(timing, choice)}
+          onClose={() => setTiming(null)}
+        />
+      )}
     </>
   );
+}
+
+function decisionsFor({ kind, message }: DeskItem): readonly Decision[] {
+  if (kind === 'picture') return ['safe', 'nsfw', 'discard', 'timeout'];
+  const hasPicture = message.content.attachments.some(({ picture }) => picture !== undefined);
+  const marks: readonly Decision[] = kind === 'report' && hasPicture ? ['safe', 'nsfw'] : [];
+  return ['approve', 'discard', 'timeout', ...marks];
 }

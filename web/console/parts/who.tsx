@@ -1,0 +1,27 @@
+import { platformName } from '../../chat/platforms.ts';
+
+/** A name, and where it is from. */
+export function Who(props: { readonly name: string | null; readonly platform: string | null; readonly user?: string }) {
+  return (
+    <>
+      <b dir="auto">{props.name ?? props.user ?? 'Somebody'}</b>
+      {props.platform !== null && props.platform !== 'slipmat' && (
+        <>
+          {' '}
+          <span class="tag">{platformName(props.platform)}</span>
+        </>
+      )}
+    </>
+  );
+}
+
+/** The same as one line of text. */
+export function whoText(one: {
+  readonly name: string | null;
+  readonly platform: string | null;
+  readonly user: string;
+}) {
+  const { name, platform, user } = one;
+  const where = platform === null || platform === 'slipmat' ? '' : ` (${platformName(platform)})`;
+  return `${name ?? user}${where}`;
+}
