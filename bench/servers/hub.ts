@@ -29,4 +29,11 @@ serve({
     });
     return { port: Number(new URL(hub.url).port), firstAdminLink: hub.firstAdminLink };
   },
+  /** What its first thread holds when all waste is collected; needs `--expose-gc`. */
+  held() {
+    if (globalThis.gc === undefined) throw new Error('start this with --expose-gc');
+    globalThis.gc();
+    const { heapUsed, external } = process.memoryUsage();
+    return { heldBytes: heapUsed + external };
+  },
 });

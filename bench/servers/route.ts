@@ -50,16 +50,24 @@ export interface Crowd {
   readonly posters: number;
   /** False: the embedded store. */
   readonly withRedis?: boolean;
+  /** Of the server. */
+  readonly nodeArgs?: readonly string[];
 }
 
 const at = (file: string): string => join(import.meta.dirname, file);
 const GIVEN_UP = Number.POSITIVE_INFINITY;
 
 /** The server has a core for itself; Redis and everybody else share the other one. */
-export async function startRoute({ protocol, listeners, posters, withRedis = true }: Crowd): Promise<Route> {
+export async function startRoute({
+  protocol,
+  listeners,
+  posters,
+  withRedis = true,
+  nodeArgs = [],
+}: Crowd): Promise<Route> {
   const redis = withRedis ? await startRedis('client') : null;
   const file = at(protocol === 'hub' ? 'hub.ts' : 'socket-io.ts');
-  const server = await startChild({ file, core: 'server' });
+  const server = await startChild({ file, core: 'server', nodeArgs });
   const ears = await startChild({ file: at('listeners.ts'), core: 'client' });
   const mouths = await startChild({ file: at('posters.ts'), core: 'client' });
   const dataDir = mkdtempSync(join(tmpdir(), 'slipmat-bench-'));

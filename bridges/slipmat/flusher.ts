@@ -18,12 +18,15 @@ interface Round {
 interface Flush {
   readonly feeds: ChannelFeed[];
   current: Round | null;
+  /** Messages in the longest batch so far. */
+  deepest: number;
   readonly beganAt: number;
 }
 
 /**
- * Hands what came since the last flush to every reader, one write each. The pace is its own: a message in a quiet
- * channel goes at once; under load the loop stays free for as long as the last flush took, and more goes in one write.
+ * Hands what came since the last flush to every reader, one write each. The pace is its own: as long as messages come
+ * one by one, each goes at once; the more had to wait for the last flush, the closer the pause after it comes to the
+ * time it took, so that the loop has room for what comes in and more goes in one write.
  */
 export class Flusher {
   readonly #clock: Clock;
@@ -55,7 +58,9 @@ export class Flusher {
     if (this.#isBusy || this.#isStopped || this.#dirty.size === 0) return;
     this.#isBusy = true;
     const waitMs = this.#notBefore - this.#clock.elapsed();
-    const flush = (): void => this.#turn({ feeds: [...this.#dirty], current: null, beganAt: this.#clock.elapsed() });
+    const flush = (): void => {
+      this.#turn({ feeds: [...this.#dirty], current: null, deepest: 1, beganAt: this.#clock.elapsed() });
+    };
     if (waitMs > 0) this.#clock.after(waitMs, flush);
     else setImmediate(flush);
   }
@@ -76,7 +81,7 @@ export class Flusher {
       return;
     }
     const now = this.#clock.elapsed();
-    this.#notBefore = now + Math.min(MAX_PAUSE_MS, now - flush.beganAt);
+    this.#notBefore = now + Math.min(MAX_PAUSE_MS, (now - flush.beganAt) * (1 - 1 / flush.deepest));
     this.#isBusy = false;
     this.#schedule();
   }
@@ -87,7 +92,9 @@ export class Flusher {
       const batch = feed.nextBatch();
       if (!feed.hasPending()) this.#dirty.delete(feed);
       const { readers } = feed;
-      if (batch !== null && readers.length > 0) return { batch, readers, at: readers.length - 1 };
+      if (batch === null || readers.length === 0) continue;
+      flush.deepest = Math.max(flush.deepest, batch.last - batch.first + 1);
+      return { batch, readers, at: readers.length - 1 };
     }
     return null;
   }
