@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { NODE_FLAGS } from '../bench/lib/node-flags.ts';
-import { freePort } from './fakes/redis-server.ts';
+import { freePort } from './fakes/ports.ts';
 
 /** The steps of the Dockerfile, as an ordinary user in an empty folder; what a container engine adds is not tested. */
 const root = join(import.meta.dirname, '..');
@@ -49,7 +49,7 @@ beforeAll(() => {
   expect(files).not.toContain('tests/image.long.test.ts');
   for (const file of files) cpSync(join(root, file), join(String(source), file));
   if (isRoot) give(place);
-}, 60_000);
+});
 
 afterAll(async () => {
   if (hub !== null && hub.exitCode === null) {
@@ -96,7 +96,7 @@ it('the image builds in an empty folder as another user, starts, is healthy, and
       return (error as { status?: number }).status === 0;
     }
   };
-  await expect.poll(healthcheck, { timeout: 30_000, interval: 300 }).toBe(true);
+  await expect.poll(healthcheck, { interval: 300 }).toBe(true);
   const page = await fetch(`http://127.0.0.1:${port}/`);
   expect(await page.text()).toContain('<script type="module"');
 

@@ -326,7 +326,7 @@ export const CASES: Readonly<Record<string, Case>> = {
       await world.posted(world.boss, `see ${url}`);
       const items = async () => (await world.hub.as(world.boss)('GET', '/library?channel=lobby')).body.items ?? [];
       const isIt = (one: object) => JSON.stringify(one).includes(url);
-      await expect.poll(async () => (await items()).some(isIt), { timeout: 10_000 }).toBe(true);
+      await expect.poll(async () => (await items()).some(isIt)).toBe(true);
       const item = (await items()).find(isIt);
       return { params: { ...lobby, item: item.id ?? item.item } };
     },

@@ -63,7 +63,7 @@ it('V1: the bot of examples/bot, run as it stands there by a developer, answers 
   const dev = await hub.user('dev');
   const made = await hub.as(dev)('POST', '/tokens', { name: 'bot', scopes: ['read', 'post'] });
   const bot = run(process.execPath, [file], { TOKEN: made.body.secret, CHANNEL: 'lobby' });
-  await expect.poll(bot.said, { timeout: 10_000 }).toBe('in lobby\n');
+  await expect.poll(bot.said).toBe('in lobby\n');
   const ann = hub.as(await hub.user('ann'));
   await ann('POST', '/channels/lobby/messages', { text: 'hello' });
   await ann('POST', '/channels/lobby/messages', { text: '!ping' });
@@ -73,7 +73,7 @@ it('V1: the bot of examples/bot, run as it stands there by a developer, answers 
       .filter(({ message }) => plainText(message.content.rich) === 'pong')
       .map(({ message }) => [message.author.name, message.replyTo?.name]);
   };
-  await expect.poll(pongs, { timeout: 10_000 }).toEqual([['dev', 'ann']]);
+  await expect.poll(pongs).toEqual([['dev', 'ann']]);
   await hub.as(dev)('DELETE', `/tokens/${made.body.token.id}`);
   expect(await bot.ended).toBe(1);
   expect(bot.said()).toContain('There is no such token, or it was revoked.');

@@ -37,7 +37,7 @@ describe('packed frames', () => {
   let hub: TestHub;
   beforeAll(async () => {
     hub = await startTestHub({ config: PATIENT });
-  }, 30_000);
+  });
   afterAll(() => hub.close());
 
   it('hold the very frames that others get one by one, in order, in far fewer bytes; who does not ask gets none', async () => {

@@ -7,7 +7,7 @@ describe('native socket when rights change', () => {
   beforeAll(async () => {
     hub = await startTestHub();
     await hub.user('Dee', 'dj');
-  }, 30_000);
+  });
   afterAll(() => hub.close());
 
   it('tells those who asked for the list when a channel opens', async () => {

@@ -18,7 +18,7 @@ describe('native socket', () => {
     hub = await startTestHub();
     ann = await hub.user('Ann');
     bob = await hub.user('Bob');
-  }, 30_000);
+  });
   afterAll(async () => {
     await Promise.all(open.map((peer) => peer.close()));
     await hub.close();

@@ -1,14 +1,13 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { buildWeb } from './stage.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { builtWeb } from './build-web.ts';
 
 let webRoot = '';
 beforeAll(async () => {
-  webRoot = await buildWeb();
-}, 60_000);
-afterAll(() => rmSync(webRoot, { recursive: true, force: true }));
+  webRoot = await builtWeb();
+});
 
 const pageOf = (name: string): string => readFileSync(join(webRoot, `${name}.html`), 'utf8');
 

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
-import { createServer } from 'node:net';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { PATIENCE_MS } from '../fakes/until.ts';
 
 const ARGS = [
   '--headless',
@@ -13,8 +13,20 @@ const ARGS = [
   '--disable-sync',
 ];
 
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGS });
+let running: Promise<Browser> | null = null;
+
+/** One for all stages of this process; it ends with the process. */
+export function ourChromium(): Promise<Browser> {
+  running ??= launch();
+  return running;
+}
+
+async function launch(): Promise<Browser> {
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGS });
+  browser.once('disconnected', () => {
+    running = null;
+  });
+  return browser;
 }
 
 export interface ViewOptions {
@@ -40,7 +52,7 @@ export async function openContext(browser: Browser, view: ViewOptions): Promise<
     timezoneId: 'Europe/Berlin',
     reducedMotion: 'reduce',
   });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(PATIENCE_MS);
   return context;
 }
 
@@ -52,20 +64,4 @@ export function watchErrors(page: Page): string[] {
     if (message.type() === 'error') errors.push(message.text());
   });
   return errors;
-}
-
-/** Below the range that the machine itself gives out, so that a hub can be started again on the same one. */
-export async function freePort(): Promise<number> {
-  for (let port = 20_000 + (process.pid % 5_000); port < 32_000; port += 7) {
-    if (await isFree(port)) return port;
-  }
-  throw new Error('no free port');
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }

@@ -17,8 +17,8 @@ describe('the door', () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await openStage({ isAdminMade: false });
-  }, 60_000);
-  afterAll(() => stage.close(), 20_000);
+  });
+  afterAll(() => stage.close());
 
   async function fill(page: Page, name: string, password: string): Promise<void> {
     await page.getByLabel('Name').fill(name);
@@ -70,7 +70,7 @@ describe('the door', () => {
     await page.getByRole('button', { name: 'Sign in to chat' }).click();
     await fill(page, 'Ana', 'not the password');
     await page.getByRole('alert').filter({ hasText: /\w/ }).waitFor();
-    expect(await page.getByLabel('Name').inputValue()).toBe('Ana');
+    await expect.poll(() => page.getByLabel('Name').inputValue()).toBe('Ana');
     await fill(page, 'Ana', PASSWORD);
     await page.getByRole('textbox', { name: 'Message Lobby' }).waitFor();
     await page.getByRole('button', { name: 'Settings' }).click();
@@ -97,7 +97,7 @@ describe('the door', () => {
     await page.getByText('You have been invited.').waitFor();
     await fill(page, 'Fay', PASSWORD);
     await page.getByText('is taken').waitFor();
-    expect(await page.locator(':focus').getAttribute('name')).toBe('name');
+    await expect.poll(() => page.locator(':focus').getAttribute('name')).toBe('name');
     await page.getByRole('button', { name: 'Stay as Fay' }).click();
     await page.getByRole('textbox', { name: 'Message Lobby' }).waitFor();
     expect(page.url()).not.toContain('invite');
@@ -125,14 +125,14 @@ describe('for everyone', () => {
     await root.react('lobby', first.value.message, '🔥', true);
     await elsewhere.says('twitch', 'vinylrat', 'hello from Twitch');
     root.close();
-  }, 60_000);
-  afterAll(() => stage.close(), 20_000);
+  });
+  afterAll(() => stage.close());
 
   it('says in words where a message comes from', async () => {
     const { page, context } = await stage.person('Ana');
     const row = page.locator('li[data-message]', { hasText: 'hello from Twitch' });
     await row.getByText('from Twitch', { exact: true }).waitFor();
-    expect(await row.getAttribute('aria-label')).toMatch(/^vinylrat, Twitch, .*: hello from Twitch$/);
+    await expect.poll(() => row.getAttribute('aria-label')).toMatch(/^vinylrat, Twitch, .*: hello from Twitch$/);
     await context.close();
   });
 
@@ -171,7 +171,7 @@ describe('for everyone', () => {
         await page.keyboard.press('Escape');
         await page.getByRole('button', { name: /^People/ }).click();
         expect(await faults(page), 'people').toEqual([]);
-        expect(await isTooWide(page)).toBe(false);
+        await expect.poll(() => isTooWide(page)).toBe(false);
         expect(errors).toEqual([]);
         await context.close();
       });
@@ -182,12 +182,12 @@ describe('for everyone', () => {
     for (const width of [320, 390]) {
       const { page, context } = await stage.person('Ana', { view: { ...PHONE, width, height: 640 } });
       await page.locator('li[data-message]', { hasText: 'hello from Twitch' }).waitFor();
-      expect(await isTooWide(page), `${width} px`).toBe(false);
+      await expect.poll(() => isTooWide(page), { message: `${width} px` }).toBe(false);
       const wide = await page.locator('.scroller').evaluate((element) => element.scrollWidth > element.clientWidth);
       expect(wide, `list at ${width} px`).toBe(false);
       await page.getByRole('button', { name: 'Channels' }).click();
       await page.getByRole('link', { name: 'Lobby' }).waitFor();
-      expect(await isTooWide(page), `drawer at ${width} px`).toBe(false);
+      await expect.poll(() => isTooWide(page), { message: `drawer at ${width} px` }).toBe(false);
       await page.keyboard.press('Escape');
       await context.close();
     }
@@ -208,12 +208,12 @@ describe('for everyone', () => {
   it('remembers the theme one has chosen', async () => {
     const { page, context } = await stage.person('Ana');
     const theme = (): Promise<string | undefined> => page.evaluate(() => document.documentElement.dataset.theme);
-    expect(await theme()).toBe('light');
+    await expect.poll(() => theme()).toBe('light');
     await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByRole('button', { name: 'Dark' }).click();
-    expect(await theme()).toBe('dark');
+    await expect.poll(() => theme()).toBe('dark');
     await page.reload();
-    expect(await theme()).toBe('dark');
+    await expect.poll(() => theme()).toBe('dark');
     await context.close();
   });
 });

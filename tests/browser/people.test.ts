@@ -21,8 +21,8 @@ beforeAll(async () => {
   mod = await stage.person('Morgan', { role: 'admin' });
   await say(ben.page, 'a link https://example.com/mix and a bassline');
   for (const { page } of [ana, mod]) await page.getByText('and a bassline').waitFor();
-}, 60_000);
-afterAll(() => stage.close(), 20_000);
+});
+afterAll(() => stage.close());
 
 async function cardOf(page: Page, name: string): Promise<void> {
   await page.locator('li[data-message]').getByRole('button', { name, exact: true }).first().click();
@@ -64,7 +64,7 @@ it('search finds words and leads to them', async () => {
   await ana.page.getByRole('button', { name: 'Search' }).click();
   await dialog(ana.page).getByRole('searchbox').fill('bassline');
   const hit = dialog(ana.page).getByRole('button', { name: /Ben.*bassline/ });
-  await hit.waitFor({ timeout: 20_000 });
+  await hit.waitFor();
   await hit.click();
   await expect.poll(() => dialog(ana.page).count()).toBe(0);
   await ana.page.locator('.row.flash').waitFor();
@@ -81,7 +81,7 @@ it('T8: links stand in a list', async () => {
         await dialog(ana.page).getByRole('button', { name: 'All', exact: true }).click();
         return null;
       },
-      { timeout: 20_000, interval: 500 },
+      { interval: 500 },
     )
     .toContain('example.com/mix');
   await ana.page.keyboard.press('Escape');

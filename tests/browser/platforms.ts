@@ -9,6 +9,7 @@ import {
   textContent,
 } from '../../core/plugin/index.ts';
 import type { BuiltIns } from '../../core/plugin/load.ts';
+import { until } from '../fakes/until.ts';
 
 /** Platforms that only listen, so that tests and pictures have people from elsewhere. */
 export interface Elsewhere {
@@ -56,8 +57,7 @@ export function createElsewhere(
       portals: platforms.map((name) => ({ channel, bridge: name, room: ROOM })),
     },
     async says(platform, name, text) {
-      const deadline = performance.now() + 10_000;
-      while (!ports.has(platform) && performance.now() < deadline) await new Promise((go) => setTimeout(go, 20));
+      await until(`the bridge of ${platform}`, () => ports.has(platform));
       count += 1;
       const receipt = await ports.get(platform)?.receive({
         kind: 'message',

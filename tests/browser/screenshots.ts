@@ -39,6 +39,7 @@ async function main(): Promise<void> {
     for (const client of cast.values()) client.close();
   } finally {
     await stage.close();
+    await stage.browser.close();
   }
 }
 

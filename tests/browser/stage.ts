@@ -3,12 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { build } from 'vite';
 import type { BuiltIns } from '../../core/plugin/load.ts';
 import { startTestHub, type TestHub } from '../fakes/hub.ts';
-import { DESKTOP, freePort, launchChromium, openContext, type ViewOptions, watchErrors } from './chromium.ts';
-
-const ROOT = join(import.meta.dirname, '../..');
+import { freePort } from '../fakes/ports.ts';
+import { builtWeb } from './build-web.ts';
+import { DESKTOP, openContext, ourChromium, type ViewOptions, watchErrors } from './chromium.ts';
 
 /** The real hub with the web app as it is now, and a browser before it. */
 export interface Stage {
@@ -42,7 +41,7 @@ export interface StageOptions {
 }
 
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
-  const webRoot = await buildWeb();
+  const webRoot = await builtWeb();
   const port = await freePort();
   const dataDir = mkdtempSync(join(tmpdir(), 'slipmat-stage-'));
   const open = (): Promise<TestHub> =>
@@ -54,7 +53,8 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     });
   let hub = await open();
   if (options.isAdminMade !== false) await hub.user('Root', 'admin');
-  const browser = await launchChromium();
+  const browser = await ourChromium();
+  const others = new Set(browser.contexts());
 
   async function arrive(view: Partial<ViewOptions>, path: string, token: string | null, name: string): Promise<Person> {
     const context = await openContext(browser, { ...DESKTOP, ...view });
@@ -88,31 +88,10 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     },
     stranger: (view = {}, path = '/') => arrive(view, path, null, ''),
     async close() {
-      await browser.close();
+      const ours = browser.contexts().filter((context) => !others.has(context));
+      await Promise.all(ours.map((context) => context.close()));
       await hub.stop();
       rmSync(dataDir, { recursive: true, force: true });
-      rmSync(webRoot, { recursive: true, force: true });
     },
   };
-}
-
-/**
- * What ships, for a build under the name of a test is one for developers. Into a folder of its own: several test files
- * may build at the same time.
- */
-export async function buildWeb(): Promise<string> {
-  const outDir = mkdtempSync(join(tmpdir(), 'slipmat-web-'));
-  const before = process.env.NODE_ENV;
-  process.env.NODE_ENV = 'production';
-  try {
-    await build({
-      configFile: join(ROOT, 'vite.config.ts'),
-      root: join(ROOT, 'web'),
-      logLevel: 'error',
-      build: { outDir, emptyOutDir: true },
-    });
-  } finally {
-    process.env.NODE_ENV = before;
-  }
-  return outDir;
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { controlClient } from '../../core/cli/control-client.ts';
 import { listSockets } from '../../core/http/control-socket.ts';
@@ -9,8 +9,6 @@ import { connectPeer, newKey } from '../fakes/socket-peer.ts';
 import { cleanUp, newFolder, run, runProcess, startHubProcess, until } from './run-cli.ts';
 
 afterEach(cleanUp);
-// processes of their own, several a test, on machines that do other things too
-vi.setConfig({ testTimeout: 180_000 });
 
 const token = z.object({ token: z.string() });
 const exported = z.object({

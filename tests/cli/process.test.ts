@@ -6,7 +6,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { cleanUp, newFolder, run, until } from './run-cli.ts';
 
 afterEach(cleanUp);
-vi.setConfig({ testTimeout: 180_000 });
+
 const ROOT = join(import.meta.dirname, '../..');
 
 /** A process of its own; what it says, and how it ended. */

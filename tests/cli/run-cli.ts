@@ -9,6 +9,7 @@ import { bridges } from '../../bridges/index.ts';
 import { systemClock } from '../../core/async/clock.ts';
 import { startOperatedHub } from '../../core/cli/operated-hub.ts';
 import { runCli } from '../../core/cli/run.ts';
+import { until } from '../fakes/until.ts';
 
 /** The command line: in this process, or as people run it, in one of its own. */
 
@@ -124,10 +125,4 @@ export async function startHubProcess(
   return { ...running, url };
 }
 
-export async function until(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (!(await isTrue())) {
-    if (Date.now() > deadline) throw new Error(`not in time: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
+export { until };

@@ -35,7 +35,7 @@ it('the bot of docs/protocol.md, run as it stands there, answers', async () => {
   const ann = createClient({ url: hub.wsUrl, token: await hub.user('Ann') });
   try {
     await ann.join('lobby');
-    await expect.poll(() => said, { timeout: 10_000 }).toBe('in the lobby\n');
+    await expect.poll(() => said).toBe('in the lobby\n');
     const heard: unknown[] = [];
     ann.on('channel', (event) => {
       if (event.type !== 'message' || event.message.author.name !== 'pingbot') return;
@@ -43,7 +43,7 @@ it('the bot of docs/protocol.md, run as it stands there, answers', async () => {
     });
     await ann.post({ channel: 'lobby', text: 'hello' }).done;
     await ann.post({ channel: 'lobby', text: '!ping' }).done;
-    await expect.poll(() => heard, { timeout: 10_000 }).toEqual([['pong', 'Ann']]);
+    await expect.poll(() => heard).toEqual([['pong', 'Ann']]);
   } finally {
     ann.close();
     child.kill();

@@ -16,7 +16,7 @@ beforeAll(async () => {
     bob: await town.someone('bob', undefined, second),
     eve: await town.someone('eve'),
   };
-}, 30_000);
+});
 afterAll(() => town.close());
 
 const who = constantFrom(...NAMES);
@@ -129,7 +129,7 @@ it('U6: whatever is said, changed, left and blocked, nothing reaches one who is 
     }),
     { numRuns: 12, endOnFailure: true },
   );
-}, 60_000);
+});
 
 /** Neither in pages nor in what a client reads from the beginning, nor by search. */
 async function holds(person: Someone, channel: ChannelId, isIn: boolean, forbidden: readonly string[]): Promise<void> {

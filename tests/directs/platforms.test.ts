@@ -39,7 +39,7 @@ describe.each(STORES)('private messages over platforms, on %s', (store) => {
     discord.says(DISCORD_ANN, 'me too');
     telegram.userPosts(telegram.world.chat(GROUP), TELEGRAM_BEN, { text: 'hello from telegram' });
     twitch.says(twitch.rooms[0], twitch.ben, 'hello from twitch');
-  }, 30_000);
+  });
   afterAll(async () => {
     await town.close();
     await Promise.all([discord.stop(), telegram.stop(), twitch.stop()]);

@@ -8,7 +8,7 @@ import { type Participant, participant } from '../fakes/people.ts';
 import { type RedisServer, startRedis } from '../fakes/redis-server.ts';
 import { connectPeer, PATIENT, type Peer } from '../fakes/socket-peer.ts';
 
-export const WITHIN = { timeout: 10_000, interval: 20 };
+export const WITHIN = { interval: 20 };
 export const STORES = ['embedded', 'redis'] as const;
 export type StoreName = (typeof STORES)[number];
 

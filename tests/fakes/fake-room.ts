@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Inbound } from 'slipmat-hub/plugin';
+import { listenLow } from '../accounts/listen-low.ts';
 
 /*
  * A small chat platform of its own, spoken to over TCP in lines of JSON. It keeps rooms and messages, tells what people
@@ -325,18 +326,4 @@ export async function startFakeRoom(): Promise<FakeRoomServer> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-/** A free port below those that the system hands to outgoing connections. */
-async function listenLow(server: Server): Promise<number> {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false));
-      server.listen(port, '127.0.0.1', () => resolve(true));
-    });
-    server.removeAllListeners('error');
-    if (isFree) return port;
-  }
-  throw new Error('no free port');
 }

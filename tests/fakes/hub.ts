@@ -62,7 +62,7 @@ export async function startTestHub(options: TestHubOptions = {}): Promise<TestHu
     redisUrl: options.redisUrl ?? null,
     logLevel: 'silent',
     moderation: { rules: 'none' },
-    limits: { postsPerSecond: 1_000, postBurst: 10_000, maxConnectionsPerAddress: 20_000 },
+    limits: { postsPerSecond: 1_000, postBurst: 10_000, maxConnectionsPerAddress: 20_000, apiPerMinute: 100_000 },
     ...options.config,
   };
   const config = hubConfig.parse({ ...settings, portals: settings.portals?.map(quiet) ?? [] });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { freePort } from './redis-server.ts';
+import { freePort } from './ports.ts';
 
 /** Somebody with an account at the sign-in. */
 export interface OidcPerson {

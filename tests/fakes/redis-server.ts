@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './ports.ts';
+import { PATIENCE_MS } from './until.ts';
 
 export interface RedisServerOptions {
   readonly appendonly?: boolean;
@@ -80,15 +82,6 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
   };
 }
 
-/** A port of the loopback below 32768 that nobody listens on now. */
-export async function freePort(): Promise<number> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    if (await isFree(port)) return port;
-  }
-  throw new Error('no free port below 32768');
-}
-
 function argsOf(port: number, data: string, options: RedisServerOptions): readonly string[] {
   const { appendonly = true, appendfsync = 'everysec', maxmemory, maxmemoryPolicy = 'noeviction' } = options;
   const settings = {
@@ -105,17 +98,9 @@ function argsOf(port: number, data: string, options: RedisServerOptions): readon
   return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
-}
-
 /** Waits until the server says PONG. */
 async function answers(port: number, child: ChildProcess): Promise<void> {
-  const deadline = performance.now() + 15_000;
+  const deadline = performance.now() + PATIENCE_MS;
   while (performance.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`redis-server ended with ${child.exitCode}`);
     if (await saysPong(port)) return;

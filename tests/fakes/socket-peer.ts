@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { WebSocket } from 'ws';
 import { type HubFrame, hubFrame } from '../../bridges/slipmat/protocol.ts';
+import { PATIENCE_MS } from './until.ts';
 
 const schema = JSON.parse(readFileSync(new URL('../../docs/protocol.schema.json', import.meta.url), 'utf8')) as object;
 const matches = new Ajv2020({ strict: false }).compile({ ...schema, anyOf: [{ $ref: '#/$defs/HubFrame' }] });
@@ -95,7 +96,7 @@ function peerOf(socket: WebSocket, isChecked: boolean): Peer {
   });
 
   async function find<Found>(look: () => Found | undefined, what: string): Promise<Found> {
-    const deadline = performance.now() + 10_000;
+    const deadline = performance.now() + PATIENCE_MS;
     for (;;) {
       if (faults.length > 0) throw new Error(`a frame is not of the protocol: ${faults[0]}`);
       const found = look();

@@ -6,7 +6,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { freePort } from './redis-server.ts';
+import { freePort } from './ports.ts';
 
 /** The Python of the environment that `npm test` sets up. */
 export const SYNAPSE_PYTHON = join(homedir(), '.cache', 'slipmat-hub', 'synapse', 'bin', 'python');

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { freePort } from './redis-server.ts';
+import { freePort } from './ports.ts';
 
 /** A wire that can be cut: hands bytes on between a client and a server on the loopback. */
 export interface TcpProxy {

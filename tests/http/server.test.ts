@@ -14,6 +14,7 @@ import { createHealth } from '../../core/ops/health.ts';
 import { silentLogger } from '../../core/ops/log.ts';
 import { createMetrics } from '../../core/ops/metrics.ts';
 import { StoreUnavailable } from '../../core/store/ports.ts';
+import { until } from '../fakes/until.ts';
 
 const cleanups: (() => void | Promise<void>)[] = [];
 afterEach(async () => {
@@ -71,14 +72,6 @@ async function occupy(host: string): Promise<number> {
       server.once('error', () => resolve(true)).listen(port, host, () => resolve(false));
     });
     if (!isTaken) return port;
-  }
-}
-
-async function until(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 5_000;
-  while (!(await isTrue())) {
-    if (Date.now() > deadline) throw new Error(`not in time: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 

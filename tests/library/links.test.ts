@@ -8,6 +8,7 @@ import { normalUrl } from '../../core/community/library/normal-url.ts';
 import { textContent } from '../../core/domain/content.ts';
 import type { EpochMs, MessageId, UserId } from '../../core/domain/ids.ts';
 import type { LibraryItem } from '../../core/domain/library.ts';
+import { spentMs } from '../fakes/spent.ts';
 
 describe('links that lead to the same place are one:', () => {
   const same: readonly (readonly string[])[] = [
@@ -133,11 +134,11 @@ describe('the title of a page', () => {
 
   it('is bounded, and found in no time in whatever page', () => {
     expect([...(titleOf(`<title>${'😀'.repeat(5_000)}</title>`) ?? '')]).toHaveLength(201);
-    const began = performance.now();
-    for (const part of ['<meta ', '<title', '<meta a="', '&#', "<meta property='og:title' content="]) {
-      titleOf(part.repeat(100_000));
-    }
-    expect(performance.now() - began).toBeLessThan(3_000);
+    const pages = ['<meta ', '<title', '<meta a="', '&#', "<meta property='og:title' content="];
+    const readAll = (): void => {
+      for (const part of pages) titleOf(part.repeat(100_000));
+    };
+    expect(spentMs(readAll)).toBeLessThan(3_000);
     fc.assert(fc.property(fc.string(), (html) => titleOf(`<title>${html}`) !== undefined));
   });
 

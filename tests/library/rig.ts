@@ -2,7 +2,7 @@ import type { LibraryItem } from '../../core/domain/library.ts';
 import type { Questions } from '../../core/plugin/asked/table.ts';
 import type { Participant } from '../fakes/people.ts';
 
-export const WITHIN = { timeout: 10_000, interval: 20 };
+export const WITHIN = { interval: 20 };
 
 /** The library as somebody finds it through the socket, or the code with which it was refused. */
 export async function libraryOf(who: Participant, of: object): Promise<readonly LibraryItem[] | string> {

@@ -11,7 +11,7 @@ import type { Bridge } from '../../core/plugin/bridge.ts';
 import type { Operations } from '../../core/plugin/operations.ts';
 import { startTestHub, type TestHub } from '../fakes/hub.ts';
 import { type MatrixPerson, matrixPerson } from '../fakes/matrix-person.ts';
-import { freePort } from '../fakes/redis-server.ts';
+import { freePort } from '../fakes/ports.ts';
 import { SERVER_NAME, type Synapse, startSynapse } from '../fakes/synapse.ts';
 
 /** A Synapse that knows the hub, and where the hub has to listen. */

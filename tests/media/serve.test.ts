@@ -16,7 +16,7 @@ beforeAll(async () => {
   hub = await startTestHub({ config: { media: { maxBytes: 300_000, uploadsPerMinute: 40 } } });
   ann = await hub.user('Ann');
   bob = await hub.user('Bob');
-}, 60_000);
+});
 afterAll(async () => {
   for (const peer of peers) await peer.close();
   await hub.close();
@@ -91,7 +91,7 @@ describe('an upload', () => {
       [400, { code: 'bad-request', say: expect.stringContaining('broken.png') }],
       [400, { code: 'bad-request', field: 'name' }],
     ]);
-  }, 60_000);
+  });
 
   it('is counted: a person who sends too many waits, others do not', async () => {
     const eve = await hub.user('Eve');

@@ -10,11 +10,11 @@ let ben: Person;
 beforeAll(async () => {
   stage = await openStage();
   ben = await stage.person('Ben');
-}, 60_000);
+});
 afterAll(async () => {
   expect(ben.errors).toEqual([]);
   await stage.close();
-}, 20_000);
+});
 
 it('the chat shows pictures in their size, covers what is to be covered, and links files', async () => {
   const token = await stage.hub().user('Ana');
@@ -48,4 +48,4 @@ it('the chat shows pictures in their size, covers what is to be covered, and lin
   const link = await ben.page.getByRole('link', { name: 'list.txt' }).getAttribute('href');
   expect(await (await fetch(stage.url + link)).text()).toBe('tracklist');
   await ana.close();
-}, 60_000);
+});

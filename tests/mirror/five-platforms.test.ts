@@ -118,4 +118,4 @@ it('M1: somebody known on Discord, Telegram, Twitch and Matrix is timed out from
   expect([onDiscord(), onTelegram()?.status]).toEqual([null, 'member']);
   // nothing was sent anew by the second hub
   expect(Math.abs((onTwitch()?.until ?? 0) - until)).toBeLessThan(15_000);
-}, 120_000);
+});

@@ -10,7 +10,7 @@ import fakeRoomBridge from '../fakes/fake-room-bridge.ts';
 import { startTestHub, type TestHub, type TestHubOptions } from '../fakes/hub.ts';
 import { movedClock } from '../portals/rig.ts';
 
-export const WITHIN = { timeout: 15_000, interval: 20 };
+export const WITHIN = { interval: 20 };
 export const MINUTE_MS = 60_000;
 export const LOBBY = 'lobby' as ChannelId;
 export const PLATFORMS = ['north', 'south', 'east', 'west'] as const;

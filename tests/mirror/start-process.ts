@@ -7,7 +7,7 @@ import { NODE_FLAGS } from '../../bench/lib/node-flags.ts';
 import type { SetUp } from './set-up.ts';
 
 const PROCESS = fileURLToPath(new URL('./hub-process.ts', import.meta.url));
-const WITHIN = { timeout: 30_000, interval: 20 };
+const WITHIN = { interval: 20 };
 
 export interface HubProcess {
   readonly url: string;

@@ -107,7 +107,7 @@ export type Someone = Awaited<ReturnType<typeof join>>;
 
 /** Looks again until it is so; for a machine that is busy with much else. */
 export function soon<T>(look: () => T | Promise<T>): ReturnType<typeof expect.poll<T>> {
-  return expect.poll(look, { timeout: 30_000, interval: 20 });
+  return expect.poll(look, { interval: 20 });
 }
 
 /** What a command answers. */

@@ -13,7 +13,7 @@ import { type Participant, participant } from '../fakes/people.ts';
 import { FAKE_BUILT_INS } from '../relay/rig.ts';
 
 export const LOBBY = 'lobby' as ChannelId;
-export const WITHIN = { timeout: 15_000, interval: 20 };
+export const WITHIN = { interval: 20 };
 
 /** The machine's time, moved ahead at will. */
 export function movedClock(): Clock & { ahead(ms: number): void } {

@@ -3,17 +3,12 @@ import { hubConfig } from '../../config/schema.ts';
 import { systemClock } from '../../core/async/clock.ts';
 import { AREAS, isOfLog } from '../../core/community/privacy/areas.ts';
 import { privacyPage } from '../../core/community/privacy/page.ts';
-import { untilArchived } from '../../core/store/backup/until-archived.ts';
+import { archived } from '../fakes/archived.ts';
 import { participant } from '../fakes/people.ts';
 import { startRedis } from '../fakes/redis-server.ts';
 import { movableClock, startOrderHub } from '../moderation/rig.ts';
 import { codeIn, type Rig, startRig, WITHIN } from '../portals/rig.ts';
 import { tracesIn, tracesInRedis } from './traces.ts';
-
-async function archived({ hub }: Awaited<ReturnType<typeof startOrderHub>>): Promise<void> {
-  const parts = { log: hub.live.store.log, sql: hub.sql, clock: systemClock };
-  if (!(await untilArchived(parts, AbortSignal.timeout(20_000)))) throw new Error('not archived');
-}
 
 describe('what is kept of people', () => {
   const clock = movableClock(systemClock);

@@ -4,7 +4,7 @@ import { startTestHub, type TestHub, type TestHubOptions } from '../fakes/hub.ts
 import { startRedis } from '../fakes/redis-server.ts';
 import { connectPeer, PATIENT, type Peer } from '../fakes/socket-peer.ts';
 
-export const WITHIN = { timeout: 10_000, interval: 20 };
+export const WITHIN = { interval: 20 };
 export const MINUTE_MS = 60_000;
 export const LOBBY = 'lobby' as ChannelId;
 

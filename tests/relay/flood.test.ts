@@ -13,5 +13,5 @@ describe('50 messages a second for a minute in one channel', () => {
     // four times as fast for the hub and for the platforms' windows alike
     flood = await openFlood(4, null);
     await holdFlood(flood, 60, 4);
-  }, 120_000);
+  });
 });

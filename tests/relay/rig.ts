@@ -34,6 +34,7 @@ import { createSupervisor, type Supervisor } from '../../core/supervisor.ts';
 import type { FakeRoomServer } from '../fakes/fake-room.ts';
 import fakeRoomBridge from '../fakes/fake-room-bridge.ts';
 import { startRedis } from '../fakes/redis-server.ts';
+import { until } from '../fakes/until.ts';
 
 export const CHANNEL = 'lobby' as ChannelId;
 export const SCOPE = 'mega' as ScopeId;
@@ -350,11 +351,4 @@ export async function append(store: LiveStore, ...steps: readonly Step[]): Promi
   return answers;
 }
 
-/** Polls until the condition holds. @throws after the deadline, naming what was awaited */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, deadlineMs = 10_000): Promise<void> {
-  const end = performance.now() + deadlineMs;
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`not within ${deadlineMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
+export { until };

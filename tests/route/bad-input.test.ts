@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requestFrame } from '../../bridges/slipmat/protocol.ts';
 import { startTestHub, type TestHub } from '../fakes/hub.ts';
 import { connectPeer, newKey, PATIENT, type Peer } from '../fakes/socket-peer.ts';
-import { type Listener, listen, live, until } from './crowd.ts';
+import { until } from '../fakes/until.ts';
+import { type Listener, listen, live } from './crowd.ts';
 
 const BATCH = 50;
 const BATCHES = 200;
@@ -92,7 +93,7 @@ describe('bad input on the socket', () => {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     })();
-  }, 30_000);
+  });
   afterAll(async () => {
     neighbour.client.close();
     writer.client.close();
@@ -120,7 +121,7 @@ describe('bad input on the socket', () => {
     );
     await peer.close();
     expect(cases).toBeGreaterThanOrEqual(10_000);
-  }, 120_000);
+  });
 
   it('closes with the code for what is no frame of the protocol at all', async () => {
     const hopeless: readonly (readonly [string, (peer: Peer) => void, readonly number[]])[] = [
@@ -142,7 +143,7 @@ describe('bad input on the socket', () => {
         cases += 1;
       }
     }
-  }, 60_000);
+  });
 
   it('closes with 4401 when the first frame is no hello', async () => {
     const { wsUrl } = hub;
@@ -156,7 +157,7 @@ describe('bad input on the socket', () => {
       }),
       { numRuns: 200 },
     );
-  }, 60_000);
+  });
 
   it('tells a flood once how long to wait, then closes with 4429', async () => {
     const peer = await connectPeer(strict.wsUrl);
@@ -170,17 +171,17 @@ describe('bad input on the socket', () => {
     for (let n = 0; n < 5_000; n += 1) if (garbage.socket.readyState === garbage.socket.OPEN) garbage.raw('garbage');
     expect(await garbage.closed).toBe(4429);
     expect(garbage.frames.length).toBeLessThan(200);
-  }, 60_000);
+  });
 
   it('let the neighbours notice nothing', async () => {
     isPosting = false;
     await posting;
-    await until(() => neighbour.heard.length === posted.length);
+    await until('the neighbour has heard all', () => neighbour.heard.length === posted.length);
     expect(neighbour.heard).toEqual(posted);
     expect(neighbour.client.state().kind).toBe('live');
     expect(neighbour.resets()).toBe(1);
     expect(posted.length).toBeGreaterThan(20);
-    expect(slowestMs).toBeLessThan(5_000);
+    expect(slowestMs).toBeLessThan(10_000);
     const late = await connectPeer(hub.wsUrl, { token: await hub.user('Bob') });
     expect(await late.ask({ type: 'post', channel: 'lobby', key: newKey(), text: 'still here' })).toMatchObject({
       outcome: 'posted',

@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws';
 import { type Client, createClient } from '../../client/index.ts';
+import { until } from '../fakes/until.ts';
 
 /** A client that writes down what it is told of one channel and whose connection can be cut. */
 export interface Listener {
@@ -59,14 +60,6 @@ export async function wholeHistory(client: Client, channel: string): Promise<str
   }
 }
 
-export async function until(holds: () => boolean, ms = 60_000): Promise<void> {
-  const deadline = performance.now() + ms;
-  while (!holds()) {
-    if (performance.now() > deadline) throw new Error('did not come about in time');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 export async function live(client: Client): Promise<void> {
-  await until(() => client.state().kind === 'live');
+  await until('live', () => client.state().kind === 'live');
 }

@@ -1,7 +1,8 @@
 import { afterEach, expect, it } from 'vitest';
 import { startTestHub, type TestHub } from '../fakes/hub.ts';
 import { PATIENT } from '../fakes/socket-peer.ts';
-import { type Listener, listen, live, until, wholeHistory } from './crowd.ts';
+import { until } from '../fakes/until.ts';
+import { type Listener, listen, live, wholeHistory } from './crowd.ts';
 
 const WRITERS = 10;
 const AT_ONCE = 25;
@@ -33,7 +34,7 @@ export function describeCuts({ listening, posts }: Crowd): void {
     const writers = tokens.map((token) => listen(wsUrl, 'lobby', token));
     listeners.push(...writers);
     await Promise.all(listeners.map(({ client }) => live(client)));
-    await until(() => listeners.every((listener) => listener.resets() === 1));
+    await until('all have joined', () => listeners.every((listener) => listener.resets() === 1));
 
     let isPosting = true;
     let cuts = 0;
@@ -70,7 +71,7 @@ export function describeCuts({ listening, posts }: Crowd): void {
     expect(new Set(history)).toEqual(new Set(outcomes.flat()));
     for (const acked of outcomes) expect(history.filter((id) => acked.includes(id))).toEqual(acked);
     expect(cuts).toBeGreaterThan(posts / 100);
-    await until(() => listeners.every(({ heard }) => heard.length >= posts));
+    await until('all have heard all', () => listeners.every(({ heard }) => heard.length >= posts));
     for (const { heard, seqs, resets } of listeners) {
       expect(heard).toEqual(history);
       expect(seqs.every((seq, at) => at === 0 || seq > (seqs[at - 1] ?? 0))).toBe(true);

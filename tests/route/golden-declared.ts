@@ -13,6 +13,7 @@ import { openDiscordDouble } from '../fakes/discord-double.ts';
 import { openMatrixDouble } from '../fakes/matrix-double.ts';
 import { openTelegramDouble } from '../fakes/telegram-double.ts';
 import { startTwitch } from '../fakes/twitch.ts';
+import { PATIENCE_MS } from '../fakes/until.ts';
 
 /** What a bridge declares of a room in which it has every right that its page asks for. */
 export interface Declared {
@@ -21,7 +22,6 @@ export interface Declared {
 }
 
 const ROOM = '#club';
-const DEADLINE_MS = 10_000;
 
 /** Asks each bridge, live on the double of its platform. */
 export async function declared(): Promise<readonly Declared[]> {
@@ -75,7 +75,7 @@ async function ask<Config>(
   const hub = createPortDouble([room]);
   const bridge = plugin.create(plugin.parseConfig(config), hub.port);
   try {
-    await bridge.start(AbortSignal.timeout(DEADLINE_MS));
+    await bridge.start(AbortSignal.timeout(PATIENCE_MS));
     settle(hub);
     const can = await untilEntitled(title, () => bridge.capabilities(room));
     return { title, limits: limitsOf(can) };
@@ -87,7 +87,7 @@ async function ask<Config>(
 
 /** Some learn of their rights only after they have started. */
 async function untilEntitled(title: string, look: () => Capabilities): Promise<Capabilities> {
-  const end = systemClock.elapsed() + DEADLINE_MS;
+  const end = systemClock.elapsed() + PATIENCE_MS;
   for (;;) {
     const can = look();
     if (can.post !== undefined && can.sanction !== undefined) return can;

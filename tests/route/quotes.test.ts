@@ -2,9 +2,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bridges } from '../../bridges/index.ts';
-import { systemClock } from '../../core/async/clock.ts';
 import type { MessageId } from '../../core/domain/ids.ts';
-import { untilArchived } from '../../core/store/backup/until-archived.ts';
+import { archived } from '../fakes/archived.ts';
 import { type FakeRoomServer, startFakeRoom } from '../fakes/fake-room.ts';
 import fakeRoomBridge from '../fakes/fake-room-bridge.ts';
 import { startTestHub, type TestHub } from '../fakes/hub.ts';
@@ -42,12 +41,6 @@ describe.each(['embedded', 'redis'] as const)('quotes of what is gone, on %s', (
     await stopRedis();
   });
 
-  async function archived(): Promise<void> {
-    const { live, sql } = test.hub;
-    const parts = { log: live.store.log, sql, clock: systemClock };
-    if (!(await untilArchived(parts, AbortSignal.timeout(20_000)))) throw new Error('not archived');
-  }
-
   /** The reply as somebody finds it who comes now, by its page and by a search. */
   async function found(reply: MessageId, words: string): Promise<readonly (string | null | undefined)[]> {
     const newcomer = await participant(test.wsUrl, null);
@@ -78,7 +71,7 @@ describe.each(['embedded', 'redis'] as const)('quotes of what is gone, on %s', (
     const original = await ann.say(`the ${secret}`);
     const reply = await bob.say(`answering ${when}`, original);
     if (when === 'after') {
-      await archived();
+      await archived(test);
       expect(await found(reply, `answering ${when}`)).toEqual([`the ${secret}`, `the ${secret}`]);
     }
     expect(await missed()).toContain(secret);
@@ -89,7 +82,7 @@ describe.each(['embedded', 'redis'] as const)('quotes of what is gone, on %s', (
     const late = await bob.say('what was that?', original);
     expect((await found(late, 'what'))[0]).toBeUndefined();
 
-    await archived();
+    await archived(test);
     expect(await found(reply, `answering ${when}`)).toEqual(['', '']);
     expect(await missed()).not.toContain(secret);
   });
@@ -102,7 +95,7 @@ describe.each(['embedded', 'redis'] as const)('quotes of what is gone, on %s', (
     const frames = await missed();
     expect(frames).toContain(`"replyTo":{"id":"${original}","name":"ann","text":"first"}`);
     for (const reply of [before, after]) expect((await found(reply, 'answering'))[0]).toBe('first');
-    await archived();
+    await archived(test);
     expect(await found(before, 'early')).toEqual(['first', 'first']);
   });
 
@@ -115,7 +108,7 @@ describe.each(['embedded', 'redis'] as const)('quotes of what is gone, on %s', (
     letGo();
     const there = (): readonly string[] => room.ever('outside').map(({ text }) => text);
     const reply = '[Slipmat] bob: > ann\nan answer elsewhere';
-    await expect.poll(there, { timeout: 10_000 }).toContain(reply);
+    await expect.poll(there).toContain(reply);
     expect(there().join()).not.toContain('kumquat elsewhere');
   });
 

@@ -2,7 +2,8 @@ import { afterEach, expect, it } from 'vitest';
 import { startTestHub, type TestHub } from '../fakes/hub.ts';
 import { type RedisServer, startRedis } from '../fakes/redis-server.ts';
 import { PATIENT } from '../fakes/socket-peer.ts';
-import { type Listener, listen, live, until, wholeHistory } from './crowd.ts';
+import { until } from '../fakes/until.ts';
+import { type Listener, listen, live, wholeHistory } from './crowd.ts';
 
 const LISTENERS = 50;
 
@@ -37,17 +38,18 @@ it(`leaves ${LISTENERS} clients with the log of the hub when Redis comes back wi
   listeners = Array.from({ length: LISTENERS }, () => listen(wsUrl, 'lobby'));
   const writer = listen(wsUrl, 'lobby', await hub.user('Ann'));
   listeners.push(writer);
-  await until(() => listeners.every((listener) => listener.resets() === 1));
+  await until('all have joined', () => listeners.every((listener) => listener.resets() === 1));
 
   const old = await post(writer, 300, 'before the copy');
   const copy = await redis.saveCopy();
   await post(writer, 300, 'after the copy');
   const last = await post(writer, 20, 'last before');
-  await until(() => listeners.every(({ heard }) => heard.at(-1) === last.at(-1)));
+  await until('all have heard it', () => listeners.every(({ heard }) => heard.at(-1) === last.at(-1)));
 
   await redis.restartFrom(copy);
   const late = await post(writer, 200, 'after the restart');
-  await until(() => listeners.every((listener) => listener.resets() >= 2 && listener.heard.at(-1) === late.at(-1)));
+  const isThere = (one: Listener): boolean => one.resets() >= 2 && one.heard.at(-1) === late.at(-1);
+  await until('all have begun anew', () => listeners.every(isThere));
 
   await live(writer.client);
   const history = await wholeHistory(writer.client, 'lobby');
@@ -59,4 +61,4 @@ it(`leaves ${LISTENERS} clients with the log of the hub when Redis comes back wi
     expect(heard).toEqual(history.slice(-heard.length));
     expect(seqs.every((seq, at) => at === 0 || seq > (seqs[at - 1] ?? 0))).toBe(true);
   }
-}, 120_000);
+});

@@ -84,9 +84,9 @@ describe('what is in force', () => {
     );
     const id = await ann.say('who may delete this?');
     const outcome = async () => outcomeOf(await bob.client.redact('lobby', id));
-    await expect.poll(outcome, { timeout: 30_000 }).toBe('posted');
+    await expect.poll(outcome).toBe('posted');
     const left = () => db.prepare('select count(*) from changes where is_announced = 0').pluck().get();
-    await expect.poll(left, { timeout: 30_000 }).toBe(0);
+    await expect.poll(left).toBe(0);
     db.close();
     bob.close();
   });

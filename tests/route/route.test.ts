@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plainText } from '../../core/domain/content.ts';
 import type { HistoryMessage } from '../../core/domain/wire.ts';
+import { archived } from '../fakes/archived.ts';
 import { startTestHub, type TestHub } from '../fakes/hub.ts';
 import { outcomeOf, type Participant, participant } from '../fakes/people.ts';
 import { startRedis } from '../fakes/redis-server.ts';
@@ -146,7 +147,7 @@ describe.each(['embedded', 'redis'] as const)('the route on %s', (kind) => {
     const eve = await come(await test.user('eve'));
     await eve.say('still here');
     await test.hub.accounts.disable('eve');
-    await expect.poll(() => eve.client.state().kind, { timeout: 5_000 }).toBe('signed-out');
+    await expect.poll(() => eve.client.state().kind).toBe('signed-out');
     eve.client.post({ channel: 'lobby', text: 'never' });
     await expect(test.user('eve')).rejects.toThrow();
     const ann = await come(await test.user('ann'));
@@ -177,11 +178,9 @@ describe.each(['embedded', 'redis'] as const)('the route on %s', (kind) => {
     await ann.say('the peculiar xylophone');
     const gone = await ann.say('the secret xylophone');
     await ann.client.redact('lobby', gone);
-    const find = async () => {
-      const found = await ann.client.search({ text: 'xylophone' });
-      return found.ok ? found.value.map(text) : [];
-    };
-    await expect.poll(find, { timeout: 10_000 }).toEqual(['the peculiar xylophone']);
+    await archived(test);
+    const found = await ann.client.search({ text: 'xylophone' });
+    expect(found.ok && found.value.map(text)).toEqual(['the peculiar xylophone']);
   });
 
   it('keeps everything over a restart, and goes on counting', async () => {

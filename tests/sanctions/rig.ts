@@ -5,7 +5,7 @@ import { startTestHub, type TestHub, type TestHubOptions } from '../fakes/hub.ts
 import { outcomeOf, type Participant, participant } from '../fakes/people.ts';
 import { startRedis } from '../fakes/redis-server.ts';
 
-export const WITHIN = { timeout: 10_000, interval: 20 };
+export const WITHIN = { interval: 20 };
 export const MINUTE = 60_000;
 export const LOBBY = 'lobby' as ChannelId;
 

@@ -83,6 +83,6 @@ it('nobody is acted on who got the same rank meanwhile, whatever the order in wh
     await act(rig.other, mod, ann, 'lift', DJ);
   }
   expect(refused).toBeGreaterThan(0);
-}, 60_000);
+});
 
 describe('two hubs, for a while', () => describeRounds(4));

@@ -76,7 +76,7 @@ describe('V3: a bridge made by new-bridge', () => {
     expect(report).toMatch(
       /finds a post that arrived.*# SKIP the bridge has no find|﹣ finds a post.*the bridge has no find/,
     );
-  }, 120_000);
+  });
 
   it('fails its tests when the bridge is broken', async () => {
     const packageRoot = join(hub.folder, 'node_modules/slipmat-hub');
@@ -85,5 +85,5 @@ describe('V3: a bridge made by new-bridge', () => {
     writeFileSync(file, readFileSync(file, 'utf8').replace('if (author.id === botId) return null;', ''));
     const report = await runTool('npm', ['test'], inNew('buzz')).catch((error: unknown) => String(error));
     expect(report).toMatch(/(✖|not ok).*its own posts never come back/);
-  }, 120_000);
+  });
 });

@@ -27,7 +27,7 @@ describe('a channel full of heavy messages', () => {
     }
     expect(posted).toHaveLength(POSTS);
     await ann.close();
-  }, 60_000);
+  });
   afterAll(() => hub.close());
 
   it('is handed out in pages that a slow line can carry, to the last message', async () => {
@@ -47,7 +47,7 @@ describe('a channel full of heavy messages', () => {
     }
     expect(found.toReversed()).toEqual(posted);
     await peer.close();
-  }, 60_000);
+  });
 
   it('is read up by somebody on a slow line without being sent away', async () => {
     const peer = await connectPeer(hub.wsUrl, { isChecked: false });
@@ -62,7 +62,7 @@ describe('a channel full of heavy messages', () => {
     stop();
     expect(peer.frames.flatMap((frame) => (frame.type === 'message' ? [frame.message.id] : []))).toEqual(posted);
     await peer.close();
-  }, 60_000);
+  });
 });
 
 /** About 2 MB a second: less than the hub hands out, more than it need be. */

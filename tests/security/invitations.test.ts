@@ -13,7 +13,7 @@ beforeAll(async () => {
   mallory = await town.someone('Mallory');
   victim = await town.someone('Vic');
   friend = await town.someone('Fred');
-}, 30_000);
+});
 afterAll(() => town.close());
 
 async function invited(by: Someone, whom: Someone): Promise<boolean> {

@@ -37,7 +37,7 @@ describe.each(['embedded', 'redis'])('a channel of members, over %s', (store) =>
     const joined = await member.ask({ type: 'join', channel: CHANNEL, after: null });
     expect(joined).toMatchObject({ type: 'joined' });
     message = await said(member, CHANNEL, SECRET);
-  }, 30_000);
+  });
   afterAll(async () => {
     await Promise.all([member.close(), outsider.close()]);
     await hub.close();
@@ -108,7 +108,7 @@ describe.each(['embedded', 'redis'])('a channel of members, over %s', (store) =>
     });
     const { sql } = hub.hub;
     const stored = () => sql.read(sql.build.selectFrom('messages').select('id').where('id', '=', message).compile());
-    await expect.poll(async () => (await stored()).length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await stored()).length).toBe(1);
     expect(await outsider.ask({ type: 'search', text: SECRET })).toMatchObject({ type: 'results', messages: [] });
     expect(await outsider.ask({ type: 'search', text: SECRET, before: message })).toMatchObject({ messages: [] });
     expect(JSON.stringify(outsider.frames.slice(from))).not.toContain(SECRET);

@@ -12,7 +12,7 @@ describe('reactions', () => {
     hub = await startTestHub();
     ann = await participant(hub.wsUrl, await hub.user('Ann'));
     ben = await participant(hub.wsUrl, await hub.user('Ben'));
-  }, 30_000);
+  });
   afterAll(async () => {
     ann.close();
     ben.close();
@@ -45,5 +45,5 @@ describe('reactions', () => {
     ben = await participant(hub.wsUrl, await hub.user('Ben'));
     expect(outcomeOf(await ben.client.react('lobby', id, '🔥', true))).toBe('bad-request');
     expect(outcomeOf(await ben.client.react('lobby', id, ':emoji_7:', true))).toBe('posted');
-  }, 30_000);
+  });
 });

@@ -7,7 +7,7 @@ describe('rights', () => {
   let hub: TestHub;
   beforeAll(async () => {
     hub = await startTestHub({ config: { accounts: { guests: 'post' } } });
-  }, 30_000);
+  });
   afterAll(() => hub.close());
 
   it('who is disabled may not even do what guests may', async () => {

@@ -32,7 +32,7 @@ describe('a hub that only its own machine reaches', () => {
   let hub: TestHub;
   beforeAll(async () => {
     hub = await startTestHub();
-  }, 30_000);
+  });
   afterAll(() => hub.close());
 
   it('does not speak to a web page that lets its own name lead to this machine', async () => {
@@ -61,7 +61,7 @@ describe('a hub that others reach', () => {
   beforeAll(async () => {
     const limits = { maxConnectionsPerAddress: 3 };
     hub = await startTestHub({ config: { publicUrl: 'https://chat.example', trustProxy: ['loopback'], limits } });
-  }, 30_000);
+  });
   afterAll(() => hub.close());
 
   const from = (address: string, more: Record<string, string> = {}) =>
@@ -88,7 +88,7 @@ describe('a hub that others reach', () => {
       end();
       return line;
     };
-    await expect.poll(again, { timeout: 5_000 }).toBe('HTTP/1.1 101 Switching Protocols');
+    await expect.poll(again).toBe('HTTP/1.1 101 Switching Protocols');
     for (const { end } of refused) end();
   });
 });

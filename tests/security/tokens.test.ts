@@ -94,8 +94,8 @@ describe('a stream of events', () => {
       gone.abort();
       return answer.status;
     };
-    await expect.poll(open, { timeout: 3_000 }).toBe(200);
+    await expect.poll(open).toBe(200);
     const people = async () => (await hub.as(dj)('GET', `/channels/${channel}/people`)).body.people;
-    await expect.poll(people, { timeout: 3_000 }).toEqual([]);
+    await expect.poll(people).toEqual([]);
   });
 });

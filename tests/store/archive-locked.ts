@@ -76,7 +76,7 @@ export async function archiveLockedAtTheCap(cap: number): Promise<void> {
     expect(await append()).toEqual({ kind: 'full' });
 
     unlock();
-    await until('posts are taken again', async () => (await append()).kind === 'stored', 30_000);
+    await until('posts are taken again', async () => (await append()).kind === 'stored');
     const kept = await rig.history.since(channelOf(at), 0 as Seq, cap * 2);
     const stored = answers.flatMap((answer) => (answer.kind === 'stored' && answer.seq !== null ? answer.seq : []));
     expect(kept.map(({ seq }) => seq).slice(0, cap)).toEqual(stored);

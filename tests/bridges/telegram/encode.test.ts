@@ -100,7 +100,7 @@ describe('ten thousand trees', () => {
       }),
       { numRuns: 10_000 },
     );
-  }, 120_000);
+  });
 });
 
 const t = (value: string): RichNode => ({ t: 'text', text: value });

@@ -101,7 +101,7 @@ describe('through a hub', () => {
       expect(await person.page(100)).toHaveLength(90);
       // the budget is spent, and the line that sums up what had no room in it has come
       await expect
-        .poll(() => [...texts(dj), ...texts(mc)].some((text) => /\d+ (more )?messages/.test(text)), { timeout: 45_000 })
+        .poll(() => [...texts(dj), ...texts(mc)].some((text) => /\d+ (more )?messages/.test(text)))
         .toBe(true);
       const at = twitch.world.messages.map((one) => one.at).sort((a, b) => a - b);
       for (const start of at)

@@ -10,7 +10,7 @@ import type { RoomId } from '../../../core/domain/ids.ts';
 import type { Finding } from '../../../core/plugin/index.ts';
 import irc from '../../../examples/irc/src/index.ts';
 import { listenLow } from '../../accounts/listen-low.ts';
-import { freePort } from '../../fakes/redis-server.ts';
+import { freePort } from '../../fakes/ports.ts';
 import { hasInspircd, type Inspircd, startInspircd } from './inspircd.ts';
 import { startModernServer } from './modern-server.ts';
 import { connectPerson } from './person.ts';

@@ -5,7 +5,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { freePort } from '../../fakes/redis-server.ts';
+import { freePort } from '../../fakes/ports.ts';
+import { PATIENCE_MS } from '../../fakes/until.ts';
 
 export interface InspircdOptions {
   /** Modules besides the usual ones, and more of the configuration. */
@@ -115,7 +116,7 @@ ${more}
 }
 
 async function listens(port: number, child: ChildProcess): Promise<void> {
-  const deadline = performance.now() + 15_000;
+  const deadline = performance.now() + PATIENCE_MS;
   while (performance.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`inspircd ended with ${child.exitCode}`);
     if (await takesConnections(port)) return;

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { PATIENCE_MS } from '../../fakes/until.ts';
 
 /** Somebody with an ordinary client of the network: says lines as they are typed, and keeps all that comes. */
 export interface Person {
@@ -54,7 +55,7 @@ export async function connectPerson(port: number, nick: string, password: string
       const { promise, resolve, reject } = Promise.withResolvers<string>();
       const timer = setTimeout(
         () => reject(new Error(`${nick} never saw ${pattern}\n${lines.slice(-20).join('\n')}`)),
-        15_000,
+        PATIENCE_MS,
       );
       const look = (): void => {
         const found = lines.find((line) => pattern.test(line));

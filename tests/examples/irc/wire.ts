@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { PlatformFailure } from 'slipmat-hub/contract';
-import { freePort } from '../../fakes/redis-server.ts';
+import { freePort } from '../../fakes/ports.ts';
 
 /**
  * The wire between a bridge and a real server, line by line. It keeps what the bridge has said and the server echoed,

@@ -2,6 +2,8 @@ import type { Position } from '../../../core/domain/ids.ts';
 import type { Entry, LiveStore, Step, Stored } from '../../../core/store/ports.ts';
 import { START } from '../../../core/store/ports.ts';
 
+export { until } from '../../fakes/until.ts';
+
 /** A store over fresh data, on the machine's own clock. */
 export interface OpenedForTest {
   readonly store: LiveStore;
@@ -16,19 +18,6 @@ export type OpenForTest = (options?: { readonly maxEntries?: number }) => Promis
 export interface Traits {
   /** `alone`: no second hub can be there, so that a lease is always granted. */
   readonly leases: 'alone' | 'contended';
-}
-
-/** Polls until the condition holds. @throws after the deadline, naming what was awaited */
-export async function until(
-  what: string,
-  condition: () => boolean | Promise<boolean>,
-  deadlineMs = 10_000,
-): Promise<void> {
-  const end = performance.now() + deadlineMs;
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`not within ${deadlineMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
 }
 
 /** Follows the log from these positions, the very start when there are none, and keeps what it saw. */

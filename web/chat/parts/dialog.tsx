@@ -26,14 +26,20 @@ export function Dialog({ title, kind = '', onClose, onKeyDown, children }: Props
       else row?.focus();
     };
   }, []);
+  /** At once: the browser tells of its own closing only later, and keys pressed meanwhile would be lost. */
+  const onKey = (event: TargetedKeyboardEvent<HTMLElement>): void => {
+    onKeyDown?.(event);
+    if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
+    event.preventDefault();
+    onClose();
+  };
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Esc does what a click beside the dialog does.
     <dialog
       ref={element}
       class={`dialog ${kind}`}
       aria-labelledby={titleId}
       onClose={onClose}
-      {...(onKeyDown === undefined ? {} : { onKeyDown })}
+      onKeyDown={onKey}
       onClick={(event) => {
         if (event.target === event.currentTarget) onClose();
       }}

@@ -31,7 +31,13 @@ export function useCompletion(chat: Chat, model: ChannelModel, field: () => HTML
 
   function look({ value, selectionStart, selectionEnd }: Caret): void {
     const token = selectionStart === selectionEnd ? tokenAt(value, selectionStart) : null;
-    if (token?.kind === 'command') chat.commands.load();
+    if (token?.kind === 'command') {
+      void chat.commands.load().then((isNew) => {
+        const now = field();
+        // the list may come after the last letter
+        if (isNew && now !== null) look(now);
+      });
+    }
     if (token?.kind === 'emoji' && findEmoji === null) {
       void import('../emoji.ts').then((table) => {
         findEmoji = table.findEmoji;

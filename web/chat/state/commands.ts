@@ -15,7 +15,8 @@ export interface Commands {
   readonly known: Signal<readonly CommandSpec[]>;
   /** By channel. */
   readonly answers: Signal<ReadonlyMap<string, CommandAnswer>>;
-  load(): void;
+  /** Fetches them, once. @returns whether they came just now */
+  load(): Promise<boolean>;
   /** @returns whether it was given; if not its text is to stay */
   give(channel: string, text: string, replyTo: string | null): Promise<boolean>;
   dismiss(channel: string): void;
@@ -26,13 +27,13 @@ export function createCommands(client: Client): Commands {
   const answers = signal<ReadonlyMap<string, CommandAnswer>>(new Map());
   let isAsked = false;
 
-  function load(): void {
-    if (isAsked) return;
+  async function load(): Promise<boolean> {
+    if (isAsked) return false;
     isAsked = true;
-    void client.commands().then((answer) => {
-      if (answer.ok) known.value = answer.value;
-      else isAsked = false;
-    });
+    const answer = await client.commands();
+    if (answer.ok) known.value = answer.value;
+    else isAsked = false;
+    return answer.ok;
   }
 
   function tell(channel: string, answer: CommandAnswer): void {
