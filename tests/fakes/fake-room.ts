@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import type { Inbound } from 'slipmat-hub/plugin';
 import { listenLow } from '../accounts/listen-low.ts';
 
