@@ -70,7 +70,9 @@ function rigOf(double: PlatformDouble, hub: PortDouble, bridge: Bridge): Rig {
   async function run<K extends keyof Operations>(operation: K, command: Operations[K][0]): Promise<Operations[K][1]> {
     const able = can()[operation];
     assert.ok(able, `the bridge can ${operation}`);
-    return withDeadline(systemClock, DEADLINE_MS, null, (signal) => able.run(command, signal));
+    const result = await withDeadline(systemClock, DEADLINE_MS, null, (signal) => able.run(command, signal));
+    await double.catchUp?.();
+    return result;
   }
 
   return {

@@ -43,6 +43,8 @@ export interface PlatformDouble {
   failNext(failure: PlatformFailure): void;
   stop(): Promise<void>;
 
+  /** For platforms that fetch what the bridge has posted: resolves once they have all of it. Called after each operation. */
+  catchUp?(): Promise<void>;
   /** For platforms that call the bridge: from now on they do it by this. */
   callBy?(call: (call: PlatformCall) => Promise<PlatformAnswer>): void;
   /** Which failures `failNext` knows besides the first three. */
