@@ -1,12 +1,10 @@
 import type { Attachment } from '../../core/domain/content.ts';
 import type { Actor } from '../../core/domain/inbound.ts';
-import { withScope } from '../../core/domain/scopes.ts';
 import type { SurfacePort } from '../../core/plugin/surface.ts';
 import type { Connection } from './connection.ts';
 import type { ParsedRequest } from './protocol.ts';
 
 export type Write = Extract<ParsedRequest, { readonly key: string }>;
-type Named = Extract<Write, { readonly type: 'post' }>['attachments'];
 
 /** The files that go with what is said, as the hub knows them. */
 export interface Files {
@@ -51,7 +49,6 @@ function hasFiles(frame: Write): boolean {
   return frame.type === 'edit' || (frame.type === 'post' && frame.attachments.length > 0);
 }
 
-/** An edit is one of the words: the files stay. */
 async function filesOf(
   port: SurfacePort,
   connection: Connection,
@@ -60,19 +57,8 @@ async function filesOf(
 ): Promise<readonly Attachment[] | null> {
   if (frame.type === 'post') {
     connection.budget.charge(frame.attachments.length);
-    return uploaded(port, frame.attachments);
+    return port.files(actor, { kind: 'named', files: frame.attachments });
   }
   if (frame.type !== 'edit') return [];
-  const found = await port.ask(withScope(actor, 'read'), 'message', { channel: frame.channel, id: frame.message });
-  return found.ok ? found.value.message.content.attachments : [];
-}
-
-async function uploaded(port: SurfacePort, named: Named): Promise<readonly Attachment[] | null> {
-  const attachments: Attachment[] = [];
-  for (const { url, alt, isSpoiler } of named) {
-    const attachment = await port.attachment(url);
-    if (attachment === null) return null;
-    attachments.push({ ...attachment, alt, isSpoiler });
-  }
-  return attachments;
+  return port.files(actor, { kind: 'message', channel: frame.channel, id: frame.message });
 }

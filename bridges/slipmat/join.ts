@@ -11,8 +11,6 @@ import type { Readers } from './readers.ts';
 import { sayError } from './say.ts';
 
 type Join = Extract<ParsedRequest, { readonly type: 'join' }>;
-/** Missed entries read at once. */
-const PAGE = 200;
 /** Of these so much is written before the reader has taken it; at least one. */
 const MOST_BYTES = 256 * 1024;
 /** How often a join begins anew when the log moves away under it. */
@@ -106,45 +104,28 @@ async function startAnew(at: At): Promise<'live' | 'gone' | 'reset'> {
   return readUp(at, epoch, 'first', () => answer(at, epoch, 'reset', messages, isEnd));
 }
 
-/**
- * Reads until nothing is missing, then follows in the same tick. A read that began when the hub had handed out just
- * as much as it has now cannot have missed anything. `say` goes before the first entries or after the last ones.
- */
-async function readUp(
-  at: At,
-  epoch: Epoch,
-  when: 'first' | 'last',
-  say: () => void,
-): Promise<'live' | 'gone' | 'reset'> {
-  const { port, readers, connection, reader, frame } = at;
-  for (let pages = 0; ; pages += 1) {
-    const handedOut = port.feed.liveSeq(frame.channel);
-    const page = await port.feed.since(frame.channel, epoch, reader.lastSent, PAGE);
-    if (reader.isGone || !connection.isOpen) return 'gone';
-    if (page.kind === 'reset') return 'reset';
-    if (when === 'first' && pages === 0) say();
-    await writeAll(at, entriesFor(at, page.entries));
-    if (reader.isGone || !connection.isOpen) return 'gone';
-    reader.lastSent = page.entries.at(-1)?.seq ?? reader.lastSent;
-    const live = port.feed.liveSeq(frame.channel);
-    if (page.isLast && (live === handedOut || live === null || reader.lastSent >= live)) {
-      if (when === 'last') say();
-      readers.follow(reader);
-      return 'live';
-    }
-    await connection.drained();
-    if (reader.isGone || !connection.isOpen) return 'gone';
-  }
-}
-
-/** Those that are for this person, as they are for them. */
-function entriesFor({ person }: At, entries: readonly FeedEntry[]): readonly FeedEntry[] {
-  if (entries.every(({ seenBy }) => seenBy === undefined)) return entries;
-  return entries.flatMap((entry) => {
-    if (entry.seenBy === undefined) return [entry];
-    const body = entry.seenBy(person.actor.user);
-    return body === null ? [] : [{ seq: entry.seq, body }];
-  });
+/** Writes what is missing, then follows. `say` goes before the first entries or after the last ones. */
+function readUp(at: At, epoch: Epoch, when: 'first' | 'last', say: () => void): Promise<'live' | 'gone' | 'reset'> {
+  const { port, readers, connection, reader, frame, person } = at;
+  let isFirst = true;
+  return port.catchUp(
+    person.actor,
+    { channel: frame.channel, epoch, after: reader.lastSent },
+    {
+      isThere: () => !reader.isGone && connection.isOpen,
+      async take(entries, upTo) {
+        if (isFirst && when === 'first') say();
+        isFirst = false;
+        await writeAll(at, entries);
+        reader.lastSent = upTo;
+      },
+      drained: () => connection.drained(),
+      live() {
+        if (when === 'last') say();
+        readers.follow(reader);
+      },
+    },
+  );
 }
 
 function answer(

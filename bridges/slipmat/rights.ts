@@ -125,7 +125,8 @@ export function createRightsWatch(
       if (person === null || connection.joined.size === 0) continue;
       if (!change.isForAll && !change.users.has(person.actor.user)) continue;
       for (const reader of [...connection.joined.values()]) {
-        if (!reader.isClosed || port.mayRead(person.actor, reader.channel)) continue;
+        const isOpen = !reader.isClosed && person.actor.grant === undefined;
+        if (isOpen || port.mayRead(person.actor, reader.channel)) continue;
         readers.leave(connection, reader.channel);
         connection.send({ type: 'removed', channel: reader.channel, say: NO_LONGER });
       }

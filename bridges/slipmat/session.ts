@@ -113,6 +113,12 @@ export function createSessions(port: SurfacePort, requests: Requests): Sessions 
       heartbeatMs: HEARTBEAT_MS,
       limits: { text: MAX_POST_UTF16, frameBytes: MAX_FRAME_BYTES },
     });
+    connection.onGone(
+      port.onTokenEnd(actor, () => {
+        sayError(connection, null, 'sign-in', 'This token has ended.');
+        connection.end(CLOSE.signedOut, 'Signed out.');
+      }),
+    );
     const isForThem = !isGuest && (actor.grant?.scopes.includes('account') ?? true);
     if (isForThem) connection.onGone(port.self.follow(user, (what) => connection.send({ type: 'self', what })));
     const early = connection.early;

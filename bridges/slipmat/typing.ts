@@ -28,6 +28,11 @@ export function tellTyping(
     sayError(connection, frame.id, 'bad-request', 'Join the channel first.', 'channel');
     return;
   }
+  const lack = port.lacks(actor, 'post');
+  if (lack !== null) {
+    sayError(connection, frame.id, lack.code, lack.say);
+    return;
+  }
   const now = port.clock.elapsed();
   if (!reader.mayPost || reader.endUnnoticed !== null || feed.readers.length > MAX_READERS) return;
   if (frame.on && now - reader.typingToldAt < EVERY_MS) return;

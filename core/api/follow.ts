@@ -1,6 +1,7 @@
 import type { ChannelId, Epoch, Seq } from '../domain/ids.ts';
 import type { Actor } from '../domain/inbound.ts';
-import type { Feed, FeedEntry } from '../plugin/surface.ts';
+import type { FeedEntry } from '../plugin/surface.ts';
+import type { ApiPort } from './port.ts';
 
 /** Where a follower was. */
 export interface After {
@@ -19,53 +20,56 @@ export interface Follower {
 }
 
 export interface Following {
-  readonly feed: Pick<Feed, 'epoch' | 'follow' | 'since' | 'liveSeq' | 'headSeq'>;
-  readonly actor: Pick<Actor, 'user'>;
+  readonly port: Pick<ApiPort, 'feed' | 'catchUp'>;
+  readonly actor: Actor;
   readonly channel: ChannelId;
   /** Null: from now on. */
   readonly after: After | null;
   readonly signal: AbortSignal;
 }
 
-/** Missed entries read at once. */
-const PAGE = 200;
-
 /**
  * Tells a follower what is stored in a channel, in order, nothing twice and nothing left out, first what it has missed.
  * Resolves once it is live, with what stops it.
  */
-export async function follow({ feed, actor, channel, after, signal }: Following, to: Follower): Promise<() => void> {
+export async function follow({ port, actor, channel, after, signal }: Following, to: Follower): Promise<() => void> {
+  const { feed } = port;
   const epoch = feed.epoch();
-  let last: Seq;
-  if (after !== null && after.epoch === epoch) {
-    last = after.seq;
-  } else {
-    last = await feed.headSeq(channel);
-    to.start(after === null ? 'opened' : 'reset', epoch, last);
+  let last: Seq | null = after !== null && after.epoch === epoch ? after.seq : null;
+  let stop = (): void => {};
+
+  async function begin(how: 'opened' | 'reset'): Promise<Seq> {
+    const head = await feed.headSeq(channel);
+    to.start(how, epoch, head);
+    return head;
   }
-  const tell = (entry: FeedEntry): void => {
-    if (entry.seq <= last) return;
-    last = entry.seq;
-    const body = entry.seenBy === undefined ? entry.body : entry.seenBy(actor.user);
-    if (body !== null) to.entry(epoch, entry.seq, `{"seq":${entry.seq},${body.slice(1)}`);
-  };
-  while (!signal.aborted) {
-    const handedOut = feed.liveSeq(channel);
-    const read = await feed.since(channel, epoch, last, PAGE);
-    if (read.kind === 'reset') {
-      last = await feed.headSeq(channel);
-      to.start('reset', epoch, last);
-      continue;
-    }
-    for (const entry of read.entries) tell(entry);
-    // in this very tick, or what comes in between would be missed
-    const live = feed.liveSeq(channel);
-    if (read.isLast && (live === handedOut || live === null || last >= live)) {
-      return feed.follow(channel, (batch) => {
-        for (const entry of batch) tell(entry);
-      });
-    }
-    await to.ready();
+  function tell({ seq, body, seenBy }: FeedEntry): void {
+    if (last !== null && seq <= last) return;
+    last = seq;
+    const seen = seenBy === undefined ? body : seenBy(actor.user);
+    if (seen !== null) to.entry(epoch, seq, `{"seq":${seq},${seen.slice(1)}`);
   }
-  return () => {};
+
+  last ??= await begin(after === null ? 'opened' : 'reset');
+  for (;;) {
+    const done = await port.catchUp(
+      actor,
+      { channel, epoch, after: last },
+      {
+        isThere: () => !signal.aborted,
+        async take(entries, upTo) {
+          for (const entry of entries) tell(entry);
+          last = upTo;
+        },
+        drained: () => to.ready(),
+        live() {
+          stop = feed.follow(channel, (batch) => {
+            for (const entry of batch) tell(entry);
+          });
+        },
+      },
+    );
+    if (done !== 'reset') return stop;
+    last = await begin('reset');
+  }
 }

@@ -3,5 +3,5 @@ import type { SurfacePort } from '../plugin/surface.ts';
 /** What the API asks of the hub. */
 export type ApiPort = Pick<
   SurfacePort,
-  'verify' | 'attachment' | 'request' | 'act' | 'ask' | 'do' | 'mayRead' | 'feed' | 'presence'
+  'verify' | 'files' | 'request' | 'act' | 'ask' | 'do' | 'mayRead' | 'onTokenEnd' | 'catchUp' | 'feed' | 'presence'
 >;

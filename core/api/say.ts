@@ -1,8 +1,6 @@
 import { newSecret } from '../async/mint.ts';
-import type { Attachment } from '../domain/content.ts';
 import type { Actor, Request } from '../domain/inbound.ts';
 import type { Receipt, Refusal } from '../domain/receipt.ts';
-import { withScope } from '../domain/scopes.ts';
 import type { Acknowledged, Said } from '../plugin/asked/said.ts';
 import { parseMarkup } from '../plugin/markup/parse.ts';
 import type { ApiPort } from './port.ts';
@@ -32,15 +30,13 @@ async function requestOf(
     case 'post': {
       const { channel, text, replyTo, attachments: named } = saying.input;
       if (text === '' && named.length === 0) return EMPTY;
-      const attachments = await filesOf(port, named);
+      const attachments = await port.files(actor, { kind: 'named', files: named });
       if (attachments === null) return NO_FILE;
       return { kind: 'message', channel, content: { rich: parseMarkup(text), attachments }, replyTo };
     }
     case 'edit': {
       const { channel, message: id, text } = saying.input;
-      // an edit is one of the words: the files stay
-      const found = await port.ask(withScope(actor, 'read'), 'message', { channel, id });
-      const attachments = found.ok ? found.value.message.content.attachments : [];
+      const attachments = (await port.files(actor, { kind: 'message', channel, id })) ?? [];
       return { kind: 'edit', channel, id, content: { rich: parseMarkup(text), attachments } };
     }
     case 'redact': {
@@ -53,16 +49,6 @@ async function requestOf(
       return { kind: 'reaction', channel, id, emoji, on: saying.name === 'react' };
     }
   }
-}
-
-async function filesOf(port: ApiPort, named: Said['post'][0]['attachments']): Promise<readonly Attachment[] | null> {
-  const attachments: Attachment[] = [];
-  for (const { url, alt, isSpoiler } of named) {
-    const attachment = await port.attachment(url);
-    if (attachment === null) return null;
-    attachments.push({ ...attachment, alt, isSpoiler });
-  }
-  return attachments;
 }
 
 function answerOf(receipt: Receipt): SayAnswer {

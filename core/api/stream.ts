@@ -27,7 +27,7 @@ const MOST_OF_ALL = 2_000;
 const PING_MS = 15_000;
 /** What a reader may leave unread; it comes back and goes on from where it was. */
 const MOST_UNREAD_BYTES = 1024 * 1024;
-/** Tokens expire by themselves, and nobody tells of that. */
+/** Sessions end by themselves, and nobody tells of that. */
 const LOOK_AGAIN_MS = 60_000;
 
 interface Open {
@@ -106,8 +106,10 @@ export function addStream(app: FastifyInstance, deps: StreamDeps): () => void {
         },
       };
       open.add(one);
+      const stopWatching = port().onTokenEnd(actor, one.end);
       reply.raw.on('close', () => {
         open.delete(one);
+        stopWatching();
         stopping.abort();
       });
       for (const [name, value] of Object.entries(reply.getHeaders()))
@@ -150,7 +152,7 @@ async function serve({ port, clock, actor, channel, after, signal }: Serving, ra
     port.presence.leave(channel, actor);
   });
   const stop = await follow(
-    { feed: port.feed, actor, channel, after, signal },
+    { port, actor, channel, after, signal },
     {
       start: (how, epoch, seq) => write(frame(how, epoch, seq, JSON.stringify({ epoch, seq }))),
       entry: (epoch, seq, json) => write(frame(typeIn(json), epoch, seq, json)),

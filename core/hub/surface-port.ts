@@ -1,14 +1,20 @@
+import type { Clock } from '../async/clock.ts';
 import type { HubPresence } from '../community/presence/presence.ts';
 import type { TypingDesk } from '../community/presence/typing.ts';
 import type { Unnoticed } from '../community/presence/unnoticed.ts';
 import type { SelfDesk } from '../community/selves/news.ts';
-import type { BridgeId, UserId } from '../domain/ids.ts';
+import { createCatchUp } from '../community/tokens/catch-up.ts';
+import type { Endings } from '../community/tokens/endings.ts';
+import type { Attachment } from '../domain/content.ts';
+import type { BridgeId, EpochMs, TokenId, UserId } from '../domain/ids.ts';
+import type { Actor } from '../domain/inbound.ts';
+import { withScope } from '../domain/scopes.ts';
 import type { HttpServer } from '../http/server.ts';
 import type { MediaStore } from '../media/media-store.ts';
 import { isReceipt, place } from '../pipeline/address.ts';
 import type { LiveFacts } from '../pipeline/live-facts.ts';
 import type { HubPort } from '../plugin/hub-port.ts';
-import type { Feed, SurfacePort } from '../plugin/surface.ts';
+import type { Doors, Feed, FilesOf, SurfacePort } from '../plugin/surface.ts';
 import { type DoorParts, openDoors } from './doors.ts';
 
 export interface SurfaceParts extends DoorParts {
@@ -23,18 +29,26 @@ export interface SurfaceParts extends DoorParts {
   readonly feed: Feed;
   readonly self: Pick<SelfDesk, 'follow'>;
   readonly http: Pick<HttpServer, 'upgrades'>;
+  readonly endings: Pick<Endings, 'watch'>;
+  readonly madeAt: (token: TokenId) => EpochMs | null;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 /** What a built-in surface gets on top of the port of every bridge; `name` stands for the place where things were said. */
 export function surfaceSide(name: BridgeId, parts: SurfaceParts): Omit<SurfacePort, keyof HubPort> {
-  const { media, presence, feed, http } = parts;
+  const { media, presence, feed, http, admit } = parts;
+  const doors = openDoors(name, parts);
   return {
     publicUrl: parts.publicUrl,
     verify: parts.verify,
-    mayRead: (actor, channel) => !isReceipt(place(parts.facts, actor, channel, 'read')),
+    lacks: (actor, scope) => admit.scope(actor, scope),
+    onTokenEnd: parts.endings.watch,
+    catchUp: createCatchUp({ feed, madeAt: parts.madeAt, clock: parts.clock }),
+    mayRead: (actor, channel) =>
+      admit.scope(actor, 'read') === null && !isReceipt(place(parts.facts, actor, channel, 'read')),
     mayHear: (actor, from) => !parts.isBlocked(actor.user, from.user),
-    attachment: (url) => media.claim(url),
-    ...openDoors(name, parts),
+    files: (actor, of) => filesOf(actor, of, media.claim, doors.ask),
+    ...doors,
     feed,
     self: parts.self,
     presence,
@@ -42,4 +56,23 @@ export function surfaceSide(name: BridgeId, parts: SurfaceParts): Omit<SurfacePo
     typing: parts.typing,
     upgrades: (path, take) => http.upgrades(path, take),
   };
+}
+
+async function filesOf(
+  actor: Actor,
+  of: FilesOf,
+  claim: MediaStore['claim'],
+  ask: Doors['ask'],
+): Promise<readonly Attachment[] | null> {
+  if (of.kind === 'message') {
+    const found = await ask(withScope(actor, 'read'), 'message', { channel: of.channel, id: of.id });
+    return found.ok ? found.value.message.content.attachments : [];
+  }
+  const attachments: Attachment[] = [];
+  for (const { url, alt, isSpoiler } of of.files) {
+    const attachment = await claim(url);
+    if (attachment === null) return null;
+    attachments.push({ ...attachment, alt, isSpoiler });
+  }
+  return attachments;
 }

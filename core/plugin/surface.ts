@@ -4,6 +4,7 @@ import type { Attachment } from '../domain/content.ts';
 import type { ChannelId, Epoch, MessageId, Seq, UserId } from '../domain/ids.ts';
 import type { Actor, Request } from '../domain/inbound.ts';
 import type { Receipt, Refusal } from '../domain/receipt.ts';
+import type { Scope } from '../domain/scopes.ts';
 import type { SelfNews } from '../domain/self-news.ts';
 import type { ListedChannel, Person } from '../domain/wire.ts';
 import type { Deeds, Questions } from './asked/table.ts';
@@ -22,10 +23,11 @@ export interface SurfacePort extends HubPort {
   /** Who holds this token. Null token: a guest, where guests are let in. */
   verify(token: string | null): Promise<Verified>;
   /**
-   * The file of the hub behind this URL, as a message carries it; kept from now on. Null: the hub has no such file.
+   * The files of the hub that go with a message, as it carries them: kept from now on where they are named, those that
+   * it has already where it is edited, which is one of the words. Null: one that is named is not the hub's.
    * @throws {StoreUnavailable}
    */
-  attachment(url: string): Promise<Attachment | null>;
+  files(actor: Actor, of: FilesOf): Promise<readonly Attachment[] | null>;
   /** The route. `again`: the client repeats a post of an earlier connection, so late repeats are looked up too. */
   request(actor: Actor, request: Request, key: RequestKey): Promise<Receipt>;
   /** A command, as it was typed behind the `/`. The answer is for this person alone. */
@@ -37,7 +39,16 @@ export interface SurfacePort extends HubPort {
   ask<K extends keyof Questions>(actor: Actor, kind: K, question: Questions[K][0]): Promise<Answer<Questions[K][1]>>;
   /** Acts that are not said in a channel. */
   do<K extends keyof Deeds>(actor: Actor, kind: K, deed: Deeds[K][0]): Promise<Answer<Deeds[K][1]>>;
-  /** Whether this person may read the channel by all that the feed has handed out so far; in memory. */
+  /** What this person's token lacks for acts of this kind, and why; null: nothing. In memory. */
+  lacks(actor: Actor, scope: Scope): Extract<Answer<never>, { readonly ok: false }> | null;
+  /** Calls back once this person's token is worth nothing any more, before anything stored later. @returns what stops it */
+  onTokenEnd(actor: Actor, ended: () => void): () => void;
+  /**
+   * Tells somebody what they have missed in a channel, as they may see it, and begins to follow in the tick from which on
+   * nothing more is missed. `reset`: too far back, of another epoch, or the past of which their token is not for.
+   */
+  catchUp(actor: Actor, from: CatchUpFrom, taker: CatchUpTaker): Promise<'live' | 'gone' | 'reset'>;
+  /** Whether this person may read the channel by all that the feed has handed out so far, by this token; in memory. */
   mayRead(actor: Actor, channel: ChannelId): boolean;
   /** Whether what one does in a closed channel is for the other: not if that one has blocked them; in memory. */
   mayHear(actor: Actor, from: Pick<Actor, 'user'>): boolean;
@@ -56,6 +67,27 @@ export interface SurfacePort extends HubPort {
 
 /** The ways in for whoever is verified; what their token may be used for is held by them. */
 export type Doors = Pick<SurfacePort, 'request' | 'act' | 'ask' | 'do'>;
+
+export type FilesOf =
+  | { readonly kind: 'named'; readonly files: readonly Pick<Attachment, 'url' | 'alt' | 'isSpoiler'>[] }
+  | { readonly kind: 'message'; readonly channel: ChannelId; readonly id: MessageId };
+
+export interface CatchUpFrom {
+  readonly channel: ChannelId;
+  readonly epoch: Epoch;
+  readonly after: Seq;
+}
+
+/** Takes what somebody has missed. */
+export interface CatchUpTaker {
+  isThere(): boolean;
+  /** At least once, also where nothing was missed. @param upTo the newest that was read, theirs or not */
+  take(entries: readonly FeedEntry[], upTo: Seq): Promise<void>;
+  /** Resolves once more may be taken. */
+  drained(): Promise<void>;
+  /** Follows from now on; in this very tick. */
+  live(): void;
+}
 
 /** Somebody types, or no longer does. */
 export interface Typing {
@@ -109,7 +141,7 @@ export interface Feed {
   liveSeq(channel: ChannelId): Seq | null;
   /**
    * What is stored after `after`, oldest first, at most `limit`. `reset`: too far back or of another epoch; load a page.
-   * To resume: read until `isLast` and the last seq >= liveSeq, then follow in the same tick; drop seq <= last sent.
+   * To resume see `SurfacePort.catchUp`.
    */
   since(
     channel: ChannelId,

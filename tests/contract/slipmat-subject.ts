@@ -28,7 +28,7 @@ let takeUpgrade: Take | null = null;
 
 /** Nothing that the cases do comes here. */
 const NOT_ASKED = {
-  attachment: async () => null,
+  files: async () => [],
   act: async () => ({ ok: false, code: 'not-found', say: 'Nothing is commanded here.' }) as const,
   do: async () => ({ ok: false, code: 'not-found', say: 'Nothing is done here.' }) as const,
 };
@@ -53,6 +53,13 @@ function surfacePort(hub: HubPort): SurfacePort {
       headSeq: async () => 0 as Seq,
       onEpoch: () => () => {},
       onRights: () => () => {},
+    },
+    lacks: () => null,
+    onTokenEnd: () => () => {},
+    async catchUp(_actor, { after }, taker) {
+      await taker.take([], after);
+      taker.live();
+      return 'live';
     },
     mayRead: () => true,
     mayHear: () => true,

@@ -29,13 +29,20 @@ export interface Admit {
   question<T extends object>(actor: Actor, wanted: Wanted, asked: T): Admission<T>;
   /** For what names its channel by itself. Null: let through. */
   scope(actor: Actor, scope: ScopeOrNot): Extract<Admission<never>, { ok: false }> | null;
+  /** Whether a token is worth anything: neither revoked nor over. */
+  isGood(grant: Grant): boolean;
 }
 
 export function createAdmit({ token, event, now }: AdmitDeps): Admit {
+  function over(grant: Grant): typeof REVOKED | typeof EXPIRED | null {
+    if (token(grant) === null) return REVOKED;
+    return grant.expiresAt !== null && grant.expiresAt <= now() ? EXPIRED : null;
+  }
+
   function scope({ grant }: Actor, wanted: ScopeOrNot): Extract<Admission<never>, { ok: false }> | null {
     if (grant === undefined) return null;
-    if (token(grant) === null) return REVOKED;
-    if (grant.expiresAt !== null && grant.expiresAt <= now()) return EXPIRED;
+    const worthless = over(grant);
+    if (worthless !== null) return worthless;
     if (wanted === 'session') return { ok: false, code: 'forbidden', say: 'No token can do that: sign in.' };
     if (wanted === 'any' || grant.scopes.includes(wanted)) return null;
     return { ok: false, code: 'forbidden', say: `This token lacks the scope ${wanted}.` };
@@ -43,6 +50,7 @@ export function createAdmit({ token, event, now }: AdmitDeps): Admit {
 
   return {
     scope,
+    isGood: (grant) => over(grant) === null,
     question(actor, wanted, asked) {
       const refusal = scope(actor, wanted.scope);
       if (refusal !== null) return refusal;
