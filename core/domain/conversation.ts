@@ -34,6 +34,8 @@ export const MOST_IN_DIRECT = 20;
 export const MOST_IN_PRIVATE = 200;
 /** Conversations that one person has begun and is in; what others bring them into counts for the others. */
 export const MOST_CONVERSATIONS = 500;
+/** Direct conversations of more than two that one person begins: nobody is asked whether they will be in one. */
+export const MOST_GROUPS_AN_HOUR = 20;
 /** Private channels into which one person asks another, who has not accepted. */
 export const MOST_ASKED_ONE = 5;
 /** People whom one person has asked and who have not answered. */

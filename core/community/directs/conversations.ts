@@ -8,6 +8,7 @@ import {
   MOST_ASKED,
   MOST_ASKED_ONE,
   MOST_CONVERSATIONS,
+  MOST_GROUPS_AN_HOUR,
   MOST_IN_DIRECT,
   MOST_IN_PRIVATE,
 } from '../../domain/conversation.ts';
@@ -62,6 +63,12 @@ export interface DeskDeps {
 const NOBODY_KNOWN = problem('not-found', 'Somebody of these is not known here.');
 const NOT_YOURS = problem('not-found', 'There is no such channel.');
 const SIGN_IN = problem('sign-in', 'Sign in to write to people.');
+const HOUR_MS = 60 * 60_000;
+const TOO_MANY_GROUPS = problem(
+  'rate-limited',
+  `You have brought together ${MOST_GROUPS_AN_HOUR} groups within an hour; try again later.`,
+);
+const BETWEEN_TWO = problem('forbidden', 'This is between the two of you, and stays so. Block whoever bothers you.');
 const NOT_ASKED = problem('not-found', 'Nobody has asked you that.');
 
 export function createConversationDesk(deps: DeskDeps): ConversationDesk {
@@ -210,7 +217,8 @@ export function createConversationDesk(deps: DeskDeps): ConversationDesk {
   }
 
   async function settle(channel: Channel, member: Member, state: MemberState): Promise<void> {
-    const since = channel.kind === 'private' && state === 'in' ? clock.now() : member.since;
+    const isNew = channel.kind === 'private' || member.state === 'left';
+    const since = isNew && state === 'in' ? clock.now() : member.since;
     const consent =
       member.askedBy === null || state === 'left' || channel.kind === 'private'
         ? []
@@ -218,10 +226,24 @@ export function createConversationDesk(deps: DeskDeps): ConversationDesk {
     await write(channel, [markMember(sql, { ...member, state, since }), ...consent], []);
   }
 
-  /** The private channel that this person is in. */
+  /** The conversation that this person is in. */
   function inside(user: UserId, id: ChannelId): Channel | null {
     const channel = directory.channel(id);
-    return channel?.kind === 'private' && conversations.memberOf(id, user)?.state === 'in' ? channel : null;
+    if (channel === null || !isConversation(channel.kind)) return null;
+    return conversations.memberOf(id, user)?.state === 'in' ? channel : null;
+  }
+  function insidePrivate(user: UserId, id: ChannelId): Channel | null {
+    const channel = inside(user, id);
+    return channel?.kind === 'private' ? channel : null;
+  }
+
+  /** Groups of more than two that this person has begun in the last hour. */
+  function groupsLately(user: UserId): number {
+    const begun = conversations.of(user).filter((one) => {
+      const isRecent = one.askedBy === null && one.since > clock.now() - HOUR_MS;
+      return isRecent && directory.channel(one.channel)?.kind === 'direct';
+    });
+    return begun.filter(({ channel }) => conversations.members(channel).length > 2).length;
   }
 
   const desk: ConversationDesk = {
@@ -232,6 +254,7 @@ export function createConversationDesk(deps: DeskDeps): ConversationDesk {
       const { self, others } = found.value;
       const known = existing(self, others);
       if (known !== null) return reopen(known, by, self);
+      if (others.length > 1 && groupsLately(self.user) >= MOST_GROUPS_AN_HOUR) return TOO_MANY_GROUPS;
       const id = directIdOf([self, ...others].map(({ user }) => user));
       const channel: Channel = { id, kind: 'direct', name: '', topic: '', owner: null, state: 'open' };
       const own = memberOf(id, self, 'in', null);
@@ -253,7 +276,7 @@ export function createConversationDesk(deps: DeskDeps): ConversationDesk {
       return bringIn(channel, by, self, others, [insertConversation(sql, channel, clock.now()), putMember(sql, own)]);
     },
     async invite(by, id, users) {
-      const channel = inside(by.actor.user, id);
+      const channel = insidePrivate(by.actor.user, id);
       if (channel === null) return NOT_YOURS;
       const found = await resolve(by, users);
       if (!found.ok) return found;
@@ -275,10 +298,8 @@ export function createConversationDesk(deps: DeskDeps): ConversationDesk {
       return done({ ...member, state });
     },
     async leave(user, id) {
-      if (directory.channel(id)?.kind === 'direct' && conversations.memberOf(id, user)?.state === 'in') {
-        return problem('forbidden', 'This is between just these people, and stays so. Block whoever bothers you.');
-      }
       const channel = inside(user, id);
+      if (channel?.kind === 'direct' && conversations.members(id).length <= 2) return BETWEEN_TWO;
       const member = conversations.memberOf(id, user);
       if (channel === null || member === null) return NOT_YOURS;
       const isOwner = channel.owner !== null && isSame(channel.owner, user);
@@ -288,7 +309,7 @@ export function createConversationDesk(deps: DeskDeps): ConversationDesk {
       return done(null);
     },
     async rename(user, id, rawName) {
-      const channel = inside(user, id);
+      const channel = insidePrivate(user, id);
       if (channel === null) return NOT_YOURS;
       if (channel.owner === null || !isSame(channel.owner, user)) {
         return problem('forbidden', 'Only whoever made the channel can rename it.');
