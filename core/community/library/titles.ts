@@ -42,11 +42,16 @@ export function createTitles({ sql, outside, clock, logger }: TitleDeps): Titles
   const hosts = new Map<string, { isBusy: boolean; readonly freeAt: number }>();
 
   async function waiting(): Promise<readonly Waiting[]> {
-    const query = sql.build
+    let query = sql.build
       .selectFrom('library_titles')
       .select(['item', 'url', 'tries'])
       .where('state', '=', 'waiting')
       .where('try_at', '<=', clock.now());
+    // else the many links of one slow host would leave no place for those of others
+    for (const host of hosts.keys()) {
+      if (isFree(host)) continue;
+      query = query.where('url', 'not like', `%://${host}/%`).where('url', 'not like', `%://${host}:%`);
+    }
     // what people talk about now goes first
     return sql.read(query.orderBy('try_at', 'desc').limit(CANDIDATES).compile());
   }
