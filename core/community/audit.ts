@@ -20,7 +20,7 @@ export interface Audit {
   /** Newest first. Who may see it is asked before. */
   read(query: AuditQuery): Promise<readonly AuditedAct[]>;
   effectOf(cause: string): Promise<string | null>;
-  /** Drops what is older than it is kept; of the ledger of karma, what counts no more. */
+  /** Drops what is older than it is kept, in parts; of the ledger of karma, what counts no more. */
   sweep(): Promise<void>;
 }
 
@@ -32,6 +32,11 @@ export interface AuditDeps {
 }
 
 const MOST_LINES = 100;
+/** Lines that are dropped in one transaction: what people say is written between two of them. */
+const DROPPED_AT_ONCE = 500;
+/** What grows old, and by what its lines are told apart. */
+const AGEING = { audit: 'id', audit_effects: 'cause', karma: 'id' } as const;
+type Ageing = keyof typeof AGEING;
 
 const LIFTED = ' lift';
 
@@ -61,6 +66,16 @@ export function createAudit({ sql, finder, keepDays, clock }: AuditDeps): Audit 
     return query.compile();
   }
 
+  /** @returns how many lines went */
+  async function dropSome(table: Ageing, before: number): Promise<number> {
+    const of = raw.table(table);
+    const key = raw.ref(AGEING[table]);
+    const drop = raw`delete from ${of} where ${key} in
+      (select ${key} from ${of} where at < ${before} order by at limit ${DROPPED_AT_ONCE})`;
+    const written = await sql.write([{ query: drop.compile(sql.build) }]);
+    return written.ok ? (written.changes[0] ?? 0) : 0;
+  }
+
   return {
     async read(query) {
       const found = await sql.read(rows(query));
@@ -87,12 +102,16 @@ export function createAudit({ sql, finder, keepDays, clock }: AuditDeps): Audit 
     },
     async sweep() {
       const now = clock.now();
-      const old = { audit: keepDays, audit_effects: keepDays, karma: WINDOW_DAYS + 1 } as const;
-      const tables = ['audit', 'audit_effects', 'karma'] as const;
-      const before = (table: (typeof tables)[number]) => now - old[table] * DAY_MS;
-      await sql.write(
-        tables.map((table) => ({ query: sql.build.deleteFrom(table).where('at', '<', before(table)).compile() })),
-      );
+      const days: Readonly<Record<Ageing, number>> = {
+        audit: keepDays,
+        audit_effects: keepDays,
+        karma: WINDOW_DAYS + 1,
+      };
+      for (const table of ['audit', 'audit_effects', 'karma'] as const) {
+        const before = now - days[table] * DAY_MS;
+        let dropped = DROPPED_AT_ONCE;
+        while (dropped === DROPPED_AT_ONCE) dropped = await dropSome(table, before);
+      }
     },
   };
 }

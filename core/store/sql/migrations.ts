@@ -16,7 +16,7 @@ import { liveEventTables } from './live-event-tables.ts';
 import { markTables } from './mark-tables.ts';
 import { mediaTables } from './media-tables.ts';
 import { mirrorTables } from './mirror-tables.ts';
-import { auditTables, karmaTables, sanctionBodies } from './moderation-tables.ts';
+import { auditByTime, auditTables, karmaTables, sanctionBodies } from './moderation-tables.ts';
 import { portalSides, portalTables } from './portal-tables.ts';
 import { privacyTables } from './privacy-tables.ts';
 import { readingTables } from './reading-tables.ts';
@@ -60,4 +60,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'sides of portals', sql: portalSides },
   { name: 'privacy', sql: privacyTables },
   { name: 'activity of channels', sql: activityTables },
+  { name: 'effects of acts by time', sql: auditByTime },
 ];

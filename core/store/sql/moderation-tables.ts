@@ -50,3 +50,8 @@ create table karma (
 create index karma_by_user on karma (user_id, at);
 create index karma_by_time on karma (at, id);
 `;
+
+/** What is older than it is kept is found without a look at all the rest. */
+export const auditByTime = `
+create index audit_effects_by_time on audit_effects (at);
+`;
