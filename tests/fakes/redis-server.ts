@@ -13,6 +13,8 @@ export interface RedisServerOptions {
   /** Such as `8mb`; none by default. */
   readonly maxmemory?: string;
   readonly maxmemoryPolicy?: string;
+  /** Where it would speak with the other nodes of a cluster; none by default. */
+  readonly clusterPort?: number;
 }
 
 /** A real Redis of its own, in a temporary folder, on a loopback port below 32768. */
@@ -83,7 +85,13 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
 }
 
 function argsOf(port: number, data: string, options: RedisServerOptions): readonly string[] {
-  const { appendonly = true, appendfsync = 'everysec', maxmemory, maxmemoryPolicy = 'noeviction' } = options;
+  const {
+    appendonly = true,
+    appendfsync = 'everysec',
+    maxmemory,
+    maxmemoryPolicy = 'noeviction',
+    clusterPort,
+  } = options;
   const settings = {
     port: String(port),
     bind: '127.0.0.1',
@@ -94,6 +102,7 @@ function argsOf(port: number, data: string, options: RedisServerOptions): readon
     appendfsync,
     'maxmemory-policy': maxmemoryPolicy,
     ...(maxmemory === undefined ? {} : { maxmemory }),
+    ...(clusterPort === undefined ? {} : { 'cluster-enabled': 'yes', 'cluster-port': String(clusterPort) }),
   };
   return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
 }

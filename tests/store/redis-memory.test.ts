@@ -5,7 +5,7 @@ import { START, type Stored } from '../../core/store/ports.ts';
 import { logKey } from '../../core/store/redis/keys.ts';
 import type { OpenedRedis } from '../../core/store/redis/open.ts';
 import { openRedisSource } from '../../core/store/redis/source.ts';
-import { type RedisServer, type RedisServerOptions, startRedis } from '../fakes/redis-server.ts';
+import { freePort, type RedisServer, type RedisServerOptions, startRedis } from '../fakes/redis-server.ts';
 import { startProxy } from '../fakes/tcp-proxy.ts';
 import { hastyClock, idsOf, messagesOf, NOTHING_SEEN, numbers, openHub } from './redis-rig.ts';
 import { collect, stored, trimAll, until, wholeShard } from './suite/opened.ts';
@@ -239,6 +239,11 @@ describe('redis, its memory', () => {
   it('refuses to start on a Redis that throws entries away', async () => {
     const server = await redis({ maxmemoryPolicy: 'allkeys-lru' });
     await expect(openHub(server.url)).rejects.toThrow(/allkeys-lru.*config set maxmemory-policy noeviction/s);
+  });
+
+  it('refuses to start on a node of a cluster', async () => {
+    const server = await redis({ clusterPort: await freePort() });
+    await expect(openHub(server.url)).rejects.toThrow(/node of a cluster.*Redis of its own/s);
   });
 
   it('refuses to start where the number of shards is another', async () => {

@@ -20,6 +20,12 @@ export async function inspect(client: Redis): Promise<ServerFacts> {
       `Redis ${version} is too old: the hub needs functions. Install Redis ${LEAST_VERSION}.0 or newer.`,
     );
   }
+  if (info.get('redis_mode') === 'cluster') {
+    throw new RedisRefused(
+      'This Redis is a node of a cluster: the hub reads all its keys from one server. ' +
+        'Give it a Redis of its own, without cluster-enabled.',
+    );
+  }
   const policy = info.get('maxmemory_policy') ?? 'unknown';
   if (policy !== 'noeviction') {
     throw new RedisRefused(
