@@ -9,27 +9,46 @@ export class DeadlineError extends Error {
  * Runs the task with a signal that aborts after `ms`, or together with `outer`.
  * Settles at the deadline even when the task ignores its signal. @throws {DeadlineError}
  */
-export async function withDeadline<T>(
+export function withDeadline<T>(
   clock: Clock,
   ms: number,
   outer: AbortSignal | null,
   task: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  outer?.throwIfAborted();
-  const own = new AbortController();
-  const aborted = Promise.withResolvers<never>();
-  const end = (reason: unknown): void => {
-    own.abort(reason);
-    aborted.reject(reason);
-  };
-  // an error is dear to make, and most tasks end in time
-  const cancel = clock.after(ms, () => end(new DeadlineError(`not done within ${ms} ms`)));
-  const follow = (): void => end(outer?.reason);
-  outer?.addEventListener('abort', follow, { once: true });
+  return new Promise((resolve, reject) => {
+    outer?.throwIfAborted();
+    const own = new AbortController();
+    const end = (reason: unknown): void => {
+      free();
+      own.abort(reason);
+      reject(reason);
+    };
+    // an error is dear to make, and most tasks end in time
+    const cancel = clock.after(ms, () => end(new DeadlineError(`not done within ${ms} ms`)));
+    const follow = (): void => end(outer?.reason);
+    const free = (): void => {
+      cancel();
+      outer?.removeEventListener('abort', follow);
+    };
+    outer?.addEventListener('abort', follow, { once: true });
+    started(task, own.signal).then(
+      (value) => {
+        free();
+        resolve(value);
+      },
+      (error: unknown) => {
+        free();
+        reject(error);
+      },
+    );
+  });
+}
+
+/** What a task throws before it waits for anything is its failure all the same. */
+function started<T>(task: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
   try {
-    return await Promise.race([task(own.signal), aborted.promise]);
-  } finally {
-    cancel();
-    outer?.removeEventListener('abort', follow);
+    return task(signal);
+  } catch (error) {
+    return Promise.reject(error);
   }
 }

@@ -1,6 +1,7 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import type { AccountId, BridgeId, ChannelId, HubId, MessageId, PortalId, RoomId, UserId } from '../domain/ids.ts';
+import { remembered } from './remembered.ts';
 
 /** The only file that makes ids and randomness. */
 
@@ -52,10 +53,16 @@ export function isSameSecret(a: string, b: string): boolean {
   return timingSafeEqual(hash('sha256', a, 'buffer'), hash('sha256', b, 'buffer'));
 }
 
+/** Whoever writes writes more than once. */
+const MOST_USERS = 5_000;
+const userIdFrom = remembered(MOST_USERS, (words) => {
+  const digest = hash('sha256', words, 'buffer');
+  return `u-${base32(digest.subarray(0, 17)).slice(0, 26)}` as UserId;
+});
+
 /** The user of an account: the same on every hub, without a write. */
 export function userIdOf(platform: string, account: AccountId): UserId {
-  const digest = hash('sha256', JSON.stringify([platform, account]), 'buffer');
-  return `u-${base32(digest.subarray(0, 17)).slice(0, 26)}` as UserId;
+  return userIdFrom(JSON.stringify([platform, account]));
 }
 
 /** The portal of this channel and room: the same on every hub and after every start. */
