@@ -9,8 +9,6 @@ export interface ConfigFile {
   locate(path: readonly PropertyKey[]): string | null;
 }
 
-export const NO_FILE: ConfigFile = { tree: {}, errors: [], locate: () => null };
-
 /** Reads a YAML file. Its errors carry line and column, never a piece of the file. */
 export function readConfigFile(name: string, readFile: ReadFile): ConfigFile {
   let text: string;

@@ -1,6 +1,6 @@
 import type { ConfigError } from './config-error.ts';
 import { type Env, type FromEnv, type ReadFile, readEnv } from './env.ts';
-import { type ConfigFile, NO_FILE, readConfigFile } from './file.ts';
+import type { ConfigFile } from './file.ts';
 import { explainIssue } from './problems.ts';
 import { type HubConfig, hubConfig } from './schema.ts';
 
@@ -18,18 +18,27 @@ export interface ConfigSources {
 }
 
 /** The configuration: the environment over the file over the defaults. */
-export function loadConfig({ env, readFile, file }: ConfigSources): LoadedConfig {
+export async function loadConfig({ env, readFile, file }: ConfigSources): Promise<LoadedConfig> {
   const name = file ?? env.CONFIG ?? '';
-  const fromFile = name === '' ? NO_FILE : readConfigFile(name, readFile);
+  const fromFile = name === '' ? NO_FILE : await fileNamed(name, readFile);
   const fromEnv = readEnv(env, readFile);
   const errors = [...fromFile.errors, ...fromEnv.errors];
   const tree = fromEnv.values.reduce((at, { path, value }) => withValue(at, path, value), fromFile.tree);
-  const parsed = hubConfig.safeParse(tree);
+  // read once: to compile what checks it would take longer
+  const parsed = hubConfig.safeParse(tree, { jitless: true });
   if (parsed.success && errors.length === 0) return { ok: true, config: parsed.data };
   const nameOf = (path: readonly PropertyKey[]): string => nameField(path, fromEnv.values, fromFile);
   // A file that could not be read leaves a tree without its fields: only what the environment says is judged then.
   const issues = parsed.success || fromFile.errors.length > 0 ? [] : parsed.error.issues;
   return { ok: false, errors: [...errors, ...issues.flatMap((issue) => explainIssue(issue, tree, nameOf))] };
+}
+
+const NO_FILE: ConfigFile = { tree: {}, errors: [], locate: () => null };
+
+/** YAML takes long to load: only where there is a file. */
+async function fileNamed(name: string, readFile: ReadFile): Promise<ConfigFile> {
+  const { readConfigFile } = await import('./file.ts');
+  return readConfigFile(name, readFile);
 }
 
 /** A copy of the tree with one value set; what is no object on the way is replaced by one. */

@@ -4,7 +4,6 @@ import { problemHandler } from '../http/problems.ts';
 import type { Logger } from '../ops/log.ts';
 import { createAccess } from './access.ts';
 import { allowAnyOrigin } from './cors.ts';
-import type { JsonSchema } from './json-schema.ts';
 import { openApiOf } from './openapi.ts';
 import { restOperations } from './operations.ts';
 import type { ApiPort } from './port.ts';
@@ -30,11 +29,10 @@ export interface Api {
 }
 
 export function createApi({ version, perMinute, clock, logger }: ApiOptions): Api {
-  const shared = new Map<string, JsonSchema>();
-  const operations = restOperations(shared);
-  const document = openApiOf(operations, shared, version);
-  const json = JSON.stringify(document);
-  const page = referencePage(document);
+  const operations = restOperations();
+  const document = once(() => openApiOf(version));
+  const json = once(() => JSON.stringify(document()));
+  const page = once(() => referencePage(document()));
   let opened: ApiPort | null = null;
   let endStreams: () => void = () => {};
   const port = (): ApiPort => {
@@ -49,10 +47,10 @@ export function createApi({ version, perMinute, clock, logger }: ApiOptions): Ap
     stop: () => endStreams(),
     routes(app) {
       app.get('/api/openapi.json', (_request, reply) => {
-        reply.header('access-control-allow-origin', '*').type('application/json').send(json);
+        reply.header('access-control-allow-origin', '*').type('application/json').send(json());
       });
       app.get('/api/docs', (_request, reply) => {
-        reply.header('content-security-policy', PAGE_POLICY).type('text/html').send(page);
+        reply.header('content-security-policy', PAGE_POLICY).type('text/html').send(page());
       });
       app.register(async (api) => {
         api.setErrorHandler(problemHandler(logger));
@@ -63,6 +61,12 @@ export function createApi({ version, perMinute, clock, logger }: ApiOptions): Ap
       });
     },
   };
+}
+
+/** Made when it is first asked for. */
+function once<T extends object | string>(make: () => T): () => T {
+  let made: T | null = null;
+  return () => (made ??= make());
 }
 
 /** The page has its style within, and nothing else. */

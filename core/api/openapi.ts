@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SCOPES } from '../domain/scopes.ts';
 import { statusOf } from '../http/auth-body.ts';
 import { hoisted, type JsonSchema, withoutNull } from './json-schema.ts';
-import type { Field, RestOperation } from './operations.ts';
+import { type Field, type RestOperation, restOperations } from './operations.ts';
 import { STREAM_OPERATION } from './stream-document.ts';
 
 /** What each status says of a request that was turned down. */
@@ -23,12 +23,11 @@ const NAMED_IN_PATH = new Set(['channel', 'message', 'event', 'id', 'portal', 'w
 const NAMED_BESIDE = new Set(['channel', 'event', 'users']);
 
 /** The OpenAPI 3.1 document of the API, from the same schemas that hold what comes in. */
-export function openApiOf(
-  operations: readonly RestOperation[],
-  shared: ReadonlyMap<string, JsonSchema>,
-  version: string,
-): JsonSchema {
-  const schemas = new Map(shared);
+export function openApiOf(version: string): JsonSchema {
+  const schemas = new Map<string, JsonSchema>();
+  const operations = restOperations(schemas);
+  // what comes in is told of before what goes out
+  for (const { shape } of operations) shape();
   const paths: Record<string, Record<string, unknown>> = {};
   for (const operation of operations) {
     const path = paths[operation.path] ?? {};
@@ -67,7 +66,8 @@ export function openApiOf(
 }
 
 function operationOf(operation: RestOperation, schemas: Map<string, JsonSchema>): JsonSchema {
-  const { id, summary, inPath, inQuery, body, scope, call } = operation;
+  const { id, summary, scope, call } = operation;
+  const { inPath, inQuery, body } = operation.shape();
   const needs =
     scope === 'session' ? 'No token for programs does it: sign in.' : scope === 'any' ? '' : `Scope: \`${scope}\`.`;
   const key = call.kind === 'say' && call.name !== 'command' ? [IDEMPOTENCY_KEY] : [];
@@ -124,7 +124,8 @@ function withNext({ properties, required, ...schema }: JsonSchema): JsonSchema {
 
 /** Statuses that the operation may answer besides its successes. */
 export function refusalStatuses(operation: RestOperation): readonly string[] {
-  const { path, inPath, inQuery, body, refusals, method, scope } = operation;
+  const { path, refusals, method, scope } = operation;
+  const { inPath, inQuery, body } = operation.shape();
   const hasBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
   const fields = body?.properties;
   const inBody = typeof fields === 'object' && fields !== null ? Object.keys(fields) : [];

@@ -6,7 +6,8 @@ import type { Field, RestOperation } from './operations.ts';
 
 /** The input of an operation, from path, query and body. @throws {HttpProblem} that names the field */
 export function readInput(operation: RestOperation, request: FastifyRequest): object {
-  const { inPath, inQuery, body, input } = operation;
+  const { input } = operation;
+  const { inPath, inQuery, body } = operation.shape();
   const query = recordOf(request.query);
   const extra = Object.keys(query).find((name) => !inQuery.some((field) => field.name === name));
   if (extra !== undefined) throw bad(extra.slice(0, 80), 'is not a parameter here');

@@ -1,19 +1,20 @@
 import type { HubConfig } from '../../config/schema.ts';
 import { createLogger } from '../ops/log.ts';
 import { type ControlClient, findHub } from './control-client.ts';
-import { CliError, type CliParts, sayError } from './parts.ts';
+import { CliError, type CliParts, readConfig, sayError } from './parts.ts';
 
 /**
- * Runs one command against the hub of this data folder. When none runs, the store is opened for just this command by a
+ * Runs one command against the hub of the data folder that the configuration names. When none runs, the store is opened for just this command by a
  * hub that nobody can reach; with Redis other hubs may hold it, so that is left to the operator.
  */
 export async function withHub<T>(
   parts: CliParts,
-  config: HubConfig,
-  command: (hub: ControlClient) => Promise<T>,
+  file: string | undefined,
+  command: (hub: ControlClient, config: HubConfig) => Promise<T>,
 ): Promise<T> {
+  const config = await readConfig(parts, file);
   const running = await findHub(config.dataDir);
-  if (running !== null) return command(running);
+  if (running !== null) return command(running, config);
   if (config.redisUrl !== null) {
     throw new CliError(
       `No hub runs on the folder ${config.dataDir} of this machine. Start one (slipmat-hub start), or set DATA_DIR to its folder.`,
@@ -23,7 +24,7 @@ export async function withHub<T>(
   try {
     const own = await findHub(config.dataDir);
     if (own === null) throw new CliError('The store was opened, but its control socket does not answer.');
-    return await command(own);
+    return await command(own, config);
   } finally {
     await hub.stop();
   }

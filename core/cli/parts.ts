@@ -54,8 +54,8 @@ export class CliError extends Error {
 }
 
 /** @throws {CliError} with all problems of the configuration */
-export function readConfig({ env, readFile }: CliParts, file: string | undefined): HubConfig {
-  const loaded = loadConfig({ env, readFile, file });
+export async function readConfig({ env, readFile }: CliParts, file: string | undefined): Promise<HubConfig> {
+  const loaded = await loadConfig({ env, readFile, file });
   if (loaded.ok) return loaded.config;
   const lines = loaded.errors.map((error) => `  ${error.message}`);
   throw new CliError(`The configuration is wrong:\n${lines.join('\n')}`, EXIT.usage);

@@ -4,7 +4,7 @@ import type { PortalLine } from '../http/control-operations.ts';
 import type { ControlClient } from './control-client.ts';
 import { withHub } from './hub-access.ts';
 import { addLetterCommands } from './letters.ts';
-import { CliError, type CliParts, EXIT, readConfig, write } from './parts.ts';
+import { CliError, type CliParts, EXIT, write } from './parts.ts';
 import { expectOk } from './user.ts';
 
 const ARROWS = { both: '<->', in: '<-', out: '->' } as const;
@@ -19,10 +19,8 @@ interface SetOptions {
 
 /** `portal list | add | remove | pause | resume | set | code | letters | retry | drop`. */
 export function addPortalCommands(portal: Command, parts: CliParts, file: () => string | undefined): void {
-  const inHub = (act: (hub: ControlClient, config: HubConfig) => Promise<string>): Promise<void> => {
-    const config = readConfig(parts, file());
-    return withHub(parts, config, async (hub) => write(parts.stdout, await act(hub, config)));
-  };
+  const inHub = (act: (hub: ControlClient, config: HubConfig) => Promise<string>): Promise<void> =>
+    withHub(parts, file(), async (hub, config) => write(parts.stdout, await act(hub, config)));
   const set = (id: string, isPaused: boolean | null, { direction, reach, prefix }: SetOptions): Promise<void> =>
     inHub(async (hub) => {
       const wish = { portal: id, isPaused, direction: direction ?? null, reach: reach ?? null, prefix: prefix ?? null };

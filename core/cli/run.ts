@@ -1,20 +1,15 @@
 import type { Writable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
 import { codeOf } from '../../config/env.ts';
-import { backup, createPrivateFile, exportMessages, exportPerson } from './data.ts';
-import { examine } from './doctor.ts';
-import { findingText } from './finding.ts';
 import { withHub } from './hub-access.ts';
-import { makeBridge } from './new-bridge.ts';
 import { CliError, type CliParts, EXIT, readConfig, write } from './parts.ts';
 import { choosePassword, passwordLine } from './password.ts';
 import { addPortalCommands } from './portal.ts';
-import { register } from './registration.ts';
 import { start } from './start.ts';
 import { addTokenCommands } from './token.ts';
 import { expectOk, listUsers, userText } from './user.ts';
 
-/** Runs one command. @returns the exit code */
+/** Runs one command; what it alone needs is loaded then. @returns the exit code */
 export async function runCli(parts: CliParts): Promise<number> {
   let exitCode: number = EXIT.ok;
   const program = createProgram(parts, (code) => {
@@ -56,7 +51,8 @@ function createProgram(parts: CliParts, setExit: (code: number) => void): Comman
     .command('new-bridge <name>')
     .description('make a package for a bridge to another platform, which builds and passes its tests as it stands')
     .option('--dir <folder>', 'where to put it (default: hub-bridge-NAME)')
-    .action((name: string, { dir }: { dir?: string }) => {
+    .action(async (name: string, { dir }: { dir?: string }) => {
+      const { makeBridge } = await import('./new-bridge.ts');
       const { bridges, surfaces } = parts.builtIns;
       const taken = [...Object.keys(bridges), ...Object.keys(surfaces)];
       return write(parts.stdout, makeBridge({ name, folder: dir ?? null, taken, version: parts.version }));
@@ -68,7 +64,8 @@ function createProgram(parts: CliParts, setExit: (code: number) => void): Comman
     .option('--out <file>', 'where to write it (default: where the bridge looks for it)')
     .action(async (wish: { bridge?: string; out?: string }) => {
       const { bridge, out } = wish;
-      await write(parts.stdout, await register({ bridge, out }, readConfig(parts, file()), parts));
+      const { register } = await import('./registration.ts');
+      await write(parts.stdout, await register({ bridge, out }, await readConfig(parts, file()), parts));
     });
   program
     .command('version')
@@ -82,7 +79,8 @@ function createProgram(parts: CliParts, setExit: (code: number) => void): Comman
 }
 
 async function doctor(parts: CliParts, file: string | undefined): Promise<number> {
-  const findings = await examine(readConfig(parts, file), parts.webRoot, parts.builtIns);
+  const [{ examine }, { findingText }] = await Promise.all([import('./doctor.ts'), import('./finding.ts')]);
+  const findings = await examine(await readConfig(parts, file), parts.webRoot, parts.builtIns);
   await write(parts.stdout, findingText({ level: 'ok', what: 'The configuration is well formed.' }));
   await write(parts.stdout, findings.map(findingText).join(''));
   return findings.some(({ level }) => level === 'fail') ? EXIT.failed : EXIT.ok;
@@ -98,7 +96,7 @@ function addUserCommands(user: Command, parts: CliParts, file: File): void {
     .option('--password-stdin', 'read the password from standard input')
     .action(async (name: string, options: { passwordStdin?: boolean }) => {
       const password = await choosePassword(parts, options.passwordStdin ?? false);
-      await withHub(parts, readConfig(parts, file()), async (hub) => {
+      await withHub(parts, file(), async (hub) => {
         const made = expectOk(await hub.call('user-add', { name, password: password.password }));
         await print(`Made ${made.name}.\n${passwordLine(made.name, password)}`);
       });
@@ -108,7 +106,7 @@ function addUserCommands(user: Command, parts: CliParts, file: File): void {
     .description('list all accounts')
     .option('--json', 'as JSON lines')
     .action((options: { json?: boolean }) =>
-      withHub(parts, readConfig(parts, file()), async (hub) => {
+      withHub(parts, file(), async (hub) => {
         for await (const line of listUsers(hub))
           await print(`${options.json ? JSON.stringify(line) : userText(line)}\n`);
       }),
@@ -118,7 +116,7 @@ function addUserCommands(user: Command, parts: CliParts, file: File): void {
     .description('make somebody an admin, dj, moderator or listener')
     .option('--channel <id>', 'of which channel (moderator, listener)')
     .action((name: string, role: string, options: { channel?: string }) =>
-      withHub(parts, readConfig(parts, file()), async (hub) => {
+      withHub(parts, file(), async (hub) => {
         const channel = options.channel ?? null;
         const { say } = expectOk(await hub.call('user-role', { name, role: parseRole(role), channel }));
         await print(`${say}\n`);
@@ -130,7 +128,7 @@ function addUserCommands(user: Command, parts: CliParts, file: File): void {
     .option('--password-stdin', 'read the password from standard input')
     .action(async (name: string, options: { passwordStdin?: boolean }) => {
       const password = await choosePassword(parts, options.passwordStdin ?? false);
-      await withHub(parts, readConfig(parts, file()), async (hub) => {
+      await withHub(parts, file(), async (hub) => {
         const changed = expectOk(await hub.call('user-password', { name, password: password.password }));
         await print(passwordLine(changed.name, password));
       });
@@ -145,7 +143,7 @@ function addUserCommands(user: Command, parts: CliParts, file: File): void {
         isEnabled ? 'let a disabled account in again' : 'end all sessions of an account and let it in no more',
       )
       .action((name: string) =>
-        withHub(parts, readConfig(parts, file()), async (hub) => {
+        withHub(parts, file(), async (hub) => {
           const changed = expectOk(await hub.call('user-enabled', { name, isEnabled }));
           await print(`${changed.name} is ${command}d now.\n`);
         }),
@@ -157,7 +155,7 @@ function addUserCommands(user: Command, parts: CliParts, file: File): void {
     .option('--yes', 'it cannot be undone, and is meant')
     .action((who: string, options: { yes?: boolean }) => {
       if (options.yes !== true) throw new CliError('This cannot be undone. Add --yes to do it.', EXIT.usage);
-      return withHub(parts, readConfig(parts, file()), async (hub) => {
+      return withHub(parts, file(), async (hub) => {
         const { name } = expectOk(await hub.call('user-erase', { who }));
         await print(`${name} is being forgotten; it goes on by itself.\n`);
       });
@@ -167,7 +165,7 @@ function addUserCommands(user: Command, parts: CliParts, file: File): void {
     .description('make a link with which one person may sign up')
     .option('--hours <n>', 'how long it lasts', '72')
     .action((options: { hours: string }) =>
-      withHub(parts, readConfig(parts, file()), async (hub) => {
+      withHub(parts, file(), async (hub) => {
         const { url } = expectOk(await hub.call('user-invite', { hours: parseHours(options.hours) }));
         await print(`This link works once, within ${options.hours} hours:\n\n  ${url}\n`);
       }),
@@ -179,14 +177,18 @@ function addDataCommands(program: Command, parts: CliParts, file: File): void {
     .command('backup <file>')
     .description('copy the database to a new file while the hub runs')
     .action((target: string) =>
-      withHub(parts, readConfig(parts, file()), async (hub) => write(parts.stdout, await backup(hub, target))),
+      withHub(parts, file(), async (hub) => {
+        const { backup } = await import('./data.ts');
+        await write(parts.stdout, await backup(hub, target));
+      }),
     );
   program
     .command('export [file]')
     .description('write all messages as JSON lines, oldest first; to standard output without a file')
     .option('--user <who>', 'instead all that is kept of one person: a name here, or the id of a user')
     .action((target: string | undefined, { user }: { user?: string }) =>
-      withHub(parts, readConfig(parts, file()), async (hub) => {
+      withHub(parts, file(), async (hub) => {
+        const { createPrivateFile, exportMessages, exportPerson } = await import('./data.ts');
         const all = (out: Writable) => (user === undefined ? exportMessages(hub, out) : exportPerson(hub, user, out));
         if (target === undefined) return void (await all(parts.stdout));
         const out = createPrivateFile(target);

@@ -11,7 +11,7 @@ const SAME_SIGNAL_MS = 500;
 
 /** Runs the hub until a signal. @returns the exit code */
 export async function start(parts: CliParts, file: string | undefined): Promise<number> {
-  const config = readConfig(parts, file);
+  const config = await readConfig(parts, file);
   const log = createLogger(config.logLevel);
   const signal = catchSignals(parts.clock, log);
   try {

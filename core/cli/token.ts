@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { TokenLine } from '../http/control-operations.ts';
 import type { ControlClient } from './control-client.ts';
 import { withHub } from './hub-access.ts';
-import { type CliParts, readConfig, write } from './parts.ts';
+import { type CliParts, write } from './parts.ts';
 import { expectOk } from './user.ts';
 
 const DAY_MS = 86_400_000;
@@ -17,7 +17,7 @@ interface CreateOptions {
 /** `token create | list | revoke`. */
 export function addTokenCommands(token: Command, parts: CliParts, file: () => string | undefined): void {
   const inHub = (act: (hub: ControlClient) => Promise<string>): Promise<void> =>
-    withHub(parts, readConfig(parts, file()), async (hub) => write(parts.stdout, await act(hub)));
+    withHub(parts, file(), async (hub) => write(parts.stdout, await act(hub)));
 
   token
     .command('create <name>')

@@ -51,6 +51,10 @@ const CLOSE_DEADLINE_MS = 3_000;
 const BODY_LIMIT_BYTES = 64 * 1024;
 /** More than a request line may have. */
 const MAX_PARAM_LENGTH = 20_000;
+/** What comes in is read by schemas of our own; the framework's compilers take long to load. */
+const NO_SCHEMAS = (): never => {
+  throw new Error('routes have no schemas');
+};
 const WRONG_HOST = new HttpProblem(
   421,
   'wrong-host',
@@ -76,6 +80,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     bodyLimit: BODY_LIMIT_BYTES,
     // what is too long is told like anything else that is wrong
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    schemaController: { compilersFactory: { buildValidator: NO_SCHEMAS, buildSerializer: NO_SCHEMAS } },
     serverFactory: (handler) => {
       servers.push(...addressesOf(config.host).map(() => openServer(handler, upgrades)));
       const [first] = servers;

@@ -14,7 +14,7 @@ it('the table of docs/configuration.md is what the schema says', () => {
   expect(page).toBe(withTable(page));
 });
 
-it('the example file loads, and gives the defaults', () => {
-  const loaded = loadConfig({ env: {}, readFile: () => exampleYaml(), file: 'hub.example.yaml' });
+it('the example file loads, and gives the defaults', async () => {
+  const loaded = await loadConfig({ env: {}, readFile: () => exampleYaml(), file: 'hub.example.yaml' });
   expect(loaded).toEqual({ ok: true, config: hubConfig.parse({}) });
 });

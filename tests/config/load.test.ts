@@ -16,31 +16,31 @@ function load(env: Env, yaml?: string, files: Readonly<Record<string, string>> =
   };
   return loadConfig({ env: yaml === undefined ? env : { ...env, CONFIG: 'hub.yaml' }, readFile });
 }
-function config(env: Env, yaml?: string, files?: Readonly<Record<string, string>>): HubConfig {
-  const loaded = load(env, yaml, files);
+async function config(env: Env, yaml?: string, files?: Readonly<Record<string, string>>): Promise<HubConfig> {
+  const loaded = await load(env, yaml, files);
   if (!loaded.ok) throw new Error(loaded.errors.map((error) => error.message).join('\n'));
   return loaded.config;
 }
-function errors(env: Env, yaml?: string, files?: Readonly<Record<string, string>>): readonly string[] {
-  const loaded = load(env, yaml, files);
+async function errors(env: Env, yaml?: string, files?: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  const loaded = await load(env, yaml, files);
   return loaded.ok ? [] : loaded.errors.map((error) => error.message);
 }
 
 describe('where values come from', () => {
-  it('gives the defaults when nothing is set, and ignores variables of others', () => {
-    expect(config({ PATH: '/bin', HOME: '/root' })).toEqual(hubConfig.parse({}));
+  it('gives the defaults when nothing is set, and ignores variables of others', async () => {
+    expect(await config({ PATH: '/bin', HOME: '/root' })).toEqual(hubConfig.parse({}));
   });
 
-  it('takes the environment over the file over the defaults', () => {
-    const got = config(
+  it('takes the environment over the file over the defaults', async () => {
+    const got = await config(
       { PORT: '9001', SLIPMAT_ACCOUNTS__GUESTS: 'off' },
       'port: 9000\nhost: 0.0.0.0\naccounts:\n  sessionDays: 7\n',
     );
     expect(got).toMatchObject({ port: 9001, host: '0.0.0.0', accounts: { sessionDays: 7, guests: 'off' } });
   });
 
-  it('reads numbers, booleans, lists, objects and null from variables', () => {
-    const got = config({
+  it('reads numbers, booleans, lists, objects and null from variables', async () => {
+    const got = await config({
       SLIPMAT_TRUST_PROXY: '["10.0.0.0/8","::1"]',
       SLIPMAT_LIMITS__POSTS_PER_SECOND: '2.5',
       SLIPMAT_ACCOUNTS__SIGN_UP: 'null',
@@ -48,11 +48,11 @@ describe('where values come from', () => {
     });
     expect(got).toMatchObject({ trustProxy: ['10.0.0.0/8', '::1'], lobby: { id: 'lobby', name: 'Floor' } });
     expect([got.limits.postsPerSecond, got.accounts.signUp]).toEqual([2.5, null]);
-    expect(config({ SLIPMAT_TRUST_PROXY: 'true' }).trustProxy).toBe(true);
+    expect((await config({ SLIPMAT_TRUST_PROXY: 'true' })).trustProxy).toBe(true);
   });
 
-  it('sets one field inside an object that another variable sets whole', () => {
-    const got = config({
+  it('sets one field inside an object that another variable sets whole', async () => {
+    const got = await config({
       SLIPMAT_ACCOUNTS__JWT__AUDIENCE: 'chat',
       SLIPMAT_ACCOUNTS__JWT:
         '{"jwksUrl":"https://site.example/keys","issuer":"https://site.example","audience":"other"}',
@@ -60,28 +60,28 @@ describe('where values come from', () => {
     expect(got.accounts.jwt?.audience).toBe('chat');
   });
 
-  it('fills a bridge of the file with a secret from a variable or a file, as text even when it is digits', () => {
+  it('fills a bridge of the file with a secret from a variable or a file, as text even when it is digits', async () => {
     const yaml = 'bridges:\n  - id: main\n    use: discord\n    config: {room: "1"}\n';
-    expect(config({ SLIPMAT_BRIDGES__0__CONFIG__BOT_TOKEN: '12345' }, yaml).bridges[0]?.config).toEqual({
+    expect((await config({ SLIPMAT_BRIDGES__0__CONFIG__BOT_TOKEN: '12345' }, yaml)).bridges[0]?.config).toEqual({
       room: '1',
       botToken: '12345',
     });
-    const fromFile = config({ SLIPMAT_BRIDGES__0__CONFIG__BOT_TOKEN_FILE: '/run/token' }, yaml, {
+    const fromFile = await config({ SLIPMAT_BRIDGES__0__CONFIG__BOT_TOKEN_FILE: '/run/token' }, yaml, {
       '/run/token': `${SECRET}\n`,
     });
     expect(fromFile.bridges[0]?.config).toEqual({ room: '1', botToken: SECRET });
   });
 
-  it('reads secrets from files without the line end', () => {
-    const got = config({ REDIS_URL_FILE: '/run/redis', SLIPMAT_METRICS_TOKEN_FILE: '/run/metrics' }, undefined, {
+  it('reads secrets from files without the line end', async () => {
+    const got = await config({ REDIS_URL_FILE: '/run/redis', SLIPMAT_METRICS_TOKEN_FILE: '/run/metrics' }, undefined, {
       '/run/redis': `redis://:${SECRET}@db:6379/1\n`,
       '/run/metrics': `${SECRET}\r\n`,
     });
     expect([got.redisUrl, got.metricsToken]).toEqual([`redis://:${SECRET}@db:6379/1`, SECRET]);
   });
 
-  it('counts an empty variable as unset and an empty file as no fields', () => {
-    expect(config({ REDIS_URL: '', PORT: '' }, '# nothing\n')).toEqual(hubConfig.parse({}));
+  it('counts an empty variable as unset and an empty file as no fields', async () => {
+    expect(await config({ REDIS_URL: '', PORT: '' }, '# nothing\n')).toEqual(hubConfig.parse({}));
   });
 });
 
@@ -182,14 +182,14 @@ describe('what is refused', () => {
       'portals:\n  - {channel: lobby, bridge: irc, room: "1"}\n',
       ['hub.yaml:2:22 portals[0].bridge: names no bridge of `bridges`.'],
     ],
-  ])('refuses %s, names the place and the mend', (_why, env, yaml, said) => {
-    const got = errors(env, yaml);
+  ])('refuses %s, names the place and the mend', async (_why, env, yaml, said) => {
+    const got = await errors(env, yaml);
     expect(got.map((text, index) => text.slice(0, said[index]?.length))).toEqual(said);
     for (const text of got) expect(text).toMatch(/: .+\. .+[.?]$/);
   });
 
-  it('tells all problems at once, of the file and of the environment', () => {
-    const got = errors({ PORT: 'x', SLIPMAT_NOPE: '1' }, 'logLevel: loud\nlimits: {postBurst: 0}\n');
+  it('tells all problems at once, of the file and of the environment', async () => {
+    const got = await errors({ PORT: 'x', SLIPMAT_NOPE: '1' }, 'logLevel: loud\nlimits: {postBurst: 0}\n');
     expect(got.map((text) => text.split(': ')[0])).toEqual([
       'SLIPMAT_NOPE',
       'PORT',
@@ -205,13 +205,13 @@ describe('what is refused', () => {
     ['a text of several lines as a name', `? |\n  ${SECRET}\n: x`],
     ['a name with a line break', `"a\\n${SECRET}": 1`],
     ['an alias as a name', `host: &a ${SECRET}\n*a : x`],
-  ])('does not repeat %s', (_what, yaml) => {
-    const said = errors({}, yaml);
+  ])('does not repeat %s', async (_what, yaml) => {
+    const said = await errors({}, yaml);
     expect(said).not.toEqual([]);
     expect(said.join('\n')).not.toContain(SECRET);
   });
 
-  it('never repeats a value, wherever it stands and however broken the file is', () => {
+  it('never repeats a value, wherever it stands and however broken the file is', async () => {
     const snippets = fc.constantFrom(
       'a',
       ':',
@@ -244,13 +244,13 @@ describe('what is refused', () => {
       '<<',
       '? ',
     );
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         fc.array(snippets, { maxLength: 25 }),
         fc.constantFrom('REDIS_URL', 'PORT', 'SLIPMAT_BRIDGES', 'SLIPMAT_METRICS_TOKEN_FILE', 'SLIPMAT_LOBBY__ID'),
-        (parts, variable) => {
+        async (parts, variable) => {
           const yaml = parts.join('').replaceAll(new RegExp(`${SECRET}(?=\\s*:)`, 'g'), 'key');
-          const said = errors({ [variable]: SECRET.toUpperCase() }, yaml).join('\n');
+          const said = (await errors({ [variable]: SECRET.toUpperCase() }, yaml)).join('\n');
           // A field's name may be repeated; what stands where only a name can stand is one.
           const values = said.replaceAll(/^\S+ .*?: is not a known field\..*$/gm, '');
           expect(values).not.toMatch(new RegExp(SECRET, 'i'));

@@ -30,10 +30,13 @@ function composed(): Compose {
   return parse(text) as Compose;
 }
 
-it('T11: compose.matrix.yaml configures a hub, a homeserver and a sign-in that fit each other', () => {
+it('T11: compose.matrix.yaml configures a hub, a homeserver and a sign-in that fit each other', async () => {
   const { services, configs } = composed();
   const readFile = (path: string): string => (path === '/hub.yaml' ? (configs.hub?.content ?? '') : '');
-  const loaded = loadConfig({ env: { ...services.hub?.environment, DATA_DIR: '/data', HOST: '0.0.0.0' }, readFile });
+  const loaded = await loadConfig({
+    env: { ...services.hub?.environment, DATA_DIR: '/data', HOST: '0.0.0.0' },
+    readFile,
+  });
   if (!loaded.ok) throw new Error(loaded.errors.map(({ message }) => message).join('\n'));
   const { config } = loaded;
   const [bridge] = config.bridges;
