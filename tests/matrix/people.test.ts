@@ -8,9 +8,10 @@ import { type Participant, participant } from '../fakes/people.ts';
 import { type RedisServer, startRedis } from '../fakes/redis-server.ts';
 import { connectPeer, type Peer } from '../fakes/socket-peer.ts';
 import { hasSynapse, SERVER_NAME } from '../fakes/synapse.ts';
+import { PATIENCE_MS } from '../fakes/until.ts';
 import { LOBBY, type MatrixWorld, openWorld } from './rig.ts';
 
-const WITHIN = { interval: 50 };
+const WITHIN = { timeout: PATIENCE_MS, interval: 50 };
 let world: MatrixWorld;
 
 describe.skipIf(!hasSynapse())('people of a real Synapse and people of the hub', () => {

@@ -136,6 +136,7 @@ describe.each(['embedded', 'redis'] as const)('on the %s store', (store) => {
     await expect.poll(() => rig.said(), WITHIN).toEqual(['before']);
     const kept = await root.say('kept');
     await expect.poll(() => rig.texts('floor').at(-1), WITHIN).toBe('[Slipmat] root: kept');
+    await rig.copyIn('floor');
     rig.room.tells({ kind: 'room-moved', from: 'floor' as RoomId, to: 'dance' as RoomId });
     rig.room.tells({ kind: 'room-renamed', room: 'dance' as RoomId, name: 'Dance floor' });
     await expect.poll(() => rig.hub().hub.portals.byId(id)?.roomName, WITHIN).toBe('Dance floor');
