@@ -41,16 +41,17 @@ export interface OutboundDeps {
   readonly isModerator: (key: RoomId, account: AccountId) => boolean;
 }
 
+/** What was said in one channel in the last half minute, oldest first, and how often each text was. */
 interface Said {
-  readonly text: string;
-  readonly at: number;
+  readonly lines: { readonly text: string; readonly at: number }[];
+  readonly times: Map<string, number>;
 }
 
 /** What the bot can do in each channel; it changes with its standing there. */
 export function createOutbound(deps: OutboundDeps): (key: RoomId) => Capabilities {
   const { helix, clock } = deps;
-  /** What was said in each channel in the last half minute; of channels that are linked, so there are few. */
-  const said = new Map<RoomId, readonly Said[]>();
+  /** Of channels that are linked, so there are few. */
+  const said = new Map<RoomId, Said>();
   const turns = createSerialByKey<RoomId>();
 
   function placeOf(key: RoomId): { readonly room: TwitchRoom; readonly self: Identity } {
@@ -83,7 +84,7 @@ export function createOutbound(deps: OutboundDeps): (key: RoomId) => Capabilitie
     const { room, self } = placeOf(command.room);
     const isTrusted = hasStanding(deps.rights(command.room));
     if (signal.aborted) throw new BridgeError('given up', { kind: 'retryable', delivered: 'no' });
-    const times = recentIn(command.room).filter((one) => one.text === text).length;
+    const times = recentIn(command.room).times.get(text) ?? 0;
     try {
       const id = await helix.send(
         {
@@ -98,17 +99,31 @@ export function createOutbound(deps: OutboundDeps): (key: RoomId) => Capabilitie
       return [{ room: command.room, id }];
     } finally {
       // Twitch counts from when it has it, which is some time before its answer
-      said.set(command.room, [...recentIn(command.room), { text, at: clock.elapsed() }]);
+      note(recentIn(command.room), text);
     }
   }
 
-  function recentIn(key: RoomId): readonly Said[] {
-    const now = clock.elapsed();
-    return (said.get(key) ?? []).filter(({ at }) => now - at < REPEAT_MS);
+  function note({ lines, times }: Said, text: string): void {
+    lines.push({ text, at: clock.elapsed() });
+    times.set(text, (times.get(text) ?? 0) + 1);
+  }
+
+  function recentIn(key: RoomId): Said {
+    const recent: Said = said.get(key) ?? { lines: [], times: new Map() };
+    said.set(key, recent);
+    const { lines, times } = recent;
+    const before = clock.elapsed() - REPEAT_MS;
+    for (let [oldest] = lines; oldest !== undefined && oldest.at <= before; [oldest] = lines) {
+      lines.shift();
+      const left = (times.get(oldest.text) ?? 0) - 1;
+      if (left > 0) times.set(oldest.text, left);
+      else times.delete(oldest.text);
+    }
+    return recent;
   }
 
   async function keepPace(key: RoomId, signal: AbortSignal): Promise<void> {
-    const last = said.get(key)?.at(-1);
+    const last = said.get(key)?.lines.at(-1);
     const waitMs = last === undefined ? 0 : last.at + PACE_MS - clock.elapsed();
     if (waitMs > 0) await pause(clock, waitMs, signal);
   }
