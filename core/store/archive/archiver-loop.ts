@@ -1,6 +1,6 @@
 import { backoffMs } from '../../async/backoff.ts';
 import type { EpochMs, Position } from '../../domain/ids.ts';
-import { START } from '../ports.ts';
+import { type Entry, START } from '../ports.ts';
 import type { Db } from '../sql/connect.ts';
 import { type Applier, createApplier, type Problem } from './apply.ts';
 import type { ArchiverOptions, ArchiverState } from './link.ts';
@@ -67,10 +67,17 @@ export function createArchiver({ db, source, options, turn, onProblem }: LoopPar
 
   const markOf = (shard: number): Position => marks[shard] ?? START;
 
+  /** Of all shards at once: where the log is asked over a connection, most of them have nothing. */
+  async function waitingIn(shards: readonly number[]): Promise<readonly (readonly [number, readonly Entry[]])[]> {
+    open();
+    return Promise.all(
+      shards.map(async (shard) => [shard, await source.range(shard, markOf(shard), options.batch)] as const),
+    );
+  }
+
   /** @returns whether there is more */
-  async function archiveBatch(shard: number): Promise<boolean> {
+  async function archiveBatch(shard: number, entries: readonly Entry[]): Promise<boolean> {
     const { apply } = open();
-    const entries = await source.range(shard, markOf(shard), options.batch);
     waitingSince[shard] = entries[0]?.at ?? null;
     if (entries.length === 0) return false;
     isCaughtUp = false;
@@ -94,9 +101,9 @@ export function createArchiver({ db, source, options, turn, onProblem }: LoopPar
     let waiting = shards;
     for (let round = 0; round < rounds && waiting.length > 0 && !isInterrupted; round += 1) {
       const more: number[] = [];
-      for (const shard of waiting) {
+      for (const [shard, entries] of await waitingIn(waiting)) {
         if (isInterrupted) return;
-        if (await archiveBatch(shard)) more.push(shard);
+        if (await archiveBatch(shard, entries)) more.push(shard);
       }
       waiting = more;
     }
