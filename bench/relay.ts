@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Child, numberIn, startChild } from './lib/child.ts';
-import { watchCore } from './lib/cores.ts';
+import { holdSelf, watchCore } from './lib/cores.ts';
 import { commonOptions, type Figures, interleave, type Measured, numberAfter, save } from './lib/harness.ts';
 import { type BenchPlatform, discordRooms, settingsOf, telegramRooms, twitchRooms } from './lib/rooms.ts';
 import { rounded } from './lib/stats.ts';
@@ -32,6 +32,8 @@ export async function run(words: readonly string[]): Promise<object> {
   const messages = numberAfter(words, '--messages') ?? (isQuick ? 3_000 : 10_000);
   const sizes = { messages, warmUp: isQuick ? WARM_UP / 4 : WARM_UP };
   const few = { messages: PLATFORM_POSTS, warmUp: isQuick ? PLATFORM_POSTS / 2 : PLATFORM_POSTS };
+  // the platforms' doubles run in this process: not beside the hub
+  holdSelf('client');
   const measured = await interleave(
     {
       one: () => ofHub(1, sizes),

@@ -20,6 +20,12 @@ export function pinned(
   return { command: 'taskset', args: ['-c', String(NUMBER[core]), command, ...args] };
 }
 
+/** Holds this process, with what it starts from now on, to one core where `taskset` exists. */
+export function holdSelf(core: Core): void {
+  const { command } = pinned(core, 'true', []);
+  if (command === 'taskset') spawnSync(command, ['-a', '-p', '-c', String(NUMBER[core]), String(process.pid)]);
+}
+
 /** CPU time of a process with all its threads, in ms; 10 ms coarse. */
 export function cpuMsOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
