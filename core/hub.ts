@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { type Api, createApi } from './api/api.ts';
 import { addHooks } from './api/hook-route.ts';
 import { newHubId } from './async/mint.ts';
@@ -19,7 +18,6 @@ import { streamHook } from './http/stream-hook.ts';
 import { type Archiving, startArchiving } from './hub/archiving.ts';
 import { type Bridges, startBridges } from './hub/bridges.ts';
 import { carryModes } from './hub/carry-modes.ts';
-import { openDataFolder } from './hub/data-folder.ts';
 import { type Directs, openDirects } from './hub/directs.ts';
 import { type HooksIn, openHooksIn } from './hub/hooks-in.ts';
 import { openHooksOut } from './hub/hooks-out.ts';
@@ -33,6 +31,7 @@ import { type OpenedLive, openLive } from './hub/live-store.ts';
 import { openMarks } from './hub/marks.ts';
 import { openMedia } from './hub/media.ts';
 import { type Moderation, openModeration } from './hub/moderation.ts';
+import { openData } from './hub/open-data.ts';
 import { createOrder } from './hub/order.ts';
 import type { HubOptions, HubParts } from './hub/parts.ts';
 import { openPeople } from './hub/people.ts';
@@ -46,11 +45,10 @@ import { archiveCheck, bridgesCheck, portalsCheck, remarksCheck, storeCheck } fr
 import { createHealth, type Health } from './ops/health.ts';
 import type { Logger } from './ops/log.ts';
 import { createMetrics } from './ops/metrics.ts';
-import { ConfigError } from './plugin/errors.ts';
 import type { DeadLetters } from './relay/dead-letters.ts';
 import { platformLabel } from './relay/speaker.ts';
 import { type OpenedArchive, openArchive } from './store/archive/archive.ts';
-import { type OpenedSql, openSql } from './store/sql/open.ts';
+import type { OpenedSql } from './store/sql/open.ts';
 
 export interface Hub {
   readonly id: HubId;
@@ -99,11 +97,8 @@ export async function startHub(options: HubOptions): Promise<Hub> {
   };
   try {
     const id = newHubId();
-    const wrong = openDataFolder(config.dataDir);
-    if (wrong !== null) throw new ConfigError('DATA_DIR', wrong.problem, wrong.mend);
-    const file = join(config.dataDir, 'hub.sqlite');
-    const sql = keep(await openSql({ file, clock, log }), (part) => part.close());
-    const archive = keep(openArchive({ file }), (part) => part.close());
+    const sql = keep(await (options.data ?? openData(options)), (part) => part.close());
+    const archive = keep(openArchive({ file: sql.file }), (part) => part.close());
     const timers = createTimers({ sql, clock, logger: log });
     const memory = await archivedMemory(sql, archive);
     const lag = createLagWatch({ sql, clock, logger: log });

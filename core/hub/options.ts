@@ -4,6 +4,7 @@ import type { PasswordCost } from '../community/accounts/passwords.ts';
 import type { Outside } from '../media/outside.ts';
 import type { Logger } from '../ops/log.ts';
 import type { BuiltIns } from '../plugin/load.ts';
+import type { OpenedSql } from '../store/sql/open.ts';
 
 export interface HubOptions {
   readonly config: HubConfig;
@@ -16,6 +17,8 @@ export interface HubOptions {
   /** Folder of the built web app. */
   readonly webRoot: string;
   readonly version: string;
+  /** Opened while the rest of the hub was loaded; absent: opened now. It is closed with the hub. */
+  readonly data?: Promise<OpenedSql>;
   /** Tests hash cheaply. */
   readonly passwordCost?: PasswordCost;
   /** Tests fetch files from this machine; else the public internet alone is reached. */
