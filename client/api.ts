@@ -19,6 +19,8 @@ export interface ClientOptions {
   readonly openSocket?: (url: string) => ClientSocket;
   /** Keeps what is not acknowledged and the guest's token over a reload; by default nothing is kept. */
   readonly storage?: ClientStorage;
+  /** Whether an admin joins public channels without anybody being told; asked at each join. By default nobody does. */
+  readonly isUnnoticed?: () => boolean;
   readonly clock?: ClientClock;
   /** A fraction in [0, 1), for jitter and keys. */
   readonly random?: () => number;

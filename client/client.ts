@@ -52,7 +52,7 @@ export function createClient(options: ClientOptions): Client {
       return wasGuest;
     },
   });
-  const joins = createJoins({ clock, newId, send: link.send });
+  const joins = createJoins({ clock, newId, send: link.send, isUnnoticed: options.isUnnoticed ?? (() => false) });
   const asking = createAsking({ clock, send: link.send });
   const outbox = createOutbox({
     clock,
@@ -111,6 +111,7 @@ export function createClient(options: ClientOptions): Client {
         if (joins.isNews(frame)) emitter.emit('channel', frame);
         return;
       case 'self':
+        if (frame.what.kind === 'shown') joins.show(frame.what.channel);
         emitter.emit('self', frame.what);
         return;
       case 'joined':

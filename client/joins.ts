@@ -12,6 +12,8 @@ interface Joined {
   at: { readonly epoch: Epoch; readonly seq: Seq } | null;
   /** Id of the join that is not answered yet. */
   asked: string | null;
+  /** Seen there, whatever is asked for: it cannot be joined unnoticed, or they have shown themselves. */
+  isSeen: boolean;
   cancelRetry: () => void;
   waiting: ((answer: Answer<FrameOf<'joined'>>) => void)[];
 }
@@ -20,6 +22,8 @@ interface Joined {
 export interface Joins {
   join(channel: string, limit: number): Promise<Answer<FrameOf<'joined'>>>;
   leave(channel: string): boolean;
+  /** The person is seen there from now on. */
+  show(channel: string): void;
   /** A new connection: everything is resumed. */
   resumeAll(): void;
   /** Another past, or another person: everything is loaded anew. */
@@ -37,6 +41,7 @@ export function createJoins(parts: {
   readonly clock: ClientClock;
   readonly newId: () => string;
   readonly send: (frame: RequestFrame) => boolean;
+  readonly isUnnoticed: () => boolean;
 }): Joins {
   const joins = new Map<string, Joined>();
 
@@ -44,7 +49,9 @@ export function createJoins(parts: {
     joined.cancelRetry();
     const { channel, limit } = joined;
     const id = parts.newId();
-    joined.asked = parts.send({ type: 'join', id, channel, after: joined.at, limit }) ? id : null;
+    const isHidden = !joined.isSeen && parts.isUnnoticed();
+    const frame = { type: 'join', id, channel, after: joined.at, limit, ...(isHidden && { unnoticed: true }) } as const;
+    joined.asked = parts.send(frame) ? id : null;
   }
 
   function drop(joined: Joined, failure: Failure): void {
@@ -56,7 +63,15 @@ export function createJoins(parts: {
   return {
     join(channel, limit) {
       const known = joins.get(channel);
-      const joined = known ?? { channel, limit, at: null, asked: null, cancelRetry: () => {}, waiting: [] };
+      const joined = known ?? {
+        channel,
+        limit,
+        at: null,
+        asked: null,
+        isSeen: false,
+        cancelRetry: () => {},
+        waiting: [],
+      };
       joins.set(channel, joined);
       const answer = new Promise<Answer<FrameOf<'joined'>>>((resolve) => joined.waiting.push(resolve));
       // Asked for once more, it starts from the newest page: the app has nothing of it.
@@ -69,6 +84,10 @@ export function createJoins(parts: {
       if (joined === undefined) return false;
       drop(joined, { ok: false, code: 'left', say: 'Left meanwhile.', field: null, retryAfterMs: null });
       return true;
+    },
+    show(channel) {
+      const joined = joins.get(channel);
+      if (joined !== undefined) joined.isSeen = true;
     },
     resumeAll() {
       for (const joined of joins.values()) ask(joined);
@@ -103,6 +122,12 @@ export function createJoins(parts: {
       const joined = [...joins.values()].find(({ asked }) => asked === frame.id);
       if (joined === undefined) return undefined;
       joined.asked = null;
+      if (frame.field === 'unnoticed' && frame.code === 'forbidden') {
+        // only admins may, in public channels alone: everywhere else one is seen like anybody
+        joined.isSeen = true;
+        ask(joined);
+        return { removed: null };
+      }
       if (frame.code === 'unavailable' || frame.code === 'rate-limited') {
         joined.cancelRetry = parts.clock.after(frame.retryAfterMs ?? TRY_AGAIN_MS, () => ask(joined));
         return { removed: null };

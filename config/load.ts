@@ -1,11 +1,12 @@
 import type { ConfigError } from './config-error.ts';
 import { type Env, type FromEnv, type ReadFile, readEnv } from './env.ts';
 import type { ConfigFile } from './file.ts';
+import { type Origins, originsOf } from './origins.ts';
 import { explainIssue } from './problems.ts';
 import { type HubConfig, hubConfig } from './schema.ts';
 
 export type LoadedConfig =
-  | { readonly ok: true; readonly config: HubConfig }
+  | { readonly ok: true; readonly config: HubConfig; readonly origins: Origins }
   /** All problems at once, each with its mend. */
   | { readonly ok: false; readonly errors: readonly ConfigError[] };
 
@@ -26,7 +27,9 @@ export async function loadConfig({ env, readFile, file }: ConfigSources): Promis
   const tree = fromEnv.values.reduce((at, { path, value }) => withValue(at, path, value), fromFile.tree);
   // read once: to compile what checks it would take longer
   const parsed = hubConfig.safeParse(tree, { jitless: true });
-  if (parsed.success && errors.length === 0) return { ok: true, config: parsed.data };
+  if (parsed.success && errors.length === 0) {
+    return { ok: true, config: parsed.data, origins: originsOf(fromEnv.values, fromFile) };
+  }
   const nameOf = (path: readonly PropertyKey[]): string => nameField(path, fromEnv.values, fromFile);
   // A file that could not be read leaves a tree without its fields: only what the environment says is judged then.
   const issues = parsed.success || fromFile.errors.length > 0 ? [] : parsed.error.issues;

@@ -1,5 +1,5 @@
 import { type Clock, pause } from './async/clock.ts';
-import type { BridgeId, HubId, RoomId } from './domain/ids.ts';
+import type { BridgeId, EpochMs, HubId, RoomId } from './domain/ids.ts';
 import type { Stamped } from './domain/inbound.ts';
 import type { Portals } from './domain/portal.ts';
 import type { Receipt } from './domain/receipt.ts';
@@ -60,6 +60,12 @@ export interface BridgeStatus {
   readonly platform: string | null;
   readonly isRequired: boolean;
   readonly phase: Phase;
+  /** When it came into this phase. */
+  readonly since: EpochMs;
+  /** How often it was started again since this hub was. */
+  readonly restarts: number;
+  /** Why it failed last, also when it runs again; holds no secret. */
+  readonly lastError: { readonly say: string; readonly at: EpochMs } | null;
   /** What the bridge last said of each linked room. */
   readonly rooms: ReadonlyMap<RoomId, LinkState>;
 }
@@ -131,10 +137,17 @@ function createSupervised(configured: ConfiguredBridge, deps: SupervisorDeps): S
   const rooms = new Map<RoomId, LinkState>();
   let platform: string | null = null;
   let phase: Phase = { kind: 'stopped', say: null };
+  let since = deps.clock.now();
+  let starts = 0;
+  let lastError: BridgeStatus['lastError'] = null;
   let runner: Runner | null = null;
   let built: Bridge | null = null;
 
   function onPhase(next: Phase): void {
+    const now = deps.clock.now();
+    if (next.kind !== phase.kind) since = now;
+    if (next.kind === 'starting') starts += 1;
+    if (next.say !== null) lastError = { say: next.say, at: now };
     phase = next;
     if (next.kind !== 'starting') wasTried();
   }
@@ -188,7 +201,8 @@ function createSupervised(configured: ConfiguredBridge, deps: SupervisorDeps): S
     },
     status() {
       for (const room of rooms.keys()) if (!isLinked(room)) rooms.delete(room);
-      return { id, platform, isRequired, phase, rooms: new Map(rooms) };
+      const restarts = Math.max(0, starts - 1);
+      return { id, platform, isRequired, phase, since, restarts, lastError, rooms: new Map(rooms) };
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Actor } from '../../core/domain/inbound.ts';
+import { isOverlay } from '../../core/domain/scopes.ts';
 import type { SurfacePort, Typing } from '../../core/plugin/surface.ts';
 import type { ChannelFeed } from './channel-feed.ts';
 import type { Connection } from './connection.ts';
@@ -56,6 +57,7 @@ function tellReaders(port: SurfacePort, feed: ChannelFeed, { channel, user, name
   for (const { connection, isClosed } of feed.readers) {
     const { person } = connection;
     if (person === null || person.actor.user === user || !connection.takesLive()) continue;
+    if (isOverlay(person.actor)) continue;
     if (!isClosed || port.mayHear(person.actor, { user })) connection.write(bytes);
   }
 }

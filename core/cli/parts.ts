@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Env } from '../../config/env.ts';
 import { loadConfig } from '../../config/load.ts';
+import type { Origins } from '../../config/origins.ts';
 import { redactUrl } from '../../config/redact-url.ts';
 import type { HubConfig } from '../../config/schema.ts';
 import type { Clock } from '../async/clock.ts';
@@ -18,6 +19,8 @@ export interface RunningHub {
 }
 export interface StartOptions {
   readonly config: HubConfig;
+  /** Absent: nobody will ask. */
+  readonly origins?: Origins;
   readonly log: Logger;
   readonly clock: Clock;
   readonly webRoot: string;
@@ -53,10 +56,20 @@ export class CliError extends Error {
   }
 }
 
+interface Loaded {
+  readonly config: HubConfig;
+  readonly origins: Origins;
+}
+
 /** @throws {CliError} with all problems of the configuration */
-export async function readConfig({ env, readFile }: CliParts, file: string | undefined): Promise<HubConfig> {
+export async function readConfig(parts: CliParts, file: string | undefined): Promise<HubConfig> {
+  return (await loadOrFail(parts, file)).config;
+}
+
+/** With where each value came from. @throws {CliError} with all problems of the configuration */
+export async function loadOrFail({ env, readFile }: CliParts, file: string | undefined): Promise<Loaded> {
   const loaded = await loadConfig({ env, readFile, file });
-  if (loaded.ok) return loaded.config;
+  if (loaded.ok) return loaded;
   const lines = loaded.errors.map((error) => `  ${error.message}`);
   throw new CliError(`The configuration is wrong:\n${lines.join('\n')}`, EXIT.usage);
 }

@@ -2,7 +2,7 @@ import { ConfigError } from '../../config/config-error.ts';
 import type { HubConfig } from '../../config/schema.ts';
 import { type Clock, pause } from '../async/clock.ts';
 import { createLogger, type Logger } from '../ops/log.ts';
-import { type CliParts, EXIT, isUnforeseen, type RunningHub, readConfig, sayError, write } from './parts.ts';
+import { type CliParts, EXIT, isUnforeseen, loadOrFail, type RunningHub, sayError, write } from './parts.ts';
 
 /** A stop that takes longer than this is cut off. */
 const STOP_DEADLINE_MS = 10_000;
@@ -11,11 +11,18 @@ const SAME_SIGNAL_MS = 500;
 
 /** Runs the hub until a signal. @returns the exit code */
 export async function start(parts: CliParts, file: string | undefined): Promise<number> {
-  const config = await readConfig(parts, file);
+  const { config, origins } = await loadOrFail(parts, file);
   const log = createLogger(config.logLevel);
   const signal = catchSignals(parts.clock, log);
   try {
-    const hub = await parts.startHub({ config, log, clock: parts.clock, webRoot: parts.webRoot, isOffline: false });
+    const hub = await parts.startHub({
+      config,
+      origins,
+      log,
+      clock: parts.clock,
+      webRoot: parts.webRoot,
+      isOffline: false,
+    });
     await write(parts.stdout, welcome(parts.version, config, hub));
     const failure = await Promise.race([signal.stopped, hub.failed]);
     if (failure !== undefined) log.error({ err: failure }, 'the hub cannot go on and must be started again');

@@ -11,7 +11,8 @@ export interface AuditQuery {
   /** Null: of all channels, and what is in none. */
   readonly channel: Pick<Channel, 'id'> | null;
   readonly target: UserId | null;
-  readonly act: string | null;
+  /** Null: whatever was done. */
+  readonly act: string | readonly string[] | null;
   readonly before: number | null;
   readonly limit: number;
 }
@@ -59,7 +60,7 @@ export function createAudit({ sql, finder, keepDays, clock }: AuditDeps): Audit 
       .limit(Math.max(1, Math.min(MOST_LINES, limit)));
     if (channel !== null) query = query.where('a.channel_id', '=', channel.id);
     if (target !== null) query = query.where('a.target_id', '=', target);
-    if (act !== null) query = query.where('a.act', '=', act);
+    if (act !== null) query = query.where('a.act', 'in', typeof act === 'string' ? [act] : [...act]);
     // shards are archived side by side, so that ids alone are not in the order of time
     const isOlder = raw<boolean>`(a.at, a.id) < ((select at from audit where id = ${before}), ${before})`;
     if (before !== null) query = query.where(isOlder);

@@ -7,6 +7,7 @@ import type { HistoryMessage } from '../domain/wire.ts';
 import { isReceipt, place } from '../pipeline/address.ts';
 import type { LiveFacts } from '../pipeline/live-facts.ts';
 import type { ActivityQuestions } from '../plugin/asked/activity.ts';
+import type { AdminQuestions } from '../plugin/asked/admin.ts';
 import type { DeskQuestions } from '../plugin/asked/desk.ts';
 import type { HookQuestions } from '../plugin/asked/hooks-in.ts';
 import type { HookOutQuestions } from '../plugin/asked/hooks-out.ts';
@@ -15,6 +16,7 @@ import type { LibraryQuestions } from '../plugin/asked/library.ts';
 import type { PortalQuestions } from '../plugin/asked/portals.ts';
 import type { PrivacyQuestions } from '../plugin/asked/privacy.ts';
 import type { SelfQuestions } from '../plugin/asked/self.ts';
+import type { TokenQuestions } from '../plugin/asked/tokens.ts';
 import type { Answer, ListedChannel, Person, Questions } from '../plugin/surface.ts';
 import type { Directory } from '../store/directory/directory.ts';
 import type { DirectQuestions } from './directs/deeds.ts';
@@ -52,9 +54,11 @@ export interface QuestionDeps {
   readonly people: Pick<Ask, keyof SelfQuestions>;
   readonly privacy: Pick<Ask, keyof PrivacyQuestions>;
   readonly library: Pick<Ask, keyof LibraryQuestions>;
-  readonly tokens: Pick<Ask, 'tokens' | 'me'>;
+  readonly tokens: Pick<Ask, keyof TokenQuestions>;
   readonly hooks: Pick<Ask, keyof HookQuestions | keyof HookOutQuestions>;
   readonly portals: Pick<Ask, keyof PortalQuestions>;
+  /** What admins see of the hub as a whole. */
+  readonly admin: Pick<Ask, keyof AdminQuestions>;
   /** The ledgers of moderation. */
   readonly ledgers: Pick<Ask, 'audit' | 'karma'>;
   /** Newest seq of a channel that this hub knows of; null before its first message. */
@@ -104,6 +108,7 @@ export function createQuestions(deps: QuestionDeps): Ask {
     ...deps.library,
     ...deps.people,
     ...deps.privacy,
+    ...deps.admin,
     channels: async (actor) => ok({ channels: list(actor).toSorted(byPlace) }),
     async channel(actor, { channel }) {
       const here = listed(actor, channel);

@@ -13,8 +13,15 @@ export const SCOPES = [
   'webhooks:manage', // webhooks in and out
   'private', // lets all of these reach crew, private and direct channels too
   'account', // one's own affairs: private messages, mutes, blocks, read markers, acceptances
+  'hub:manage', // for admins: how the hub fares, its configuration, its accounts, what could not be delivered
 ] as const;
-export type Scope = (typeof SCOPES)[number];
+
+/** Goes alone and is never asked for: what an overlay on a stream may have of one channel, and nothing else. */
+export const OVERLAY_SCOPE = 'overlay';
+export type Scope = (typeof SCOPES)[number] | typeof OVERLAY_SCOPE;
+
+/** All that a token may carry. */
+export const GIVEN_SCOPES: readonly Scope[] = [...SCOPES, OVERLAY_SCOPE];
 
 /** What is left of somebody's rights where they come by a token. */
 export interface Grant {
@@ -24,6 +31,11 @@ export interface Grant {
   readonly channel: ChannelId | null;
   /** Null: until it is revoked. */
   readonly expiresAt: EpochMs | null;
+}
+
+/** Whether it is no person who looks, but a picture on a stream. */
+export function isOverlay({ grant }: { readonly grant?: Grant }): boolean {
+  return grant?.scopes.includes(OVERLAY_SCOPE) ?? false;
 }
 
 /** The same person with one thing more, for what the hub itself looks up on their behalf. */

@@ -1,5 +1,5 @@
 import type { Accounts } from '../community/accounts/accounts.ts';
-import type { ListedToken, Tokens } from '../community/tokens/tokens.ts';
+import { isBeyondChannels, type ListedToken, sayBeyond, type Tokens } from '../community/tokens/tokens.ts';
 import { type EpochMs, parseChannelId, type TokenId } from '../domain/ids.ts';
 import { SCOPES, type Scope } from '../domain/scopes.ts';
 import type { ControlOperations, TokenLine } from './control-operations.ts';
@@ -23,9 +23,8 @@ export function tokenOperations({ accounts, tokens }: TokenParts): TokenOperatio
       const channel = named === null ? null : parseChannelId(named);
       if (named !== null && channel === null) return { ok: false, say: 'That is no id of a channel.' };
       const scopes = typed.filter(isScope);
-      if (channel !== null && scopes.includes('account')) {
-        return { ok: false, say: 'The scope account reaches beyond one channel; leave it or the channel out.' };
-      }
+      const beyond = channel === null ? undefined : scopes.find(isBeyondChannels);
+      if (beyond !== undefined) return { ok: false, say: `The scope ${sayBeyond(beyond)}` };
       const wish = {
         user: person.user,
         name: purpose,
@@ -48,7 +47,7 @@ export function tokenOperations({ accounts, tokens }: TokenParts): TokenOperatio
       return { ok: true, value: { tokens: listed.map((token) => lineOf(token, person?.name ?? token.user)) } };
     },
     async 'token-revoke'({ id }) {
-      const isThere = await tokens.revoke(id as TokenId);
+      const isThere = await tokens.revoke(id as TokenId, null);
       return isThere ? { ok: true, value: {} } : { ok: false, say: `There is no token ${id}.` };
     },
   };

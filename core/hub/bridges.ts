@@ -20,6 +20,7 @@ import { deliveriesOf } from '../relay/delivery-states.ts';
 import type { LaneState } from '../relay/lane-context.ts';
 import { type BridgeLook, healthOf as portalHealth } from '../relay/portal-health.ts';
 import { type BridgeStatus, type ConfiguredBridge, createSupervisor } from '../supervisor.ts';
+import { openAdmin } from './admin.ts';
 import { openDesk } from './desk.ts';
 import { openDirectsElsewhere } from './direct-lanes.ts';
 import { keepForPortals } from './keep-for-portals.ts';
@@ -123,6 +124,8 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
   };
   const desk = openDesk(parts, options);
   const staff = createStaffDesk({ ...linking.staff, facts: knowledge.facts, newCause: newRowId });
+  const deadLetters = createDeadLetters({ deliveries: store.deliveries, portals, courier, clock });
+  const admin = openAdmin({ ...parts, deadLetters, status: () => supervisor.status() }, options);
   const questions = createQuestions({
     facts: knowledge.facts,
     directory,
@@ -142,6 +145,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     tokens: tokens.questions,
     hooks: { ...parts.hooksIn.questions, ...parts.hooksOut.questions },
     portals: linking.asked.questions,
+    admin: admin.questions,
     deliveries: (message) =>
       deliveriesOf(message, { deliveries: store.deliveries, portals, platformOf, lanes: courier.lanes }),
   });
@@ -164,8 +168,8 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     ...parts.hooksIn.deeds,
     ...parts.hooksOut.deeds,
     ...linking.asked.deeds,
+    ...admin.deeds,
   };
-  const deadLetters = createDeadLetters({ deliveries: store.deliveries, portals, courier, clock });
   const surfaceParts: SurfaceParts = {
     publicUrl: config.publicUrl,
     verify: tokens.verify,

@@ -73,11 +73,13 @@ export function openDoors(bridge: BridgeId, parts: DoorParts): Doors {
 function wantedOf({
   scope = 'account',
   isListing = false,
+  forOverlays,
 }: {
   readonly scope?: ScopeOrNot;
   readonly isListing?: boolean;
+  readonly forOverlays?: object;
 }) {
-  return { scope, isListing };
+  return { scope, isListing, forOverlays: forOverlays ?? null };
 }
 
 const IS_CODE = refused('bad-request', 'text: this is a code that links a room; it belongs into that room, not here.');

@@ -1,3 +1,4 @@
+import type { Origins } from '../../config/origins.ts';
 import type { HubConfig } from '../../config/schema.ts';
 import type { Clock } from '../async/clock.ts';
 import type { PasswordCost } from '../community/accounts/passwords.ts';
@@ -8,6 +9,8 @@ import type { OpenedSql } from '../store/sql/open.ts';
 
 export interface HubOptions {
   readonly config: HubConfig;
+  /** Where its values came from, for admins; absent: not known. */
+  readonly origins?: Origins;
   /** What comes with the hub; `main.ts` hands it in. */
   readonly builtIns: BuiltIns;
   /** Platform name of people who have their account here: that of the native surface. */

@@ -3,12 +3,13 @@ import type { HubPresence } from '../community/presence/presence.ts';
 import type { TypingDesk } from '../community/presence/typing.ts';
 import type { Unnoticed } from '../community/presence/unnoticed.ts';
 import type { SelfDesk } from '../community/selves/news.ts';
+import type { Admit } from '../community/tokens/admit.ts';
 import { createCatchUp } from '../community/tokens/catch-up.ts';
 import type { Endings } from '../community/tokens/endings.ts';
 import type { Attachment } from '../domain/content.ts';
 import type { BridgeId, EpochMs, TokenId, UserId } from '../domain/ids.ts';
 import type { Actor } from '../domain/inbound.ts';
-import { withScope } from '../domain/scopes.ts';
+import { isOverlay, withScope } from '../domain/scopes.ts';
 import type { HttpServer } from '../http/server.ts';
 import type { MediaStore } from '../media/media-store.ts';
 import { isReceipt, place } from '../pipeline/address.ts';
@@ -44,18 +45,26 @@ export function surfaceSide(name: BridgeId, parts: SurfaceParts): Omit<SurfacePo
     lacks: (actor, scope) => admit.scope(actor, scope),
     onTokenEnd: parts.endings.watch,
     catchUp: createCatchUp({ feed, madeAt: parts.madeAt, clock: parts.clock }),
-    mayRead: (actor, channel) =>
-      admit.scope(actor, 'read') === null && !isReceipt(place(parts.facts, actor, channel, 'read')),
+    mayRead: (actor, channel) => mayFollow(actor, admit) && !isReceipt(place(parts.facts, actor, channel, 'read')),
     mayHear: (actor, from) => !parts.isBlocked(actor.user, from.user),
     files: (actor, of) => filesOf(actor, of, media.claim, doors.ask),
     ...doors,
     feed,
     self: parts.self,
-    presence,
+    // a picture on a stream is nobody who is here
+    presence: {
+      join: (channel, actor) => (isOverlay(actor) ? undefined : presence.join(channel, actor)),
+      leave: (channel, actor) => (isOverlay(actor) ? undefined : presence.leave(channel, actor)),
+    },
     unnoticed: parts.unnoticed.enter,
     typing: parts.typing,
     upgrades: (path, take) => http.upgrades(path, take),
   };
+}
+
+function mayFollow(actor: Actor, admit: Admit): boolean {
+  const isShown = actor.grant !== undefined && isOverlay(actor);
+  return isShown ? admit.isGood(actor.grant) : admit.scope(actor, 'read') === null;
 }
 
 async function filesOf(

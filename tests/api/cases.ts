@@ -149,6 +149,7 @@ const onHeld = (body?: object): Case => ({
   },
 });
 const onPerson: Case = { happy: ({ users }) => ({ params: { user: users.ann ?? '' }, body: {} }) };
+const onAccount = (body: object): Case => ({ happy: ({ users }) => ({ params: { user: users.ann ?? '' }, body }) });
 const onPersonLess: Case = { happy: ({ users }) => ({ params: { user: users.ann ?? '' } }) };
 const reacting: Case = {
   happy: async (world) => ({ params: { ...lobby, message: await world.posted(world.boss), emoji: '👍' } }),
@@ -398,6 +399,24 @@ export const CASES: Readonly<Record<string, Case>> = {
     },
   },
   'my-data': { happy: () => ({}) },
+  'overlay-tokens': inLobby,
+  'create-overlay-token': { happy: () => ({ params: lobby, body: {} }) },
+  health: plain,
+  'dead-letters': plain,
+  accounts: { happy: () => ({ query: { named: 'ann' } }) },
+  'sign-up-links': plain,
+  configuration: plain,
+  'hub-audit': plain,
+  'drop-letters': { happy: async (world) => ({ params: { portal: await world.portal() }, body: {} }) },
+  'set-dj': onAccount({ isDj: false }),
+  'set-admin': onAccount({ isAdmin: false }),
+  'set-enabled': onAccount({ isEnabled: true }),
+  'make-sign-up-link': { happy: () => ({ body: { hours: 1 } }) },
+  'end-sign-up-link': {
+    async happy({ hub, boss }) {
+      return { params: { id: (await hub.as(boss)('POST', '/hub/sign-up-links', {})).body.link.id } };
+    },
+  },
   'erase-me': { as: 'gone', happy: () => ({ body: { confirm: 'gone' } }) },
   'remove-webhook': { happy: async (world) => ({ params: { ...lobby, webhook: await world.webhook() } }) },
 };
@@ -406,5 +425,6 @@ export const CASES: Readonly<Record<string, Case>> = {
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   'apply-native-act': 'what was done on a platform alone: tests/mirror',
   'test-portal': 'a room that takes it: tests/console',
+  'retry-letters': 'a bridge that runs and gives something up: tests/admin',
 };
 export const RACES: ReadonlySet<string> = new Set(['set-house-rules', 'erase-me']);

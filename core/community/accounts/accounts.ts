@@ -1,6 +1,6 @@
 import type { ChannelId } from '../../domain/ids.ts';
 import { createDjs, type Djs } from './djs.ts';
-import { createInvites, FIRST_ADMIN_MS, type Invite } from './invites.ts';
+import { createInvites, FIRST_ADMIN_MS, type Invite, type OpenInvite } from './invites.ts';
 import { ensureLobby } from './lobby.ts';
 import type { AccountsOptions } from './options.ts';
 import type { Outcome } from './outcome.ts';
@@ -15,6 +15,10 @@ import { createThrottle } from './throttle.ts';
 /** People with an account here: how they come in, what they may do. What is expected to fail is a value. */
 export interface Accounts extends SignUp, SignIn, People, Djs {
   createInvite(lastsMs: number): Promise<Invite>;
+  /** Those that were not used yet, newest first. */
+  openInvites(): Promise<readonly OpenInvite[]>;
+  /** @returns whether there was one that is open */
+  endInvite(id: string): Promise<boolean>;
   /** A new one-time link at each call while there is no admin, and the end of earlier ones; else null. */
   firstAdminLink(baseUrl: string): Promise<string | null>;
   /** Told of each good token of the main site, by whose it is there. */
@@ -61,6 +65,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
       await sql.write([statement]);
       return invite;
     },
+    openInvites: invites.open,
+    endInvite: async (id) => (await sql.write([invites.end(id)])).ok,
     async firstAdminLink(baseUrl) {
       const admins = sql.build.selectFrom('users').select('id').where('is_admin', '=', 1).limit(1).compile();
       if ((await readOne(sql, admins)) !== null) {

@@ -2,12 +2,13 @@ import type { Clock } from '../../async/clock.ts';
 import { stepKey } from '../../async/mint.ts';
 import { scopeOf } from '../../domain/channel.ts';
 import type { ChannelId, EpochMs, TokenId, UserId } from '../../domain/ids.ts';
-import type { Scope } from '../../domain/scopes.ts';
+import { OVERLAY_SCOPE, type Scope } from '../../domain/scopes.ts';
 import { actStep } from '../../pipeline/steps.ts';
 import type { Directory } from '../../store/directory/directory.ts';
 import { type ApiToken, tokenOf } from '../../store/directory/token-book.ts';
 import type { Step } from '../../store/ports.ts';
 import type { Sql } from '../../store/sql/sql.ts';
+import type { ApiTokensTable } from '../../store/sql/token-tables.ts';
 import { done, type Outcome, problem } from '../accounts/outcome.ts';
 import { one, people, readOne, userScope } from '../accounts/rows.ts';
 import { newToken } from '../accounts/secret-token.ts';
@@ -31,10 +32,12 @@ export interface ListedToken extends ApiToken {
 export interface Tokens {
   /** The text is told here once and never again. */
   make(wish: TokenWish): Promise<Outcome<{ readonly text: string; readonly token: ApiToken }>>;
-  /** Once it resolves, no hub stores anything that came by this token. @returns whether there was one */
-  revoke(id: TokenId): Promise<boolean>;
+  /** `by`: null for the operator. Once it resolves, no hub stores anything that came by this token. @returns whether there was one */
+  revoke(id: TokenId, by: UserId | null): Promise<boolean>;
   /** Newest first, at most `MOST_TOKENS` of one person; null: of everybody, at most 500. */
   list(user: UserId | null): Promise<readonly ListedToken[]>;
+  /** Of overlays of this channel, newest first; null: whoever made them. */
+  listOverlays(channel: ChannelId, user: UserId | null): Promise<readonly ListedToken[]>;
 }
 
 export interface TokensDeps {
@@ -43,6 +46,15 @@ export interface TokensDeps {
   readonly append: (step: Step) => Promise<void>;
   readonly clock: Pick<Clock, 'now'>;
   readonly platforms: { readonly native: string; readonly site: string };
+}
+
+/** Whether a token of one channel would never be let through with it. */
+export function isBeyondChannels(scope: Scope): boolean {
+  return scope === 'account' || scope === 'hub:manage';
+}
+
+export function sayBeyond(scope: Scope): string {
+  return `${scope} reaches beyond one channel; leave it or the channel out.`;
 }
 
 /** Of one person. */
@@ -107,28 +119,44 @@ export function createTokens({ sql, directory, append, clock, platforms }: Token
       if (wish.by !== wish.user) await noted('token', token, wish.by);
       return done({ text, token });
     },
-    async revoke(id) {
+    async revoke(id, by) {
       const [row] = await sql.read(sql.build.selectFrom('api_tokens').selectAll().where('id', '=', id).compile());
       if (row === undefined) return false;
-      const { channel: only } = tokenOf(row);
+      const token = tokenOf(row);
+      const { channel: only } = token;
       const channel = only === null ? null : directory.channel(only);
       await directory.change({
         statements: [{ query: sql.build.deleteFrom('api_tokens').where('id', '=', id).compile() }],
         scopes: channel === null ? null : [scopeOf(channel)],
         what: [
           { kind: 'token', token: id },
-          { kind: 'user', user: tokenOf(row).user },
+          { kind: 'user', user: token.user },
         ],
       });
+      if (by !== token.user) await noted('token-revoke', token, by);
       return true;
     },
     async list(user) {
       const all = sql.build.selectFrom('api_tokens').selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc');
       const wanted = user === null ? all.limit(MOST_LISTED) : all.where('user_id', '=', user).limit(MOST_TOKENS);
-      const rows = await sql.read(wanted.compile());
-      return rows.map((row) => ({ ...tokenOf(row), lastUsedAt: row.last_used_at as EpochMs | null }));
+      return (await sql.read(wanted.compile())).map(listed);
+    },
+    async listOverlays(channel, user) {
+      const all = sql.build
+        .selectFrom('api_tokens')
+        .selectAll()
+        .where('channel_id', '=', channel)
+        .where('scopes', '=', JSON.stringify([OVERLAY_SCOPE]))
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(MOST_LISTED);
+      return (await sql.read((user === null ? all : all.where('user_id', '=', user)).compile())).map(listed);
     },
   };
+}
+
+function listed(row: ApiTokensTable): ListedToken {
+  return { ...tokenOf(row), lastUsedAt: row.last_used_at as EpochMs | null };
 }
 
 const MAX_REASON = 300;

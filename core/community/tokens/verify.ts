@@ -1,5 +1,6 @@
 import type { Clock } from '../../async/clock.ts';
 import type { TokenId } from '../../domain/ids.ts';
+import { isOverlay } from '../../domain/scopes.ts';
 import type { Logger } from '../../ops/log.ts';
 import type { Verified } from '../../plugin/surface.ts';
 import type { Directory } from '../../store/directory/directory.ts';
@@ -64,7 +65,7 @@ export function createTokenVerifier({ sql, directory, clock, logger, platforms }
     if (used.size < MOST_NOTED) used.set(token.id, clock.now());
     const { id, scopes, channel, expiresAt } = token;
     const actor = { ...actorOf(person), grant: { token: id, scopes, channel, expiresAt } };
-    return { ok: true, actor, isAdmin: person.isAdmin, token: null };
+    return { ok: true, actor, isAdmin: person.isAdmin && !isOverlay(actor), token: null };
   }
 
   return {

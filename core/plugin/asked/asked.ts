@@ -23,6 +23,8 @@ export interface Operation<Input, Output> {
    * it says here that it answers for what its actor can see alone. Absent: it is not.
    */
   readonly isListing?: true;
+  /** For overlays too, which are given these fields whatever they ask. Absent: it is not. */
+  readonly forOverlays?: Partial<Input>;
   /** How it is reached over REST. Absent: not at all. */
   readonly rest?: Rest;
 }

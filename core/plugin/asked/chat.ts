@@ -73,18 +73,22 @@ export const chatQuestions: Asked<ChatQuestions> = {
     output: z.strictObject({ channels: z.array(listedChannel) }),
     scope: 'read',
     isListing: true,
+    forOverlays: {},
     rest: { method: 'GET', path: '/channels', summary: 'Channels that you can find, the megachannel first' },
   },
   channel: {
     input: z.strictObject({ channel: channelId }),
     output: listedChannel,
     scope: 'read',
+    forOverlays: {},
     rest: { method: 'GET', path: '/channels/{channel}', summary: 'One channel' },
   },
   history: {
     input: z.strictObject({ channel: channelId, before: seqNumber.nullable().default(null), limit: limit(50) }),
     output: z.strictObject({ messages: z.array(historyMessage), isEnd: z.boolean() }),
     scope: 'history',
+    // what an overlay begins with; none of them draws what is older
+    forOverlays: { before: null, limit: 50 },
     rest: {
       method: 'GET',
       path: '/channels/{channel}/messages',

@@ -1,4 +1,5 @@
 import { type ActivityQuestions, activityQuestions } from './activity.ts';
+import { type AdminDeeds, type AdminQuestions, adminDeeds, adminQuestions } from './admin.ts';
 import type { Asked } from './asked.ts';
 import { type ChatQuestions, chatQuestions } from './chat.ts';
 import { type CrewDeeds, crewDeeds } from './crew.ts';
@@ -33,7 +34,8 @@ export interface Questions
     HookOutQuestions,
     PrivacyQuestions,
     DeskQuestions,
-    ActivityQuestions {}
+    ActivityQuestions,
+    AdminQuestions {}
 
 /** Every act that is not said in a channel, with what it takes and what it answers. */
 export interface Deeds
@@ -51,7 +53,8 @@ export interface Deeds
     PortalDeeds,
     HookOutDeeds,
     PrivacyDeeds,
-    DeskDeeds {}
+    DeskDeeds,
+    AdminDeeds {}
 
 export const questions: Asked<Questions> = {
   ...chatQuestions,
@@ -69,6 +72,7 @@ export const questions: Asked<Questions> = {
   ...privacyQuestions,
   ...deskQuestions,
   ...activityQuestions,
+  ...adminQuestions,
 };
 export const deeds: Asked<Deeds> = {
   ...orderDeeds,
@@ -86,6 +90,7 @@ export const deeds: Asked<Deeds> = {
   ...hookOutDeeds,
   ...privacyDeeds,
   ...deskDeeds,
+  ...adminDeeds,
 };
 
 export type { Asked } from './asked.ts';

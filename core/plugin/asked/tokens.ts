@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ChannelId, EpochMs, TokenId, UserId } from '../../domain/ids.ts';
-import { SCOPES, type Scope } from '../../domain/scopes.ts';
+import { GIVEN_SCOPES, SCOPES, type Scope } from '../../domain/scopes.ts';
 import type { Asked } from './asked.ts';
 import { channelId, epochMs, typed, userId } from './shapes.ts';
 
@@ -32,6 +32,8 @@ export interface TokenQuestions {
   me: [Record<never, never>, Me];
   /** One's own, newest first; of somebody else for admins alone. */
   tokens: [{ readonly user: UserId | null }, { readonly tokens: readonly ShownToken[] }];
+  /** Those for overlays of a channel: all of them for its DJ and admins, else one's own. */
+  'overlay-tokens': [{ readonly channel: ChannelId }, { readonly tokens: readonly ShownToken[] }];
 }
 
 export interface TokenDeeds {
@@ -46,7 +48,12 @@ export interface TokenDeeds {
     },
     { readonly token: ShownToken; readonly secret: string },
   ];
-  /** One's own, or any for admins. */
+  /** It shows what is said in this channel to an overlay, and does nothing else. */
+  'create-overlay-token': [
+    { readonly channel: ChannelId; readonly name: string },
+    { readonly token: ShownToken; readonly secret: string },
+  ];
+  /** One's own, or any for admins; those for overlays for the DJ of the channel, too. */
   'revoke-token': [{ readonly id: TokenId }, Record<never, never>];
 }
 
@@ -57,13 +64,14 @@ const tokenId = typed<TokenId, string>(
     .describe('Token id.'),
 );
 const scopes = z.array(z.enum(SCOPES));
+const name = z.string().trim().min(1).max(80).describe('What it is for.');
 const token = typed<ShownToken>(
   z
     .strictObject({
       id: tokenId,
       user: userId.describe('Whose rights it carries.'),
       name: z.string(),
-      scopes,
+      scopes: z.array(z.enum(GIVEN_SCOPES)).describe('`overlay` stands alone.'),
       channel: channelId.nullable().describe('No other channel exists for it; null: wherever its holder may go.'),
       createdAt: epochMs,
       expiresAt: epochMs.nullable(),
@@ -82,7 +90,12 @@ const me = typed<Me>(
       isGuest: z.boolean(),
       isAdmin: z.boolean(),
       token: z
-        .strictObject({ id: tokenId, scopes, channel: channelId.nullable(), expiresAt: epochMs.nullable() })
+        .strictObject({
+          id: tokenId,
+          scopes: z.array(z.enum(GIVEN_SCOPES)),
+          channel: channelId.nullable(),
+          expiresAt: epochMs.nullable(),
+        })
         .nullable()
         .describe('Null: you came by a session.'),
     })
@@ -103,12 +116,22 @@ export const tokenQuestions: Asked<TokenQuestions> = {
     scope: 'session',
     rest: { method: 'GET', path: '/tokens', summary: 'Your tokens, newest first' },
   },
+  'overlay-tokens': {
+    input: z.strictObject({ channel: channelId }),
+    output: z.strictObject({ tokens: z.array(token) }),
+    scope: 'session',
+    rest: {
+      method: 'GET',
+      path: '/channels/{channel}/overlay-tokens',
+      summary: 'Tokens by which overlays show a channel; all of them for its DJ',
+    },
+  },
 };
 
 export const tokenDeeds: Asked<TokenDeeds> = {
   'create-token': {
     input: z.strictObject({
-      name: z.string().trim().min(1).max(80).describe('What it is for.'),
+      name,
       scopes: typed<readonly Scope[]>(scopes.min(1).max(SCOPES.length)).describe(
         'What it may be used for: never more than its holder may do.',
       ),
@@ -119,6 +142,20 @@ export const tokenDeeds: Asked<TokenDeeds> = {
     output: z.strictObject({ token, secret: z.string().describe('Shown this once: keep it.') }),
     scope: 'session',
     rest: { method: 'POST', path: '/tokens', summary: 'Make a token for a program', isMaking: true },
+  },
+  'create-overlay-token': {
+    input: z.strictObject({ channel: channelId, name: name.default('Overlay') }),
+    output: z.strictObject({
+      token,
+      secret: z.string().describe('Stands in the link of the overlay; shown this once.'),
+    }),
+    scope: 'session',
+    rest: {
+      method: 'POST',
+      path: '/channels/{channel}/overlay-tokens',
+      summary: 'Make a token that shows what is said in a channel to an overlay, and does nothing else',
+      isMaking: true,
+    },
   },
   'revoke-token': {
     input: z.strictObject({ id: tokenId }),

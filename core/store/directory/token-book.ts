@@ -1,5 +1,5 @@
 import type { ChannelId, EpochMs, TokenId, UserId } from '../../domain/ids.ts';
-import { SCOPES, type Scope } from '../../domain/scopes.ts';
+import { GIVEN_SCOPES, type Scope } from '../../domain/scopes.ts';
 import type { Sql } from '../sql/sql.ts';
 import type { ApiTokensTable } from '../sql/token-tables.ts';
 
@@ -59,5 +59,5 @@ export function tokenOf(row: ApiTokensTable): ApiToken {
 
 /** A scope that this hub does not know gives nothing. */
 function scopesOf(stored: unknown): readonly Scope[] {
-  return Array.isArray(stored) ? SCOPES.filter((scope) => stored.includes(scope)) : [];
+  return Array.isArray(stored) ? GIVEN_SCOPES.filter((scope) => stored.includes(scope)) : [];
 }

@@ -1,10 +1,12 @@
 import { effect, untracked, useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
+import { isPublic } from '../../../core/domain/channel.ts';
 import { channelHref, goTo, route } from '../route.ts';
 import { type Chat, isLookedAt } from '../state/chat.ts';
 import { createDeeds } from '../state/deeds.ts';
 import { isDrawerOpen, overlay } from '../state/overlay.ts';
 import { toast } from '../state/toast.ts';
+import { isUnnoticed } from '../state/unnoticed.ts';
 import { t } from '../words.ts';
 import { ConnectionBanner } from './banner.tsx';
 import { COMPOSER_ID, Composer, takeFiles } from './composer.tsx';
@@ -16,6 +18,7 @@ import { createSwipe } from './swipe.ts';
 import { TopBar } from './top-bar.tsx';
 
 const HouseRules = lazy(() => import('./house-rules.tsx'));
+const UnnoticedBar = lazy(() => import('./unnoticed-bar.tsx'));
 const PeoplePanel = lazy(() => import('./people-panel.tsx'));
 
 interface Props {
@@ -92,6 +95,9 @@ export function ChatScreen({ chat, onSignIn, onSignOut }: Props) {
         )}
         <div class="dock">
           <ConnectionBanner chat={chat} />
+          {channel !== null && isUnnoticed() && chat.you.value?.isAdmin && isPublic(channel.kind) && (
+            <UnnoticedBar chat={chat} channel={channel.id} />
+          )}
           {model !== null && channel?.mayPost === true && route.value.view !== 'embed' && (
             <HouseRules key={model.id} chat={chat} model={model} />
           )}

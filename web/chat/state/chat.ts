@@ -23,6 +23,7 @@ import { isTold, tell } from './notify.ts';
 import { type People, watchPeople } from './people.ts';
 import { toast } from './toast.ts';
 import { createTyping, type Typing } from './typing.ts';
+import { isUnnoticed } from './unnoticed.ts';
 import { createUploads, type Uploads } from './uploads.ts';
 import { watchWriting } from './writing.ts';
 
@@ -73,7 +74,7 @@ export interface Chat {
 
 /** @param maxBytes of one file, as the hub has said; null: it has not */
 export function createChat(token: string | null, owner: string, maxBytes: () => number | null): Chat {
-  const client = createClient({ url: socketUrl(), token, storage: clientStorage(owner) });
+  const client = createClient({ url: socketUrl(), token, storage: clientStorage(owner), isUnnoticed });
   const connection = signal<ClientState>(client.state());
   const you = signal<You | null>(null);
   const channels = signal<readonly ListedChannel[]>([]);

@@ -14,6 +14,9 @@ const fi: Dictionary = {
   'This channel is read-only.': 'Tätä kanavaa voi vain lukea.',
   'You may read here, but not write.': 'Voit lukea täällä, mutta et kirjoittaa.',
   'You are reading as a guest.': 'Luet vieraana.',
+  'You read unnoticed here. To write, let others see you.':
+    'Luet täällä huomaamatta. Jos haluat kirjoittaa, anna muiden nähdä sinut.',
+  'Show me': 'Näytä minut',
   'Sign in to chat': 'Kirjaudu keskustelemaan',
   'Close channels': 'Sulje kanavat',
   'Close people': 'Sulje ihmiset',
