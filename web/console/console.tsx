@@ -1,4 +1,5 @@
 import { effect, signal } from '@preact/signals';
+import { Fragment } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import Gate from '../chat/parts/gate.tsx';
 import { Mark } from '../chat/parts/icons.tsx';
@@ -8,6 +9,7 @@ import { remember, session } from '../chat/state/session.ts';
 import { useDesk } from './desk.ts';
 import { type ConsoleHub, createConsoleHub } from './hub.ts';
 import type { PanelProps } from './panel.ts';
+import { TokensPanel } from './panels/tokens.tsx';
 import { chosenPanel, panelsFor } from './panels.tsx';
 
 const config = signal<HubConfig>(UNKNOWN_CONFIG);
@@ -97,6 +99,12 @@ function Room({ hub: here }: { readonly hub: ConsoleHub }) {
       {channels === null ? null : channel === null ? (
         <main class="console-empty">
           <p>You look after no channel. A DJ can make you a moderator.</p>
+          {here.you.value?.isGuest === false && (
+            <>
+              <h2>API tokens</h2>
+              <TokensPanel hub={here} />
+            </>
+          )}
         </main>
       ) : (
         <Panels hub={here} />
@@ -125,21 +133,23 @@ function PanelsOf({ hub: here, channel }: Pick<PanelProps, 'hub' | 'channel'>) {
   return (
     <div class="console-body">
       <nav class="console-nav" aria-label="Parts of the console">
-        {open.map(({ id, title }) => (
-          <a
-            key={id}
-            href={`#${id}`}
-            ref={id === current.id ? link : null}
-            aria-current={id === current.id ? 'page' : undefined}
-          >
-            {title}
-            {id === 'queue' && waits > 0 && (
-              <span class="count">
-                {waits}
-                <span class="sr"> waiting</span>
-              </span>
-            )}
-          </a>
+        {open.map(({ id, title, part }, at) => (
+          <Fragment key={id}>
+            {part !== undefined && part !== open[at - 1]?.part && <p class="console-part">{part}</p>}
+            <a
+              href={`#${id}`}
+              ref={id === current.id ? link : null}
+              aria-current={id === current.id ? 'page' : undefined}
+            >
+              {title}
+              {id === 'queue' && waits > 0 && (
+                <span class="count">
+                  {waits}
+                  <span class="sr"> waiting</span>
+                </span>
+              )}
+            </a>
+          </Fragment>
         ))}
       </nav>
       <main class="console-main" key={current.id}>

@@ -3,9 +3,14 @@ import type { FunctionComponent } from 'preact';
 import type { ListedChannel } from '../../core/domain/wire.ts';
 import { isAtLeast } from './hub.ts';
 import type { PanelProps } from './panel.ts';
+import { AccountsPanel } from './panels/accounts.tsx';
 import { ActivityPanel } from './panels/activity.tsx';
 import { AuditPanel } from './panels/audit.tsx';
+import { ConfigurationPanel } from './panels/configuration.tsx';
+import { HealthPanel } from './panels/health.tsx';
 import { HouseRulesPanel } from './panels/house-rules.tsx';
+import { HubAuditPanel } from './panels/hub-audit.tsx';
+import { LettersPanel } from './panels/letters.tsx';
 import { LibraryPanel } from './panels/library.tsx';
 import { LivePanel } from './panels/live.tsx';
 import { ModeratorsPanel } from './panels/moderators.tsx';
@@ -14,6 +19,8 @@ import { OverlayPanel } from './panels/overlay.tsx';
 import { PeoplePanel } from './panels/people.tsx';
 import { PlatformsPanel } from './panels/platforms.tsx';
 import { QueuePanel } from './panels/queue.tsx';
+import { TokensPanel } from './panels/tokens.tsx';
+import { WebhooksPanel } from './panels/webhooks.tsx';
 
 export interface PanelSpec {
   /** Stands in the address behind `#`. */
@@ -21,6 +28,8 @@ export interface PanelSpec {
   readonly title: string;
   readonly least: ListedChannel['rank'];
   readonly Panel: FunctionComponent<PanelProps>;
+  /** What those of one kind stand under in the list; absent: the channel. */
+  readonly part?: string;
 }
 
 export const PANELS: readonly PanelSpec[] = [
@@ -34,7 +43,14 @@ export const PANELS: readonly PanelSpec[] = [
   { id: 'activity', title: 'Activity', least: 'moderator', Panel: ActivityPanel },
   { id: 'library', title: 'Library', least: 'moderator', Panel: LibraryPanel },
   { id: 'audit', title: 'Audit log', least: 'moderator', Panel: AuditPanel },
-  { id: 'overlay', title: 'Overlay', least: 'dj', Panel: OverlayPanel },
+  { id: 'overlay', title: 'Overlay', least: 'dj', Panel: OverlayPanel, part: 'Stream and programs' },
+  { id: 'webhooks', title: 'Webhooks', least: 'moderator', Panel: WebhooksPanel, part: 'Stream and programs' },
+  { id: 'tokens', title: 'API tokens', least: 'listener', Panel: TokensPanel, part: 'Stream and programs' },
+  { id: 'health', title: 'Health', least: 'admin', Panel: HealthPanel, part: 'The hub' },
+  { id: 'letters', title: 'Not delivered', least: 'admin', Panel: LettersPanel, part: 'The hub' },
+  { id: 'accounts', title: 'Accounts and DJs', least: 'admin', Panel: AccountsPanel, part: 'The hub' },
+  { id: 'configuration', title: 'Configuration', least: 'admin', Panel: ConfigurationPanel, part: 'The hub' },
+  { id: 'hub-audit', title: 'Admin log', least: 'admin', Panel: HubAuditPanel, part: 'The hub' },
 ];
 
 export function panelsFor(channel: ListedChannel, isAdmin: boolean): readonly PanelSpec[] {

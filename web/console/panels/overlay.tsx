@@ -3,9 +3,10 @@ import { useState } from 'preact/hooks';
 import { toast } from '../../chat/state/toast.ts';
 import { OVERLAY_FIELDS, type OverlayField, overlayQuery } from '../overlay-fields.ts';
 import type { PanelProps } from '../panel.ts';
+import { OverlayTokens } from './overlay-tokens.tsx';
 
 /** Makes the link of an overlay for OBS, and shows how it will look. */
-export function OverlayPanel({ channel }: PanelProps) {
+export function OverlayPanel({ hub, channel }: PanelProps) {
   const [values, setValues] = useState<Readonly<Record<string, string>>>({});
   const query = overlayQuery(channel.id, values);
   const link = new URL(`/overlay?${query}`, location.origin).href;
@@ -36,6 +37,7 @@ export function OverlayPanel({ channel }: PanelProps) {
         <button type="button" class="button primary" onClick={() => void copy()}>
           Copy the link
         </button>
+        <OverlayTokens hub={hub} channel={channel} link={link} />
       </div>
     </div>
   );
