@@ -34,7 +34,7 @@ interface Act {
   readonly guild: string;
   readonly account: InboundAccount;
   readonly by: InboundAccount | null;
-  readonly act: 'timeout' | 'ban' | 'lift';
+  readonly act: 'timeout' | 'ban' | 'lift' | 'kick';
   readonly until: EpochMs | null;
   readonly reason: string | null;
   readonly at: EpochMs;
@@ -83,6 +83,8 @@ export function createActs(
         return { act: 'ban', until: null };
       case AuditLogEvent.MemberBanRemove:
         return { act: 'lift', until: null };
+      case AuditLogEvent.MemberKick:
+        return { act: 'kick', until: null };
       case AuditLogEvent.MemberUpdate:
         return until === undefined ? null : timeoutUntil(until, hub.clock.now());
       case AUTOMOD_TIMEOUT: {

@@ -26,11 +26,19 @@ export function membersInbound(event: RoomEvent, account: InboundAccount, by: In
   }
 }
 
-/** Null: they only came or went, or were put out and may come back. */
-export function actOf({ content, before, sender, stateKey }: RoomEvent): 'ban' | 'lift' | null {
+/** Null: they only came or went. */
+export function actOf({ content, before, sender, stateKey }: RoomEvent): 'ban' | 'lift' | 'kick' | null {
   const membership = text(content, 'membership');
   if (membership === 'ban') return 'ban';
-  return membership === 'leave' && text(before, 'membership') === 'ban' && sender !== stateKey ? 'lift' : null;
+  if (membership !== 'leave' || sender === stateKey) return null;
+  switch (text(before, 'membership')) {
+    case 'ban':
+      return 'lift';
+    case 'join':
+      return 'kick';
+    default:
+      return null;
+  }
 }
 
 function isRenamed({ content, before }: RoomEvent): boolean {

@@ -26,14 +26,14 @@ export function decodeMember(
   const after = standingOf(update.new_chat_member);
   const account = accountOfUser(update.new_chat_member.user);
   const at = (update.date * 1_000) as EpochMs;
-  const act = update.from.id === ownId ? null : actOf(before, after);
+  const act = update.from.id === ownId ? null : actOf(before, after, isByOther(update));
   return rooms.flatMap((room): readonly Inbound[] => {
     const found: Inbound[] = [];
     if (before.isIn !== after.isIn) {
       found.push({ kind: 'membership', room, account, act: after.isIn ? 'join' : 'leave', at });
     }
     if (act !== null) {
-      const until = act === 'lift' || after.until === 0 ? null : ((after.until * 1_000) as EpochMs);
+      const until = act === 'lift' || act === 'kick' || after.until === 0 ? null : ((after.until * 1_000) as EpochMs);
       const by = actorOf(update.from, update.chat);
       found.push({ kind: 'sanction', eventId: `${eventId}-${room}`, room, account, by, act, until, reason: null, at });
     }
@@ -63,7 +63,14 @@ function standingOf(member: ChatMember): Standing {
   }
 }
 
-function actOf(before: Standing, after: Standing): 'timeout' | 'ban' | 'lift' | null {
-  if (after.restraint === null) return before.restraint === null ? null : 'lift';
+function isByOther({ from, new_chat_member }: ChatMemberUpdated): boolean {
+  return from.id !== new_chat_member.user.id;
+}
+
+function actOf(before: Standing, after: Standing, isByOther: boolean): 'timeout' | 'ban' | 'lift' | 'kick' | null {
+  if (after.restraint === null) {
+    if (before.restraint !== null) return 'lift';
+    return before.isIn && !after.isIn && isByOther ? 'kick' : null;
+  }
   return before.restraint === after.restraint && before.until === after.until ? null : after.restraint;
 }

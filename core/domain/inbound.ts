@@ -80,7 +80,8 @@ export type Inbound =
       readonly ghostOf?: string;
       /** Null when the platform does not say who. */
       readonly by: InboundAccount | null;
-      readonly act: 'timeout' | 'ban' | 'lift';
+      /** `kick`: put out of the room, into which they may come again. */
+      readonly act: 'timeout' | 'ban' | 'lift' | 'kick';
       readonly until: EpochMs | null;
       readonly reason: string | null;
       readonly at: EpochMs;

@@ -71,7 +71,7 @@ export interface NativeAct {
   readonly platform: string;
   /** Null: the platform does not say. */
   readonly byName: string | null;
-  readonly act: 'timeout' | 'ban' | 'lift';
+  readonly act: 'timeout' | 'ban' | 'lift' | 'kick';
   readonly until: EpochMs | null;
   readonly reason: string | null;
   readonly at: EpochMs;

@@ -88,6 +88,7 @@ export function createMirroring(deps: MirroringDeps, { clock, log: logger }: Hub
     rows,
     items,
     report: effects.report,
+    append: log.append,
     isTrusted: ({ id }, channel) => directory.settings(channel.id).trustedPortals.includes(id),
     authority: async ({ bridge, room }, account) => {
       const can = running(bridge)?.capabilities(room);

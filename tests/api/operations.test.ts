@@ -2,7 +2,8 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SCOPES } from '../../core/domain/scopes.ts';
-import { CASES, ELSEWHERE, NOWHERE, RACES, type Sent, type World, worldOn } from './cases.ts';
+import { ELSEWHERE, CASES as MOST, NOWHERE, RACES, type Sent, type World, worldOn } from './cases.ts';
+import { NATIVE_ACT_CASES } from './native-acts.ts';
 import { type Answered, type ApiStage, apiStage, caller } from './rig.ts';
 
 interface Operation {
@@ -14,6 +15,7 @@ interface Operation {
   readonly of: any;
 }
 
+const CASES = { ...MOST, ...NATIVE_ACT_CASES };
 let hub: ApiStage;
 let world: World;
 // biome-ignore lint/suspicious/noExplicitAny: a JSON document

@@ -105,3 +105,22 @@ it('what was done on one platform alone is shown to moderators, who make it hold
   expect(await shown()).toEqual([]);
   expect(await carla.client.do('apply-native-act', { channel: LOBBY, act })).toMatchObject({ code: 'decided' });
 });
+
+it('what was done on one platform alone can be left there by a moderator, who is written down', async () => {
+  stage.tells('south', { on: 'finn', by: by('stranger'), act: 'ban' });
+  await expect.poll(shown, WITHIN).toHaveLength(1);
+  const [act = ''] = await shown();
+  expect(await ann.client.do('dismiss-native-act', { channel: LOBBY, act })).toMatchObject({ code: 'forbidden' });
+  const done = await carla.client.do('dismiss-native-act', { channel: LOBBY, act });
+  expect(done).toMatchObject({ ok: true, value: { say: expect.stringContaining('stays where it is') } });
+  expect(await shown()).toEqual([]);
+  expect(stage.sanction(userOn('south', 'finn'))).toBe(null);
+  expect(await carla.client.do('dismiss-native-act', { channel: LOBBY, act })).toMatchObject({ code: 'decided' });
+  const lines = async () => {
+    const asked = await carla.client.ask('audit', { channel: LOBBY });
+    return asked.ok ? asked.value.acts.filter((one) => one.act === 'native-dismiss') : [];
+  };
+  await expect
+    .poll(lines, WITHIN)
+    .toMatchObject([{ by: { name: 'carla' }, target: { user: userOn('south', 'finn'), name: 'finn' }, reason: 'ban' }]);
+});

@@ -84,6 +84,36 @@ describe('a native act', () => {
     expect([stage.sanction(MALLORY), stage.sanction(userOn('north', 'shorty'))]).toEqual([null, null]);
   });
 
+  it('that puts somebody out of a room is shown with who did it; it may become a timeout, or be left as it is', async () => {
+    const shown = async () => (await stage.act('carla', 'apply')).split('\n').filter((line) => line.includes('kicked'));
+    stage.tells('north', { on: 'mallory', by: by('stranger'), act: 'kick', reason: 'spam' });
+    stage.tells('north', { on: 'eve', by: by('stranger'), act: 'kick' });
+    await expect.poll(shown, WITHIN).toHaveLength(2);
+    const lines = await shown();
+    const line = (name: string) => lines.find((one) => one.includes(name)) ?? '';
+    expect(line('mallory')).toContain('was kicked on North by stranger, because: spam. They may come back there.');
+    expect(acts()).toEqual([[], [], [], []]);
+    expect(await stage.act('carla', `apply ${line('eve').slice(0, 6)} no`)).toContain('asked about no more');
+    expect(await stage.act('carla', `apply ${line('eve').slice(0, 6)} no`)).toContain('decided');
+    expect(await stage.act('carla', `apply ${line('mallory').slice(0, 6)}`)).toContain('It holds everywhere now.');
+    await expect.poll(acts, WITHIN).toEqual(PLATFORMS.map(() => ['timeout']));
+    expect(stage.sanction(userOn('north', 'eve'))).toBe(null);
+    expect(await shown()).toEqual([]);
+  });
+
+  it('of putting out, by a moderator, is written down and asked about nowhere', async () => {
+    await stage.moderator(userOn('north', 'mo'));
+    stage.tells('north', { on: 'mallory', by: by('mo'), act: 'kick', reason: 'again' });
+    stage.tells('north', { on: 'marker', act: 'ban' });
+    await expect.poll(waiting, WITHIN).toHaveLength(1);
+    expect(await stage.act('carla', 'apply')).not.toContain('mallory');
+    expect(stage.sanction(MALLORY)).toBe(null);
+    const written = async () => (await stage.audit()).filter(({ act }) => act === 'kick');
+    await expect
+      .poll(written, WITHIN)
+      .toMatchObject([{ by: userOn('north', 'mo'), target: MALLORY, reason: 'again', channel: LOBBY }]);
+  });
+
   it('told twice is one', async () => {
     stage.tells('north', { on: 'mallory', act: 'ban', eventId: 'the same' });
     stage.tells('north', { on: 'mallory', act: 'ban', eventId: 'the same' });

@@ -73,8 +73,18 @@ export interface Stage {
   moderator(user: UserId): Promise<void>;
   /** The channel lets the own moderators of this platform's room act for it. */
   trust(platform: PlatformName): Promise<void>;
+  /** What is written down of acts of moderation, as far as it is archived. */
+  audit(): Promise<readonly Audited[]>;
   sanction(user: UserId): { readonly act: string; readonly until: number | null } | null;
   close(): Promise<void>;
+}
+
+interface Audited {
+  readonly act: string;
+  readonly by: string | null;
+  readonly target: string | null;
+  readonly reason: string | null;
+  readonly channel: string | null;
 }
 
 export async function openStage(): Promise<Stage> {
@@ -134,6 +144,11 @@ export async function openStage(): Promise<Stage> {
       const query = sql.build.insertInto('channel_settings').values(row).compile();
       const what = [{ kind: 'settings', channel: LOBBY }] as const;
       await knowledge.directory.change({ statements: [{ query }], scopes: null, what });
+    },
+    audit() {
+      const { build, read } = hub().hub.sql;
+      const columns = ['act', 'by_id as by', 'target_id as target', 'reason', 'channel_id as channel'] as const;
+      return read(build.selectFrom('audit').select(columns).compile());
     },
     sanction(user) {
       const found = hub().hub.knowledge.facts.sanction('mega' as never, user);

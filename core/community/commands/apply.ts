@@ -1,4 +1,4 @@
-import { applyNativeAct } from '../moderation/staff-desk.ts';
+import { applyNativeAct, dismissNativeAct } from '../moderation/staff-desk.ts';
 import type { Command, CommandCall, CommandDeps } from './command.ts';
 
 /** Enough of an id to tell what is open apart. */
@@ -7,13 +7,20 @@ const SHOWN = 6;
 /** Native acts of moderation stay on their platform unless a moderator makes them hold everywhere. */
 export const apply: Command = {
   name: 'apply',
-  summary: 'Lists what was done to people on the platforms alone, or makes one of it hold everywhere.',
+  summary: 'Lists what was done to people on the platforms alone; makes one of it hold everywhere, or leaves it there.',
   arguments: [
     {
       name: 'act',
       summary: 'Its sign in the list; without it the list is shown.',
       kind: 'text',
       choices: [],
+      isRequired: false,
+    },
+    {
+      name: 'no',
+      summary: 'Leaves it where it is: it is asked about no more.',
+      kind: 'choice',
+      choices: ['no'],
       isRequired: false,
     },
   ],
@@ -27,10 +34,17 @@ async function listed({ channel, prefix }: CommandCall, { nativeActs }: CommandD
   const open = channel === null ? [] : await nativeActs.open(channel);
   if (open.length === 0) return 'Nothing was done on the platforms that does not hold here.';
   const lines = open.map(({ id, say }) => `${id.slice(0, SHOWN)}: ${say}`);
-  return [...lines, `To make one hold everywhere: ${prefix}apply SIGN`].join('\n');
+  const how = `To make one hold everywhere: ${prefix}apply SIGN; to leave it there: ${prefix}apply SIGN no`;
+  return [...lines, how].join('\n');
 }
 
 async function applied({ channel, rest, actor }: CommandCall, { nativeActs, sanctions }: CommandDeps): Promise<string> {
-  if (channel === null || rest.length < SHOWN) return 'There is no such act; it may be decided already.';
-  return (await applyNativeAct(actor, channel, rest, { nativeActs, sanctions })).say;
+  const [sign = '', no, ...more] = rest.split(/\s+/);
+  if (channel === null || sign.length < SHOWN) return 'There is no such act; it may be decided already.';
+  if (no?.toLowerCase() === 'no' && more.length === 0) {
+    return (await dismissNativeAct(actor, channel, sign, nativeActs)).say;
+  }
+  if (no !== undefined)
+    return `Write the sign alone to make it hold everywhere, or the sign and "no" to leave it there.`;
+  return (await applyNativeAct(actor, channel, sign, { nativeActs, sanctions })).say;
 }

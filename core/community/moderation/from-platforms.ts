@@ -1,5 +1,6 @@
 import type { Clock } from '../../async/clock.ts';
 import { stepKey, userIdOf } from '../../async/mint.ts';
+import type { AuditLine } from '../../domain/audit.ts';
 import { type Channel, scopeOf } from '../../domain/channel.ts';
 import {
   type AccountId,
@@ -15,10 +16,12 @@ import type { Portal } from '../../domain/portal.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import type { NativeAct } from '../../domain/staff.ts';
 import type { LiveFacts } from '../../pipeline/live-facts.ts';
+import { actStep } from '../../pipeline/steps.ts';
 import type { MirrorEffect } from '../../relay/mirror.ts';
 import type { Echoes } from '../../relay/mirror-echo.ts';
 import { LEAST_LEFT_MS } from '../../relay/mirror-plan.ts';
 import type { MirrorRows } from '../../relay/mirror-rows.ts';
+import type { Step, Stored } from '../../store/ports.ts';
 import type { Authority } from '../portals/redeem.ts';
 import { LEAST_MINUTES, MOST_MINUTES } from './escalation.ts';
 import { nativeActText } from './native-act-text.ts';
@@ -38,6 +41,8 @@ export interface NativeActsDesk {
   open(channel: Channel): Promise<readonly NativeAct[]>;
   /** Makes it hold everywhere. */
   apply(by: Actor, id: string): Promise<SanctionOutcome>;
+  /** It stays where it is. @returns false where it is decided already */
+  dismiss(by: Actor, id: string): Promise<boolean>;
 }
 
 export interface FromPlatformsDeps {
@@ -52,6 +57,8 @@ export interface FromPlatformsDeps {
   readonly isTrusted: (portal: Portal, channel: Channel) => boolean;
   /** Who this account is in the room, by the platform's word. */
   readonly authority: (portal: Portal, account: AccountId) => Promise<Authority | 'unknown' | null>;
+  /** Writes down what nothing else does. */
+  readonly append: (step: Step) => Promise<Pick<Stored, 'kind'>>;
   /** Shown to the moderators of the channel. */
   readonly tell: (item: NativeActItem, channel: Channel) => Promise<void>;
   /** How the platform of a bridge is called in what people read. */
@@ -115,13 +122,14 @@ export function createFromPlatforms(deps: FromPlatformsDeps): FromPlatforms {
     if (act === null) return { ok: false, code: 'not-found', say: 'It is over already.' };
     const place = { bridge: portal.bridge, room: portal.room, account: said.account.id };
     const cause = stepKey('act', id);
-    if (said.act !== 'lift') {
+    if (said.act === 'timeout' || said.act === 'ban') {
       const given = { act: said.act, until: said.until, cause, state: 'theirs', at: clock.now() } as const;
       await rows.put({ ...place, user: target, ...given });
     }
     const outcome = await sanctions.sanction({ by, at: channel, target, act, reason, cause: id, ...how });
-    if (!outcome.ok && said.act !== 'lift') await rows.drop(place);
-    if (outcome.ok && said.act === 'lift') await rows.drop(place);
+    // who was put out of a room may come back: there is nothing that goes on there
+    if (said.act === 'kick') return outcome;
+    if (outcome.ok === (said.act === 'lift')) await rows.drop(place);
     if (outcome.ok && said.act !== 'lift') {
       await deps.report({ cause, portal: portal.id, what: 'act', kind: 'native', why: null });
     }
@@ -139,13 +147,31 @@ export function createFromPlatforms(deps: FromPlatformsDeps): FromPlatforms {
     return UNCHANGED;
   }
 
+  /** A line of the audit of this channel, once. */
+  async function note(
+    channel: Channel,
+    act: 'kick' | 'native-dismiss',
+    { id, by, target, reason }: { readonly id: string } & Pick<AuditLine, 'by' | 'target' | 'reason'>,
+  ): Promise<void> {
+    const audit = { act, by, target, message: null, channel: channel.id, until: null, reason };
+    await deps.append(actStep(scopeOf(channel), stepKey(act, id), clock.now(), { audit }));
+  }
+
+  /** It is over with the act, so that there is nothing to repeat: whoever may do it here has it written down. */
+  async function kicked(one: Case, by: InboundAccount | null, platform: string): Promise<Receipt> {
+    const { channel, target, said, id } = one;
+    const how = by === null ? null : await entitled(one, by, platform);
+    if (by !== null) await note(channel, 'kick', { id, by: userIdOf(platform, by.id), target, reason: said.reason });
+    return how === null && !isSoAlready(one) ? keep(one, by) : UNCHANGED;
+  }
+
   /** Whether the hub holds as much against them, or has nothing to lift. */
   function isSoAlready({ channel, target, said }: Case): boolean {
     const now = clock.now();
     const current = facts.sanction(scopeOf(channel), target);
     const running = current !== null && isRunning(current, now) ? current : null;
     if (said.act === 'lift') return running === null;
-    if (running === null) return false;
+    if (said.act === 'kick' || running === null) return running !== null;
     return running.until === null || (said.until !== null && running.until + AGREE_MS >= said.until);
   }
 
@@ -155,6 +181,7 @@ export function createFromPlatforms(deps: FromPlatformsDeps): FromPlatforms {
       if (one === null) return { kind: 'refused', code: 'not-found', say: NO_LINK, retryAfterMs: null };
       const { bridge, platform } = stamped;
       const { act, until, by, account } = said;
+      if (act === 'kick') return kicked(one, by, platform);
       if (await echoes.isEcho({ bridge, account: account.id, act, until })) return UNCHANGED;
       if (isSoAlready(one) || actOf(said, clock.now()) === null) return UNCHANGED;
       const how = by === null ? null : await entitled(one, by, platform);
@@ -183,6 +210,13 @@ export function createFromPlatforms(deps: FromPlatformsDeps): FromPlatforms {
       if (outcome.ok) await items.decide(id, by.user);
       return outcome;
     },
+    async dismiss(by, id) {
+      const item = await items.find(id);
+      const channel = item === null ? null : facts.channel(item.channel);
+      if (item === null || channel === null || !(await items.decide(id, by.user))) return false;
+      await note(channel, 'native-dismiss', { id, by: by.user, target: item.user, reason: item.act });
+      return true;
+    },
   };
 }
 
@@ -192,6 +226,7 @@ const NO_LINK = 'This room is linked with no channel.';
 function actOf({ act, until }: Pick<NativeSanction, 'act' | 'until'>, now: EpochMs): SanctionAct | null {
   if (act === 'lift') return { kind: 'lift' };
   if (act === 'ban' && until === null) return { kind: 'ban' };
+  if (act === 'kick') return { kind: 'timeout', minutes: null };
   const leftMs = until === null ? Number.POSITIVE_INFINITY : until - now;
   if (leftMs < LEAST_LEFT_MS) return null;
   const minutes = Math.min(MOST_MINUTES, Math.max(LEAST_MINUTES, Math.ceil(leftMs / MINUTE_MS)));

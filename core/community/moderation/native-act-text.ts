@@ -5,8 +5,9 @@ export function nativeActText(
   { act, name, byName, reason }: Pick<NativeActItem, 'act' | 'name' | 'byName' | 'reason'>,
   platform: string,
 ): string {
-  const done = { timeout: 'timed out', ban: 'banned', lift: 'let go' }[act];
+  const done = { timeout: 'timed out', ban: 'banned', lift: 'let go', kick: 'kicked' }[act];
   const by = byName === null ? '' : ` by ${byName}`;
   const why = reason === null ? '' : `, because: ${reason}`;
-  return `${name} was ${done} on ${platform}${by}${why}. It holds there alone.`;
+  const reach = act === 'kick' ? 'They may come back there.' : 'It holds there alone.';
+  return `${name} was ${done} on ${platform}${by}${why}. ${reach}`;
 }

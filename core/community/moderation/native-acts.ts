@@ -14,7 +14,7 @@ export interface NativeActItem {
   readonly name: string;
   /** Null: the platform does not say. */
   readonly byName: string | null;
-  readonly act: 'timeout' | 'ban' | 'lift';
+  readonly act: 'timeout' | 'ban' | 'lift' | 'kick';
   readonly until: EpochMs | null;
   readonly reason: string | null;
   readonly at: EpochMs;

@@ -1,6 +1,7 @@
 import type { Channel } from '../../domain/channel.ts';
 import type { Actor } from '../../domain/inbound.ts';
 import { may } from '../../domain/permission.ts';
+import type { NativeAct } from '../../domain/staff.ts';
 import { isReceipt, type Place, place } from '../../pipeline/address.ts';
 import type { LiveFacts } from '../../pipeline/live-facts.ts';
 import type { Answer, Deeds, Questions } from '../../plugin/surface.ts';
@@ -26,7 +27,10 @@ type Ask = {
   ) => Promise<Answer<Questions[K][1]>>;
 };
 type Do = {
-  readonly [K in 'sanction' | 'apply-native-act']: (actor: Actor, deed: Deeds[K][0]) => Promise<Answer<Deeds[K][1]>>;
+  readonly [K in 'sanction' | 'apply-native-act' | 'dismiss-native-act']: (
+    actor: Actor,
+    deed: Deeds[K][0],
+  ) => Promise<Answer<Deeds[K][1]>>;
 };
 export interface StaffDesk {
   readonly questions: Ask;
@@ -99,6 +103,12 @@ export function createStaffDesk(deps: StaffDeps): StaffDesk {
         const applied = await applyNativeAct(by, here.channel, act, deps);
         return applied.ok ? { ok: true, value: { say: applied.say, effect: applied.effect } } : applied;
       },
+      async 'dismiss-native-act'(by, { channel: id, act }) {
+        const here = moderated(by, id);
+        if ('ok' in here) return here;
+        const dismissed = await dismissNativeAct(by, here.channel, act, nativeActs);
+        return dismissed.ok ? { ok: true, value: { say: dismissed.say } } : dismissed;
+      },
     },
   };
 }
@@ -113,11 +123,28 @@ export async function applyNativeAct(
   sign: string,
   { nativeActs, sanctions }: Pick<StaffDeps, 'nativeActs' | 'sanctions'>,
 ): Promise<{ readonly ok: true; readonly say: string; readonly effect: string | null } | Refused> {
-  const open = await nativeActs.open(channel);
-  const [found, ...others] = open.filter(({ id }) => id.startsWith(sign));
-  if (found === undefined || others.length > 0) return DECIDED;
+  const found = await foundBy(sign, channel, nativeActs);
+  if (found === null) return DECIDED;
   const outcome = await nativeActs.apply(by, found.id);
   if (!outcome.ok) return outcome;
   const effect = await sanctions.effectOf(outcome);
   return { ok: true, effect, say: ['It holds everywhere now.', effect].filter((part) => part !== null).join(' ') };
+}
+
+/** Leaves what stayed on a platform as it is. */
+export async function dismissNativeAct(
+  by: Actor,
+  channel: Channel,
+  sign: string,
+  nativeActs: NativeActsDesk,
+): Promise<{ readonly ok: true; readonly say: string } | Refused> {
+  const found = await foundBy(sign, channel, nativeActs);
+  if (found === null || !(await nativeActs.dismiss(by, found.id))) return DECIDED;
+  return { ok: true, say: 'It stays where it is, and is asked about no more.' };
+}
+
+async function foundBy(sign: string, channel: Channel, nativeActs: NativeActsDesk): Promise<NativeAct | null> {
+  const open = await nativeActs.open(channel);
+  const [found, ...others] = open.filter(({ id }) => id.startsWith(sign));
+  return found === undefined || others.length > 0 ? null : found;
 }

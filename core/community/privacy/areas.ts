@@ -130,6 +130,11 @@ export const AREAS: readonly Area[] = [
   { table: 'media_links', holds: 'files in messages, and pictures of accounts', withMessages: true },
   { table: 'media', holds: 'files in messages, and pictures of accounts', withMessages: true },
   { table: 'erasures', holds: 'who is being forgotten, until it is done', secret: ['users', 'names', 'files'] },
+  {
+    table: 'retirements',
+    holds: 'who is still to be forgotten on a platform',
+    kept: { by: ['person'], why: 'it goes once the platform has done it' },
+  },
   { table: 'channels', holds: 'the name of a DJ in the name of the channel, until it is renamed' },
   { table: 'timers', holds: 'what is to be done when, such as lifting a timeout; it ends with that' },
   { table: 'changes', holds: 'ids of people whose rights changed, for a week' },

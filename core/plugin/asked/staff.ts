@@ -26,11 +26,13 @@ export interface StaffDeeds {
     },
     { readonly say: string; readonly until: EpochMs | null; readonly effect: string | null },
   ];
-  /** What was done on one platform holds everywhere from now on. */
+  /** What was done on one platform holds everywhere from now on; in place of a kick, a timeout by the ladder. */
   'apply-native-act': [
     { readonly channel: ChannelId; readonly act: string },
     { readonly say: string; readonly effect: string | null },
   ];
+  /** What was done on one platform stays there, and is asked about no more. */
+  'dismiss-native-act': [{ readonly channel: ChannelId; readonly act: string }, { readonly say: string }];
 }
 
 const reason = z.string().max(300).nullable();
@@ -65,7 +67,7 @@ const nativeAct = typed<NativeAct>(
       name: z.string(),
       platform: z.string(),
       byName: z.string().nullable().describe('Null: the platform does not say.'),
-      act: acts,
+      act: z.enum([...acts.options, 'kick']),
       until: epochMs.nullable(),
       reason,
       at: epochMs,
@@ -119,6 +121,17 @@ export const staffDeeds: Asked<StaffDeeds> = {
       method: 'POST',
       path: '/channels/{channel}/native-acts/{act}/apply',
       summary: 'Make what was done on one platform hold everywhere',
+      refusals: ['decided'],
+    },
+  },
+  'dismiss-native-act': {
+    input: z.strictObject({ channel: channelId, act: z.string().min(1).max(200) }),
+    output: z.strictObject({ say: z.string() }),
+    scope: 'moderate',
+    rest: {
+      method: 'POST',
+      path: '/channels/{channel}/native-acts/{act}/dismiss',
+      summary: 'Leave what was done on one platform as it is: it is asked about no more',
       refusals: ['decided'],
     },
   },

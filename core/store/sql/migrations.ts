@@ -18,7 +18,7 @@ import { mediaTables } from './media-tables.ts';
 import { mirrorTables } from './mirror-tables.ts';
 import { auditByTime, auditTables, karmaTables, sanctionBodies } from './moderation-tables.ts';
 import { portalSides, portalTables } from './portal-tables.ts';
-import { privacyTables } from './privacy-tables.ts';
+import { privacyTables, retirementTables } from './privacy-tables.ts';
 import { readingTables } from './reading-tables.ts';
 import { relationTables } from './relation-tables.ts';
 import { timerTables } from './timer-tables.ts';
@@ -61,4 +61,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'privacy', sql: privacyTables },
   { name: 'activity of channels', sql: activityTables },
   { name: 'effects of acts by time', sql: auditByTime },
+  { name: 'people to be forgotten on platforms', sql: retirementTables },
 ];

@@ -25,6 +25,33 @@ create index messages_by_author on messages (author_id, id);
 create index reactions_by_user on reactions (user_id);
 `;
 
+/**
+ * People who were shown on the platform of a bridge, and are to be forgotten there: `person` and `platform` as they are
+ * told to the bridge. A row goes once it is done.
+ */
+export const retirementTables = `
+create table retirements (
+  bridge text not null,
+  person text not null,
+  platform text not null,
+  asked_at integer not null,
+  due integer not null,
+  tries integer not null,
+  primary key (bridge, person, platform)
+) without rowid, strict;
+create index retirements_by_due on retirements (bridge, due);
+`;
+
+export interface RetirementsTable {
+  bridge: string;
+  person: string;
+  platform: string;
+  asked_at: number;
+  /** When it is tried next. */
+  due: number;
+  tries: number;
+}
+
 export interface ErasuresTable {
   id: string;
   /** Stands in place of every user of the person. */

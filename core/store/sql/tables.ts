@@ -9,7 +9,7 @@ import type { LibraryPostsTable, LibraryTakenOutTable, LibraryTitlesTable, Media
 import type { PictureMarksTable } from './mark-tables.ts';
 import type { MediaLinksTable, MediaTable } from './media-tables.ts';
 import type { PortalsTable } from './portal-tables.ts';
-import type { ErasuresTable } from './privacy-tables.ts';
+import type { ErasuresTable, RetirementsTable } from './privacy-tables.ts';
 import type { ReadMarkersTable, SeenPeopleTable } from './reading-tables.ts';
 import type { RelationsTable } from './relation-tables.ts';
 import type { ApiTokensTable } from './token-tables.ts';
@@ -54,6 +54,7 @@ export interface Tables extends HouseRuleTables {
   held_directs: HeldDirectsTable;
   relations: RelationsTable;
   erasures: ErasuresTable;
+  retirements: RetirementsTable;
   read_markers: ReadMarkersTable;
   seen_people: SeenPeopleTable;
   picture_marks: PictureMarksTable;
@@ -328,7 +329,7 @@ export interface NativeActsTable {
   user_id: string;
   name: string;
   by_name: string | null;
-  act: 'timeout' | 'ban' | 'lift';
+  act: 'timeout' | 'ban' | 'lift' | 'kick';
   until: number | null;
   reason: string | null;
   at: number;

@@ -216,6 +216,27 @@ describe('moderation on Discord', () => {
     expect(new Set(acts.map(({ eventId }) => eventId)).size).toBe(4);
   });
 
+  it('is told of who put somebody out, and why', async () => {
+    const rig = await createRig();
+    await rig.start();
+    rig.server.gateway.dispatch('GUILD_AUDIT_LOG_ENTRY_CREATE', {
+      id: rig.server.world.nextId(),
+      guild_id: GUILD_ID,
+      user_id: MOD.id,
+      target_id: BEN.id,
+      action_type: 20,
+      reason: 'come back tomorrow',
+    });
+    const [act] = await rig.told('sanction');
+    expect([act?.act, act?.account.name, act?.by?.name, act?.reason, act?.until]).toEqual([
+      'kick',
+      'Ben',
+      'Mo',
+      'come back tomorrow',
+      null,
+    ]);
+  });
+
   it('is told without an actor where the bot may not see the audit log', async () => {
     const rig = await createRig();
     setBotRights(rig.server.world, (1n << 10n) | (1n << 11n) | (1n << 16n) | (1n << 29n) | (1n << 2n));
@@ -280,7 +301,7 @@ describe('moderation on Discord', () => {
     expect(rig.hub.received.filter(({ kind }) => kind === 'sanction')).toEqual([]);
   });
 
-  it('is told of joins, leaves and typing; of kicks as leaves', async () => {
+  it('is told of joins, leaves and typing', async () => {
     const rig = await createRig();
     await rig.start();
     const { dispatch } = rig.server.gateway;
