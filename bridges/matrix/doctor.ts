@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { RoomId } from '../../core/domain/ids.ts';
 import { type Finding, isBridgeError } from '../../core/plugin/index.ts';
 import { type Client, createClient } from './client.ts';
-import type { MatrixConfig } from './config.ts';
+import type { MatrixConfig, SharedSignIn } from './config.ts';
 import { bagOf } from './event.ts';
 import { isCode, NoAnswer } from './failures.ts';
 import { botOf } from './names.ts';
@@ -35,6 +35,7 @@ export async function doctor(
     termsFinding(config, registered),
     await pingFinding(client, registered, signal),
     await mediaFinding(client, signal),
+    ...(config.sharedSignIn === undefined ? [] : [await signInFinding(config, config.sharedSignIn, signal)]),
     ...(await Promise.all(rooms.slice(0, 50).map((room) => roomFinding(client, config, room, signal)))),
   ];
 }
@@ -93,6 +94,45 @@ async function mediaFinding(client: Client, signal: AbortSignal): Promise<Findin
   } catch (error) {
     const mend = 'The homeserver must offer authenticated media (Matrix 1.11): update it.';
     return { level: 'warn', what: `pictures and files cannot be carried (${sayOf(error)})`, mend };
+  }
+}
+
+/** A question that changes nothing, and that administrators alone may ask. */
+async function signInFinding(
+  { homeserverUrl, serverName, bot }: MatrixConfig,
+  shared: SharedSignIn,
+  signal: AbortSignal,
+): Promise<Finding> {
+  const user = botOf({ serverName, bot });
+  const answer = await askAdmin(`${homeserverUrl}/_synapse/admin/v2/users/${encodeURIComponent(user)}`, shared, signal);
+  const mend = `Ask for the access token of an administrator, and give it as sharedSignIn.adminToken: ${GUIDE}#one-sign-in`;
+  switch (answer) {
+    case 'ok':
+      return ok('the homeserver tells who signs in how');
+    case 401:
+      return { level: 'fail', what: 'the homeserver does not know adminToken', mend };
+    case 403:
+      return { level: 'fail', what: 'adminToken is not the token of an administrator of the homeserver', mend };
+    default: {
+      const synapse = `The homeserver must be Synapse, and let the hub reach /_synapse/admin: ${GUIDE}#one-sign-in`;
+      return { level: 'fail', what: `the homeserver does not tell who signs in how (${answer})`, mend: synapse };
+    }
+  }
+}
+
+async function askAdmin(
+  url: string,
+  { adminToken }: SharedSignIn,
+  signal: AbortSignal,
+): Promise<'ok' | number | string> {
+  try {
+    const answer = await fetch(url, { headers: { authorization: `Bearer ${adminToken}` }, signal, redirect: 'error' });
+    const { errcode } = bagOf(await answer.json().catch(() => null));
+    // the bot has no account before its first start
+    return answer.ok || errcode === 'M_NOT_FOUND' ? 'ok' : answer.status;
+  } catch (error) {
+    signal.throwIfAborted();
+    return error instanceof TypeError ? 'no answer' : 'unknown';
   }
 }
 

@@ -13,6 +13,7 @@ import type { Names } from './decode-html.ts';
 import { bag, bagOf, type RoomEvent, text, texts } from './event.ts';
 import { actOf, membersInbound } from './members.ts';
 import { channelOfAlias, isGhost, isOurs, keyOfGhost, spaceAlias, txnOf } from './names.ts';
+import { createPresences } from './presences.ts';
 import { ENCRYPTED } from './room-facts.ts';
 import { send } from './sending.ts';
 import type { Session } from './session.ts';
@@ -29,6 +30,7 @@ export function createInbound(session: Session, hub: HubPort): Listener {
   const { config, stopping } = session;
   const names = namesOf(session);
   const typing: Typing = new Map();
+  const presences = createPresences(session, hub, tell);
 
   async function tell(inbound: Inbound): Promise<Outcome> {
     return outcomeOf(await hub.receive(inbound));
@@ -122,6 +124,7 @@ export function createInbound(session: Session, hub: HubPort): Listener {
       if (text(event.content, 'membership') !== 'join') await noLongerAlone(event);
       return 'done';
     }
+    await presences.member(event);
     const account = await session.people.accountOf(event.room, user, stopping);
     const by = event.sender === user ? account : await personIn(event, true);
     const inbound = membersInbound(event, account, by);
@@ -316,6 +319,7 @@ export function createInbound(session: Session, hub: HubPort): Listener {
       if (type === 'm.typing') await typed(room, content);
       if (type === 'm.receipt') await read(room, content);
     },
+    presence: presences.heard,
     async alias(alias) {
       if (hub.channels === null) return false;
       if (alias === spaceAlias(config)) {

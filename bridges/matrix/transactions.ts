@@ -11,6 +11,8 @@ export interface Listener {
   event(event: RoomEvent): Promise<Outcome>;
   /** Typing and receipts: gone if nobody heard of them. */
   signal(room: string, type: string, content: unknown): Promise<void>;
+  /** Whether somebody is there, in whichever rooms. */
+  presence(user: string, content: unknown): Promise<void>;
   /** Whether there is such a room, made by now if there shall be. */
   alias(alias: string): Promise<boolean>;
 }
@@ -143,10 +145,11 @@ export function createTransactions({ hsToken, listener, gaps, hub, stopping }: T
   }
 
   async function signalled(raw: unknown): Promise<void> {
-    const { room_id: room, type, content } = bagOf(raw);
-    if (typeof room !== 'string' || typeof type !== 'string' || stopping.aborted) return;
+    const { room_id: room, type, content, sender } = bagOf(raw);
+    if (typeof type !== 'string' || stopping.aborted) return;
     try {
-      await listener.signal(room, type, content);
+      if (typeof room === 'string') await listener.signal(room, type, content);
+      else if (type === 'm.presence' && typeof sender === 'string') await listener.presence(sender, content);
     } catch (error) {
       hub.log.debug({ type, say: error instanceof Error ? error.name : '' }, 'a signal was not taken');
     }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import matrix from '../../bridges/matrix/index.ts';
 import { userIdOf } from '../../core/async/mint.ts';
 import type { AccountId, UserId } from '../../core/domain/ids.ts';
 import type { TestHub } from '../fakes/hub.ts';
@@ -104,5 +105,28 @@ describe.skipIf(!hasSynapse())('one OpenID Connect sign-in for a real Synapse an
       false,
     );
     expect(sameAs(here)).toEqual([here]);
+  });
+
+  it('doctor asks whether the homeserver takes the token of an administrator, and says how to mend it', async () => {
+    const finding = async (adminToken: string) => {
+      const sharedSignIn = { issuer: provider.issuer, provider: 'oidc-slipmat', adminToken };
+      const settings = matrix.parseConfig({ ...world.bridge.config, sharedSignIn });
+      const found = await matrix.doctor?.(settings, [], AbortSignal.timeout(10_000));
+      expect(JSON.stringify(found)).not.toContain(adminToken);
+      return found?.at(-1);
+    };
+    expect(await finding(await world.synapse.account('root2', true))).toEqual({
+      level: 'ok',
+      what: 'the homeserver tells who signs in how',
+    });
+    expect(await finding(await world.synapse.account('nobody'))).toMatchObject({
+      level: 'fail',
+      what: 'adminToken is not the token of an administrator of the homeserver',
+      mend: expect.stringContaining('sharedSignIn.adminToken'),
+    });
+    expect(await finding('a-token-of-nobody')).toMatchObject({
+      level: 'fail',
+      what: 'the homeserver does not know adminToken',
+    });
   });
 });
