@@ -138,11 +138,12 @@ export async function startHub(options: HubOptions): Promise<Hub> {
     if (!lobby.ok) throw new Error(lobby.say);
     await ensureCrews({ sql, directory: knowledge.directory, clock });
     const tokens = keep(openTokens({ sql, knowledge, order, accounts }, options), (part) => part.stop());
-    const people = keep(openPeople({ id, sql, live, knowledge, routing, moderation, portals }, options), (part) =>
-      part.stop(),
+    const people = keep(
+      openPeople({ id, sql, live, knowledge, routing, moderation, portals, directs }, options),
+      (part) => part.stop(),
     );
     const media = keep(openMedia({ id, sql, live, knowledge }, options), (part) => part.stop());
-    const privacy = openPrivacy({ sql, live, knowledge, timers, portals, media }, options);
+    const privacy = keep(openPrivacy({ sql, live, knowledge, timers, portals, media }, options), (part) => part.stop());
     const marks = openMarks({ sql, live, knowledge, routing, timers, media }, options);
     const library = keep(openLibrary({ id, sql, live, knowledge, routing }, options), (part) => part.stop());
     const hooksIn = openHooksIn({ sql, knowledge, order, routing, media, liveEvents }, options);

@@ -72,11 +72,15 @@ export function createGateway(deps: GatewayDeps): (packet: unknown, session: str
       },
       MESSAGE_UPDATE(data) {
         const message = packets.apiMessage.parse(data);
-        inRoom(message.channel_id, () => messages.edit(message));
+        const room = message.channel_id as RoomId;
+        if (message.guild_id == null && !knowledge.isLinked(room)) inbox.run(room, () => messages.editDirect(message));
+        else inRoom(room, () => messages.edit(message));
       },
       MESSAGE_DELETE(data) {
-        const { id, channel_id: room } = packets.messageDelete.parse(data);
-        inRoom(room, () => messages.remove(room as RoomId, [id]));
+        const { id, channel_id, guild_id: guild } = packets.messageDelete.parse(data);
+        const room = channel_id as RoomId;
+        if (guild == null && !knowledge.isLinked(room)) inbox.run(room, () => messages.removeDirect(room, id));
+        else inRoom(room, () => messages.remove(room, [id]));
       },
       MESSAGE_DELETE_BULK(data) {
         const { ids, channel_id: room } = packets.messageDeleteBulk.parse(data);

@@ -3,7 +3,7 @@ import type { AccountId, RoomId } from '../../core/domain/ids.ts';
 import type { InboundAccount } from '../../core/domain/inbound.ts';
 import { type HubPort, userIdOf } from '../../core/plugin/index.ts';
 import type { Api } from './api.ts';
-import { apiUser } from './packets.ts';
+import { apiUser, directChannel } from './packets.ts';
 import { accountOf } from './people.ts';
 import { type Place, placeOf } from './place.ts';
 import type { Named } from './tags.ts';
@@ -25,6 +25,8 @@ export interface Knowledge {
   known(id: string, guild: string | null): InboundAccount | null;
   /** Somebody of whom only the id is at hand. Never rejects. */
   account(id: string, guild: string | null): Promise<InboundAccount>;
+  /** Whom the bot talks to in this room alone; null: it is no such room, or cannot be told. Never rejects. */
+  partner(room: RoomId): Promise<InboundAccount | null>;
 }
 
 /** @param guilds ids of the only servers that are served; empty: all */
@@ -78,6 +80,15 @@ export function createKnowledge(client: Client<true>, hub: HubPort, api: Api, gu
       } catch (error) {
         hub.log.debug({ failure: error instanceof Error ? error.name : '' }, 'an account could not be looked up');
         return { id: id as AccountId, name: 'somebody', avatarUrl: null, isBot: false };
+      }
+    },
+    async partner(room) {
+      try {
+        const [user, ...more] = directChannel.parse(await api.ask('get', `/channels/${room}`)).recipients;
+        return user === undefined || more.length > 0 ? null : accountOf(user, null, null);
+      } catch (error) {
+        hub.log.debug({ failure: error instanceof Error ? error.name : '' }, 'who is talked to could not be looked up');
+        return null;
       }
     },
   };

@@ -14,6 +14,7 @@ import { createRecents, type Recents } from './recents.ts';
 import type { Webhooks } from './webhooks.ts';
 
 const MAX_HANDED = 5_000;
+const MAX_PARTNERS = 1_000;
 
 /** What is said in a linked room. Each call is made in the order of its room. */
 export interface Messages {
@@ -25,6 +26,10 @@ export interface Messages {
   remove(room: RoomId, ids: readonly string[]): Promise<void>;
   /** Said to the bot alone. */
   direct(message: ApiMessage): Promise<void>;
+  /** A change of what was said to the bot alone. */
+  editDirect(message: ApiMessage): Promise<void>;
+  /** What was said to the bot alone is gone; Discord does not say by whom, but there is only one other. */
+  removeDirect(room: RoomId, id: string): Promise<void>;
   /** A code typed where no portal is: how a room gets linked. */
   stray(message: ApiMessage): Promise<void>;
 }
@@ -44,6 +49,8 @@ export function createMessages(deps: MessageDeps): Messages {
   const { hub, knowledge, webhooks, inbox, memories, cursor, removed } = deps;
   /** What was seen is no proof that it was handed over: a listing may run ahead of the gateway. */
   const handed = createRecents<string>(MAX_HANDED);
+  /** Who is talked to in rooms with one person alone. */
+  const partners = createRecents<RoomId, InboundAccount>(MAX_PARTNERS);
 
   /** By id, never by name: other bots and webhooks may be called as they like. */
   function isOwn({ author, webhook_id: webhook, application_id: application }: ApiMessage): boolean {
@@ -116,7 +123,23 @@ export function createMessages(deps: MessageDeps): Messages {
       const draft = isOwn(message) || message.author?.bot === true ? null : draftOf(message);
       if (draft === null) return;
       const { ref, at, replyTo } = draft;
+      partners.set(ref.room, draft.by);
       await inbox.deliver({ kind: 'direct', ref, ...(await filled(draft)), at, ...(replyTo !== null && { replyTo }) });
+    },
+    async editDirect(message) {
+      const edited = editOf(message);
+      const draft = edited === null || isOwn(message) ? null : draftOf(message);
+      if (draft === null) return;
+      const eventId = `edit ${message.id} ${edited}`;
+      const at = draft.editedAt ?? hub.clock.now();
+      await inbox.deliver({ kind: 'edit', eventId, ref: draft.ref, ...(await filled(draft)), at });
+    },
+    async removeDirect(room, id) {
+      const by = removed.has(id) ? null : (partners.get(room) ?? (await knowledge.partner(room)));
+      if (by === null) return;
+      partners.set(room, by);
+      const of = { kind: 'refs', refs: [{ room, id }] } as const;
+      await inbox.deliver({ kind: 'redaction', eventId: 'removed', of, by, at: hub.clock.now() });
     },
     async stray(message) {
       const draft = isOwn(message) || message.author?.bot === true ? null : draftOf(message);

@@ -32,6 +32,8 @@ export const apiUser = z.object({
   bot: flag,
 });
 export type ApiUser = z.output<typeof apiUser>;
+/** A channel with one person alone; others have no recipients. */
+export const directChannel = z.object({ recipients: z.array(apiUser) });
 
 const apiMember = z
   .object({ nick: text, avatar: text, user: apiUser.nullish().catch(null), communication_disabled_until: text })
@@ -100,7 +102,7 @@ export const apiMessage = z.object({
 });
 export type ApiMessage = z.output<typeof apiMessage>;
 
-export const messageDelete = z.object({ id, channel_id: id });
+export const messageDelete = z.object({ id, channel_id: id, guild_id: id.nullish().catch(null) });
 export const messageDeleteBulk = z.object({ ids: list(id), channel_id: id });
 
 const emoji = z.object({ id: id.nullish().catch(null), name: text, animated: flag });

@@ -8,7 +8,8 @@ export interface Directs {
   /** Who of ours is talked to there; null: it is no such room. */
   partnerIn(room: string): Promise<string | null>;
   remember(room: string, ours: string, person: string): Promise<void>;
-  forget(room: string): Promise<void>;
+  /** @param ours only where it is this one who is talked to there */
+  forget(room: string, ours?: string): Promise<void>;
   /** Their room, made if there is none. @throws {Refusal | NoAnswer} */
   roomOf(ours: string, person: string, signal: AbortSignal): Promise<string>;
 }
@@ -29,7 +30,9 @@ export function createDirects(client: Client, state: HubPort['state'], bot: stri
   return {
     partnerIn: async (room) => (await byRoom.get(room)) ?? null,
     remember,
-    forget: (room) => byRoom.delete(room),
+    async forget(room, ours) {
+      if (ours === undefined || (await byRoom.get(room)) === ours) await byRoom.delete(room);
+    },
     async roomOf(ours, person, signal) {
       const known = await byPair.get(pairOf(ours, person));
       // of a room that was left only the pair is remembered

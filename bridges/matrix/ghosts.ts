@@ -26,6 +26,8 @@ export interface Ghosts {
   leave(user: string, room: string, signal: AbortSignal): Promise<void>;
   /** Takes all of them out of a room, as long as it is not linked again. Never rejects. */
   leaveAll(room: string, isWanted: () => boolean, signal: AbortSignal): Promise<void>;
+  /** Its name and picture go, and what is remembered of them. @throws {Refusal | NoAnswer} */
+  unname(user: string, signal: AbortSignal): Promise<void>;
   /** It is in that room no more, as far as is known. */
   left(user: string, room: string): void;
 }
@@ -173,6 +175,13 @@ export function createGhosts(config: MatrixConfig, client: Client, media: Media,
     },
     leave,
     leaveAll,
+    unname: (user, signal) =>
+      pace.run(PACE, async () => {
+        const profile = `/v3/profile/${encodeURIComponent(user)}`;
+        await client.call('PUT', `${profile}/displayname`, { as: user, body: { displayname: '' } }, signal);
+        await client.call('PUT', `${profile}/avatar_url`, { as: user, body: { avatar_url: '' } }, signal);
+        await told.delete(user);
+      }),
     left: (user, room) => joined.delete(`${user} ${room}`),
   };
 }

@@ -19,6 +19,7 @@ import { ghostOf, txnOf } from './names.ts';
 import { asSender, readNote, writeNote } from './notes.ts';
 import { createEdit, createPost } from './posts.ts';
 import { levelOf, neededFor, neededForState, type Power } from './power.ts';
+import { createRetire } from './retire.ts';
 import type { RoomFact } from './room-facts.ts';
 import { redact, relationsOf, send } from './sending.ts';
 import type { Session } from './session.ts';
@@ -51,6 +52,7 @@ export function createOutbound(session: () => Session | null, hub: HubPort): (ro
     authority: createAuthority(here),
     isClosed: createIsClosed(here),
     identity: createIdentity(here),
+    retire: createRetire(here),
   };
 
   return (room) => {
@@ -91,6 +93,7 @@ export function createOutbound(session: () => Session | null, hub: HubPort): (ro
       ...(canLead && { setRole: { limits: {}, run: runs.setRole } }),
       authority: { limits: {}, run: runs.authority },
       isClosed: { limits: {}, run: runs.isClosed },
+      retire: { limits: {}, run: runs.retire },
       ...(now?.config.sharedSignIn !== undefined && {
         identity: { limits: { issuer: now.config.sharedSignIn.issuer }, run: runs.identity },
       }),

@@ -100,7 +100,7 @@ export function decodeEdit(
   context: DecodeContext,
 ): readonly Decoded[] {
   const said: Said | null = decodeContent(parts);
-  if (said === null || isOwn(message, context) || message.chat.type === 'private') return [];
+  if (said === null || isOwn(message, context)) return [];
   const { chat, message_id: id } = message;
   const ref = { room: roomOfMessage(message), id: `${context.mainOf(chat.id, id)}` };
   const at = ((message.edit_date ?? message.date) * 1_000) as EpochMs;

@@ -217,7 +217,7 @@ function createReader(session: Session, hub: HubPort, signal: AbortSignal) {
         return { ...inbound, content, by: { ...inbound.by, avatarUrl } };
       }
       case 'edit':
-        if (!isHeard(inbound.ref.room)) return inbound;
+        if (!isHeard(inbound.ref.room) && !isAlone(inbound.ref.room)) return inbound;
         return { ...inbound, content: await pictures.withFiles(inbound.content, files, signal) };
       case 'direct':
         return { ...inbound, content: await pictures.withFiles(inbound.content, files, signal) };
@@ -231,6 +231,11 @@ function createReader(session: Session, hub: HubPort, signal: AbortSignal) {
   }
 
   return { read };
+}
+
+/** Whether it is a chat with one person: those have the person's number, all others one below zero. */
+function isAlone(room: RoomId): boolean {
+  return !room.startsWith('-');
 }
 
 function outcomeOf(receipt: Receipt): Outcome {

@@ -211,7 +211,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
         mirroring.inward.seen(platform, by);
         if (!by.isBot) shared.acted(platform, by.id);
       },
-      directs: elsewhere.inlet,
+      directs: { ...elsewhere.inlet, unaddressed: linking.unaddressed },
       ...parts.houseRules.inward,
       people: people.fromRooms,
       linked: portals.at,
@@ -269,6 +269,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
   });
   parts.houseRules.start((bridge, room) => supervisor.live(bridge)?.capabilities(room) ?? null);
   await elsewhere.start(supervisor.live);
+  parts.privacy.reachBy({ legs: elsewhere.courier.portals.legs, live: supervisor.live });
   mirroring.start();
   people.start(supervisor.live);
   await supervisor.start();

@@ -5,6 +5,7 @@ import { createCommandsInRooms } from '../community/commands/in-room.ts';
 import { type Act, createAct } from '../community/commands/native.ts';
 import { createOptOuts } from '../community/commands/opt-outs.ts';
 import { COMMAND_SPECS } from '../community/commands/table.ts';
+import { unaddressed } from '../community/commands/unaddressed.ts';
 import { createClosedRooms } from '../community/crew/closed-rooms.ts';
 import { createRoles, type Roles } from '../community/crew/roles.ts';
 import { ACCEPT } from '../community/house-rules/show.ts';
@@ -48,6 +49,8 @@ export interface Linking {
   readonly staff: Pick<CommandDeps, 'sanctions' | 'nativeActs' | 'links'>;
   /** What of this the way in from the bridges needs. */
   readonly inward: Pick<ReceiveDeps, 'commands' | 'pressed' | 'isRepeat' | 'notice' | 'rooms'>;
+  /** What is said to one person alone, without their name in front. */
+  readonly unaddressed: ReceiveDeps['directs']['unaddressed'];
   /** What the buttons of the hub do, by what their ids begin with. */
   readonly choosings: Map<string, Choosing>;
   onLoaded(bridge: BridgeId, plugin: PluginFacts): void;
@@ -204,6 +207,7 @@ export function createLinking(parts: Parts, { config, clock, log: logger, native
     label,
     act: createAct({ commands, facts, throttle, logger, newCause: newRowId }),
     choosings,
+    unaddressed: (actor, content) => unaddressed(actor, content, commands),
     inward: {
       commands: inRooms,
       pressed: choices.take,

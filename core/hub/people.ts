@@ -1,4 +1,5 @@
 import type { Do } from '../community/deeds.ts';
+import { createInvitationTelling } from '../community/directs/tell.ts';
 import { createHeldTelling } from '../community/moderation/tell-held.ts';
 import { createFromRooms } from '../community/presence/from-rooms.ts';
 import { createPresence, type HubPresence } from '../community/presence/presence.ts';
@@ -21,6 +22,7 @@ import type { PeopleInRooms } from '../pipeline/people-in-rooms.ts';
 import type { SelfDeeds, SelfQuestions } from '../plugin/asked/self.ts';
 import type { Bridge } from '../plugin/bridge.ts';
 import type { OpenedSql } from '../store/sql/open.ts';
+import type { Directs } from './directs.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { OpenedLive } from './live-store.ts';
 import type { Moderation } from './moderation.ts';
@@ -51,6 +53,7 @@ interface Parts {
   readonly routing: Routing;
   readonly moderation: Moderation;
   readonly portals: LivePortals;
+  readonly directs: Pick<Directs, 'desk'>;
 }
 
 export function openPeople(parts: Parts, { config, clock, log: logger }: HubOptions): People {
@@ -63,6 +66,8 @@ export function openPeople(parts: Parts, { config, clock, log: logger }: HubOpti
   const selves = createSelfDesk({ signals, sameAs });
   const relations = createRelationsDesk({ sql, directory, clock });
   const unnoticed = createUnnoticed({
+    hub: id,
+    signals,
     facts,
     directory,
     selves,
@@ -125,6 +130,7 @@ export function openPeople(parts: Parts, { config, clock, log: logger }: HubOpti
 
   tail.follow(createRelationsTelling(directory, selves));
   tail.follow(createHeldTelling(selves));
+  tail.follow(createInvitationTelling(directory, parts.directs.desk, selves));
   tail.follow(unnoticed.apply);
   tail.follow(unread.apply);
   const stopEpochs = live.store.live.onEpoch(unread.forget);
@@ -161,6 +167,7 @@ export function openPeople(parts: Parts, { config, clock, log: logger }: HubOpti
     },
     async stop() {
       stopEpochs();
+      unnoticed.stop();
       await typing.stop();
       await telling.stop();
       await fromRooms.stop();

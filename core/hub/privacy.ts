@@ -8,11 +8,14 @@ import { createErasing, type Erasing } from '../community/privacy/erase.ts';
 import { type DataPage, dataOf } from '../community/privacy/export.ts';
 import { fileAt } from '../community/privacy/redacting.ts';
 import { startRetention } from '../community/privacy/retention.ts';
+import { createRetiring } from '../community/privacy/retiring.ts';
 import type { Timers } from '../community/timers/timers.ts';
 import type { Attachment } from '../domain/content.ts';
-import type { UserId } from '../domain/ids.ts';
+import type { BridgeId, UserId } from '../domain/ids.ts';
+import type { Leg } from '../domain/portal.ts';
 import { dropFiles } from '../media/drop-files.ts';
 import type { MediaStore } from '../media/media-store.ts';
+import type { Bridge } from '../plugin/bridge.ts';
 import { untilArchived } from '../store/backup/until-archived.ts';
 import type { OpenedSql } from '../store/sql/open.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -28,8 +31,15 @@ export interface Privacy {
   readonly questions: ReturnType<typeof createPrivacyQuestions>;
   dataOf(user: UserId, after: string | null): Promise<DataPage>;
   readonly dropFiles: (files: readonly Attachment[]) => Promise<void>;
+  /** Bridges are there: copies and ghosts of people go by them. */
+  reachBy(bridges: {
+    /** Rooms, and people who are written to in private. */
+    readonly legs: () => readonly Leg[];
+    readonly live: (bridge: BridgeId) => Bridge | null;
+  }): void;
   /** The daily sweep begins. */
   start(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 interface Parts {
@@ -65,13 +75,17 @@ export function openPrivacy(parts: Parts, { config, clock, log: logger }: HubOpt
     }
     return false;
   };
+  let legs: () => readonly Leg[] = portals.legs;
+  const bridges = config.bridges.map(({ id }) => id as BridgeId);
+  const retiring = createRetiring({ sql, bridges, clock, logger });
   const erasing = createErasing({
     sql,
     directory,
     timers,
     log,
     deliveries,
-    portals,
+    legs: () => legs(),
+    retiring,
     held,
     head: (scope, id) => history.head(scope, id),
     message: (channel, id) => history.message(channel, id),
@@ -97,6 +111,11 @@ export function openPrivacy(parts: Parts, { config, clock, log: logger }: HubOpt
         sql,
         files.flatMap(({ url }) => fileAt(url) ?? []),
       ),
+    reachBy(reach) {
+      legs = reach.legs;
+      retiring.start(reach.live);
+    },
     start: retention.start,
+    stop: retiring.stop,
   };
 }

@@ -1,6 +1,7 @@
 import { stepKey, userIdOf } from '../async/mint.ts';
+import type { Content } from '../domain/content.ts';
 import type { BridgeId, ChannelId, MessageId, UserId } from '../domain/ids.ts';
-import type { Inbound, InboundAccount, Request, Stamped } from '../domain/inbound.ts';
+import type { Actor, Inbound, InboundAccount, Request, Stamped } from '../domain/inbound.ts';
 import type { RemoteRef } from '../domain/message.ts';
 import { type Receipt, refused } from '../domain/receipt.ts';
 import type { Asked } from './address.ts';
@@ -18,6 +19,8 @@ export interface InPrivateDeps {
   readonly channelsOf: (user: UserId, bridge: BridgeId) => readonly ChannelId[];
   /** The message that they have said or got as this ref, as far as it was brought to them or kept as theirs. */
   readonly placeOf: (user: UserId, bridge: BridgeId, ref: RemoteRef) => Promise<PrivatePlace | null>;
+  /** What is said, without for whom it is where that stands in front. Null: it cannot be told. */
+  readonly unaddressed: (actor: Actor, content: Content) => Promise<Content | null>;
   readonly route: (asked: Asked) => Promise<Receipt>;
 }
 
@@ -56,10 +59,9 @@ export function createInPrivate(deps: InPrivateDeps): InPrivate {
   ): Promise<Receipt> {
     const place = await find(stamped, by, ref);
     if (place === null) return NOWHERE;
-    const { id, name, avatarUrl, isBot } = by;
-    const { platform, bridge } = stamped;
+    const { bridge } = stamped;
     return deps.route({
-      actor: { user: userIdOf(platform, id), name, platform, avatarUrl, isGuest: false, isBot },
+      actor: actorOf(stamped, by),
       request: request(place),
       origin: { bridge, ref },
       key: stepKey('inbound', bridge, cause),
@@ -69,11 +71,18 @@ export function createInPrivate(deps: InPrivateDeps): InPrivate {
   }
 
   return {
-    edit: (stamped, { by, ref, eventId, content }) =>
-      ask(stamped, by, ref, eventId, (place) => ({ kind: 'edit', ...place, content })),
+    async edit(stamped, { by, ref, eventId, content: said }) {
+      const content = await deps.unaddressed(actorOf(stamped, by), said);
+      if (content === null) return NOWHERE;
+      return ask(stamped, by, ref, eventId, (place) => ({ kind: 'edit', ...place, content }));
+    },
     reaction: (stamped, { by, ref, eventId, emoji, on }) =>
       ask(stamped, by, ref, eventId, (place) => ({ kind: 'reaction', ...place, emoji, on })),
     redaction: (stamped, { eventId }, by, ref) =>
       ask(stamped, by, ref, `${eventId} ${ref.id}`, (place) => ({ kind: 'redaction', ...place, reason: null })),
   };
+}
+
+function actorOf({ platform }: Stamped, { id, name, avatarUrl, isBot }: InboundAccount): Actor {
+  return { user: userIdOf(platform, id), name, platform, avatarUrl, isGuest: false, isBot };
 }

@@ -62,7 +62,7 @@ export interface ReceiveDeps {
   readonly seen: (platform: string, by: InboundAccount) => void;
   readonly sanctioned: (stamped: Stamped, said: Extract<Inbound, { kind: 'sanction' }>) => Promise<Receipt>;
   /** What is said to the bot or to somebody's ghost alone. */
-  readonly directs: Pick<InPrivateDeps, 'channelsOf' | 'placeOf'> & {
+  readonly directs: Pick<InPrivateDeps, 'channelsOf' | 'placeOf' | 'unaddressed'> & {
     /** @returns null when it is nothing for a conversation */
     take(stamped: Stamped, said: Extract<Inbound, { kind: 'direct' }>): Promise<Receipt | null>;
     /** It leads nowhere: they are told how to write to people. */
@@ -321,6 +321,7 @@ export function createReceive(deps: ReceiveDeps): (stamped: Stamped) => Promise<
         await deps.rooms.renamed(bridge, inbound.room, inbound.name);
         return UNCHANGED;
       case 'sanction':
+        if (inbound.by !== null) deps.seen(stamped.platform, inbound.by);
         // a ghost is nobody of its own
         if (inbound.ghostOf !== undefined) return deps.sanctioned(stamped, inbound);
         return inTurn(stamped, inbound.account, () => deps.sanctioned(stamped, inbound));

@@ -38,6 +38,7 @@ export type {
   React,
   Redact,
   Respond,
+  Retire,
   Sanction,
   SetRole,
   SharedAccount,

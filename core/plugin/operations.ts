@@ -106,6 +106,11 @@ export interface EnsureRoom {
   readonly avatarUrl: string | null;
   readonly isPublic: boolean;
 }
+/** `key` and `platform` of a Speaker. */
+export interface Retire {
+  readonly key: string;
+  readonly platform: string;
+}
 export interface SetRole {
   readonly room: RoomId;
   readonly account: AccountId;
@@ -184,6 +189,12 @@ export interface Operations {
   setRole: [SetRole, undefined, Record<never, never>];
   /** Whether nobody but those who were let in can read what is posted in this room. Absent: nobody can say, so it counts as open. */
   isClosed: [{ readonly room: RoomId }, boolean, Record<never, never>];
+  /**
+   * Takes away how somebody was shown on the platform, beyond what they said: name, picture, membership, and what the
+   * bridge remembers of them. Done again, or for somebody unknown, it changes nothing; they may come back as anybody
+   * may. The room does not matter. Absent: the platform keeps nothing of that.
+   */
+  retire: [Retire, undefined, Record<never, never>];
   /** Whether this post arrived, where the platform can be asked; its refs if it did. */
   find: [Post, readonly RemoteRef[] | null, Record<never, never>];
   /** Who this account is in this room on the platform, asked when a command needs it. */

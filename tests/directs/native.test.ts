@@ -45,6 +45,36 @@ describe.each(STORES)('private conversations over %s', (store) => {
     expect(outcomeOf(await eve.client.redact(three, message))).toBe('forbidden');
   });
 
+  it('U3: whoever has had enough of several leaves; they are asked before they are in it again', async () => {
+    const [dan, finn] = await Promise.all([town.someone('dan'), town.someone('finn')]);
+    const three = await ann.open(dan, finn);
+    await ann.tell(three, 'all three');
+    const peer = await finn.listen(three);
+    await given(finn.client.do('leave-channel', { channel: three }));
+    await peer.next('removed');
+    await ann.tell(three, 'without finn');
+    expect(heard(peer)).toEqual([]);
+    expect(await finn.channels()).not.toContain(three);
+    expect(await finn.client.history(three, null, 10)).toMatchObject({ code: 'not-found' });
+    const named = async () => (await dan.client.channels()).find(({ id }) => id === three)?.name;
+    await expect.poll(named, WITHIN).toBe('ann');
+    const from = peer.frames.length;
+    expect(await given(ann.client.do('open-direct', { users: [dan.user, finn.user] }))).toMatchObject({
+      channel: three,
+      say: expect.stringContaining('finn was asked'),
+    });
+    const asked = await peer.next('self', ({ what }) => what.kind === 'invitation' && what.channel === three, from);
+    expect(asked).toMatchObject({ what: { invitation: { kind: 'direct', by: { name: 'ann' } } } });
+    expect(await finn.channels()).not.toContain(three);
+    await given(finn.client.do('answer-invitation', { channel: three, answer: 'accept' }));
+    await peer.next('self', ({ what }) => what.kind === 'invitation' && what.invitation === null, from);
+    await ann.tell(three, 'welcome back');
+    expect(await finn.texts(three)).toEqual(['welcome back']);
+    const two = await ann.open(dan);
+    expect(await dan.client.do('leave-channel', { channel: two })).toMatchObject({ ok: false, code: 'forbidden' });
+    await peer.close();
+  });
+
   it('U4: notes to oneself are one conversation, and nobody else finds it', async () => {
     const notes = await ann.open();
     expect(await ann.open(ann)).toBe(notes);

@@ -95,6 +95,12 @@ describe.each(STORES)('private messages over platforms, on %s', (store) => {
       extra: { guild_id: undefined },
     });
     await expect.poll(() => textsOf(channel), WITHIN).toEqual(['secret two', 'secret answer']);
+    const answer = toBen().find(({ content }) => content === 'secret answer');
+    if (answer === undefined) throw new Error('no answer');
+    discord.edits(answer, 'secret better answer');
+    await expect.poll(() => textsOf(channel), WITHIN).toEqual(['secret two', 'secret better answer']);
+    discord.removes(answer);
+    await expect.poll(() => textsOf(channel), WITHIN).toEqual(['secret two', '']);
     await ann.client.redact(channel, first);
     await expect.poll(saidToBen, WITHIN).not.toContain('[Slipmat] ann: secret two');
     // with the consent remembered nobody is asked again
@@ -109,7 +115,7 @@ describe.each(STORES)('private messages over platforms, on %s', (store) => {
   });
 
   it('U3: from Telegram by !msg: whoever is written to here is asked too, and reads it once they accept', async () => {
-    telegram.userPosts(telegramBen(), TELEGRAM_BEN, { text: '!msg ann@slipmat secret from telegram' });
+    const typed = telegram.userPosts(telegramBen(), TELEGRAM_BEN, { text: '!msg ann@slipmat secret from telegram' });
     const invitations = async () => (await given(ann.client.ask('invitations', {}))).invitations;
     await expect
       .poll(invitations, WITHIN)
@@ -122,6 +128,8 @@ describe.each(STORES)('private messages over platforms, on %s', (store) => {
     expect(await textsOf(channel)).toEqual(['secret from telegram']);
     await ann.tell(channel, 'secret back');
     await expect.poll(saidOnTelegram, WITHIN).toContain('[Slipmat] ann: secret back');
+    telegram.userEdits(telegramBen(), TELEGRAM_BEN, typed.id, '!msg ann@slipmat secret, corrected');
+    await expect.poll(() => textsOf(channel), WITHIN).toEqual(['secret, corrected', 'secret back']);
     expect(inPublic()).not.toContain('secret');
   });
 

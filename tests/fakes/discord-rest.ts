@@ -57,7 +57,7 @@ const ROUTES: readonly Route[] = [
   ['GET', /^\/applications\/@me$/, (_, __, { world }) => ok({ id: APP_ID, name: 'Slipmat', flags: world.flags })],
   ['GET', /^\/users\/(\d+)$/, (_, [id = ''], { world }) => found(world.members.get(id)?.user, 10_013, 'Unknown User')],
   ['POST', /^\/users\/@me\/channels$/, openDirect],
-  ['GET', /^\/channels\/(\d+)$/, (_, [id = ''], { world }) => found(world.channels.get(id), 10_003, 'Unknown Channel')],
+  ['GET', /^\/channels\/(\d+)$/, getChannel],
   ['GET', /^\/guilds\/(\d+)$/, (_, __, { world }) => ok(world.guild())],
   ['GET', /^\/guilds\/\d+\/members\/(\d+)$/, getMember],
   ['PATCH', /^\/guilds\/\d+\/members\/(\d+)$/, patchMember],
@@ -160,6 +160,12 @@ function found(thing: unknown, code: number, message: string): Answer {
 function register({ body }: Asked, guild: string, world: World): Answer {
   world.commands.push({ guild, body });
   return ok([]);
+}
+
+function getChannel(_: Asked, [id = '']: readonly string[], { world }: RestDeps): Answer {
+  const [user] = [...world.directs].find(([, channel]) => channel === id) ?? [];
+  if (user !== undefined) return ok({ id, type: 1, recipients: [world.members.get(user)?.user] });
+  return found(world.channels.get(id), 10_003, 'Unknown Channel');
 }
 
 function openDirect({ body }: Asked, _: readonly string[], { world }: RestDeps): Answer {

@@ -160,7 +160,8 @@ export function take({ world, dispatch }: RestDeps, channel: string, id: string)
   const rest = all.filter((one) => one.id !== id);
   world.messages.set(channel, rest);
   if (rest.length === all.length) return false;
-  dispatch('MESSAGE_DELETE', { id, channel_id: channel, guild_id: GUILD_ID });
+  const isDirect = [...world.directs.values()].includes(channel);
+  dispatch('MESSAGE_DELETE', { id, channel_id: channel, ...(!isDirect && { guild_id: GUILD_ID }) });
   return true;
 }
 

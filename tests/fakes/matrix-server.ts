@@ -142,7 +142,11 @@ export async function startMatrixServer(
       return [200, { content_uri: world.keepFile(query.get('filename') ?? 'file', body, type) }];
     }
     if (version === 'versions') return [200, { versions: ['v1.11'] }];
-    if (what === 'account') return [200, { user_id: bot }];
+    if (what === 'account') return world.profiles.has(who) ? [200, { user_id: who }] : FORBIDDEN;
+    if (what === 'joined_rooms') {
+      const rooms = [...world.rooms.keys()].filter((room) => world.membership(room, who) === 'join');
+      return [200, { joined_rooms: rooms }];
+    }
     if (what === 'appservice') return [200, { duration_ms: 1 }];
     if (what === 'register') return registered(String(json().username));
     if (what === 'profile') return profiled(rest[0] ?? '', who, json());
@@ -202,6 +206,7 @@ export async function startMatrixServer(
     json: () => Record<string, unknown>,
   ): Answer {
     if (what === 'join') return joined(room, who);
+    if (what === 'forget') return world.membership(room, who) === 'join' ? FORBIDDEN : [200, {}];
     if (isThrownOut) {
       isThrownOut = false;
       return FORBIDDEN;
@@ -222,7 +227,11 @@ export async function startMatrixServer(
         return [200, { chunk: related(room, rest[0] ?? '', rest[1]) }];
       case 'messages': {
         const [from, limit] = [Number(query.get('from') ?? 0), Number(query.get('limit') ?? 10)];
-        const all = world.room(room).events.toReversed();
+        const { types, senders } = JSON.parse(query.get('filter') ?? '{}') as Record<string, readonly string[]>;
+        const all = world
+          .room(room)
+          .events.filter(({ type, sender }) => types?.includes(type) !== false && senders?.includes(sender) !== false)
+          .toReversed();
         const chunk = all.slice(from, from + limit).map(({ isRedacted: _, ...event }) => event);
         return [200, { chunk, ...(from + limit < all.length && { end: String(from + limit) }) }];
       }

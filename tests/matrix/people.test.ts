@@ -16,7 +16,7 @@ let world: MatrixWorld;
 
 describe.skipIf(!hasSynapse())('people of a real Synapse and people of the hub', () => {
   beforeAll(async () => {
-    world = await openWorld();
+    world = await openWorld({ presence: { enabled: true } });
   });
   afterAll(() => world?.stop());
 
@@ -124,6 +124,27 @@ describe.skipIf(!hasSynapse())('people of a real Synapse and people of the hub',
       await eve.close();
     });
 
+    it('T7: whoever is there by what the homeserver says is connected, and no longer once they have gone', async () => {
+      const carl = await world.person(named('carl'));
+      await carl.join(lobby);
+      const status = (presence: string) =>
+        carl.ask('PUT', `/v3/presence/${encodeURIComponent(carl.id)}/status`, { presence });
+      const how = async () => {
+        const answer = await peer.ask({ type: 'people', channel: 'lobby' });
+        const people = answer.type === 'people' ? answer.people : [];
+        return people.find(({ user }) => user === userIdOf('matrix', carl.id as AccountId))?.how ?? null;
+      };
+      expect(await how()).toBe(null);
+      await status('online');
+      await expect.poll(how, WITHIN).toBe('platform');
+      await status('offline');
+      await expect.poll(how, WITHIN).toBe(null);
+      await status('online');
+      await expect.poll(how, WITHIN).toBe('platform');
+      await carl.ask('POST', `${at(lobby)}/leave`);
+      await expect.poll(how, WITHIN).toBe(null);
+    });
+
     it('U3, T11: what a Matrix account writes to a ghost is asked for, read and answered by its person here', async () => {
       alone = await withGhost(ann);
       await expect.poll(() => membersOf(ann, alone), WITHIN).toEqual([ann.id, ghost].toSorted());
@@ -211,8 +232,26 @@ describe.skipIf(!hasSynapse())('people of a real Synapse and people of the hub',
       await expect.poll(async () => (await shown(ann, place)).join(), WITHIN).toContain('for one person');
       await expect.poll(() => membersOf(ann, place), WITHIN).toEqual([ann.id]);
     });
+
+    it('leaves a ghost neither name nor room once its person is forgotten, nor the history of a room its name', async () => {
+      const told = async () => {
+        const profile = await ann.ask('GET', `/v3/profile/${encodeURIComponent(ghost)}`).catch(() => null);
+        return JSON.stringify([profile, await ann.ask('GET', `${at(lobby)}/members`), await ann.events(lobby)]);
+      };
+      expect(await told()).toContain(`dora-${store}`);
+      const { user } = await personOf(hub, `dora-${store}`);
+      expect(await hub.hub.privacy.erasing.begin(user)).toMatchObject({ ok: true });
+      await expect.poll(() => membersOf(ann, lobby), { ...WITHIN, timeout: 40_000 }).not.toContain(ghost);
+      await expect.poll(told, WITHIN).not.toContain(`dora-${store}`);
+    }, 60_000);
   });
 });
+
+async function personOf({ hub }: TestHub, name: string) {
+  const person = await hub.accounts.findByName(name);
+  if (person === null) throw new Error(`no ${name}`);
+  return person;
+}
 
 async function invitedTo(who: MatrixPerson): Promise<readonly string[]> {
   const { rooms } = await who.ask('GET', '/v3/sync?timeout=0');

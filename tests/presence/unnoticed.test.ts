@@ -129,7 +129,16 @@ for (const kind of ['embedded', 'redis'] as const) {
       // moderating shows nobody who did it
       expect(await write({ type: 'redact', message: id })).toMatchObject({ type: 'ack' });
       expect(await people()).not.toContain('rooty');
-      expect(await root.gives('show')).toContain('seen here from now on');
+      // at whichever hub: nothing is undone by this, so that it can be asked until word has come there
+      const again = await rig.device('rooty-mcadmin', rig.hubs[0], 'admin');
+      const undo = { type: 'react', channel: 'lobby', message: id, emoji: '👍', on: false };
+      await expect.poll(() => again.refusal({ ...undo, key: newKey() }), WITHIN).toBe('forbidden');
+      const late = { type: 'post', channel: 'lobby', text: 'by another door' };
+      expect(await again.refusal({ ...late, key: newKey() })).toBe('forbidden');
+      expect(await again.does('mark-read', { channel: 'lobby', seq: 1 })).toEqual({});
+      expect(await people()).not.toContain('rooty');
+      expect(await again.gives('show')).toContain('seen here from now on');
+      expect(await again.refusal({ ...undo, key: newKey() })).not.toBe('forbidden');
       await root.next('self', ({ what }) => what.kind === 'shown' && what.channel === 'lobby');
       await expect.poll(people, WITHIN).toContain(root.user);
       expect(await write({ type: 'post', text: 'hello' })).toMatchObject({ type: 'ack' });

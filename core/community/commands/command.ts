@@ -1,6 +1,7 @@
 import type { Channel } from '../../domain/channel.ts';
 import type { BridgeId, EpochMs, MessageId, UserId } from '../../domain/ids.ts';
 import type { Actor } from '../../domain/inbound.ts';
+import type { RemoteRef } from '../../domain/message.ts';
 import type { Rank } from '../../domain/permission.ts';
 import type { Portal } from '../../domain/portal.ts';
 import type { Receipt } from '../../domain/receipt.ts';
@@ -47,8 +48,8 @@ export interface CommandCall {
   readonly isPrivate: boolean;
   /** What commands begin with here. */
   readonly prefix: string;
-  /** Null: in the native chat. */
-  readonly room: (InRoom & { readonly portal: Portal | null }) | null;
+  /** Null: in the native chat. `ref`: of the message in which it was typed; null: the platform has it as a command. */
+  readonly room: (InRoom & { readonly portal: Portal | null; readonly ref: RemoteRef | null }) | null;
   /** The same each time this very act is told. */
   readonly cause: string;
 }

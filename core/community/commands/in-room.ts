@@ -93,7 +93,7 @@ export function createCommandsInRooms(deps: InRoomDeps): CommandsInRooms {
     const prefix = portal?.prefix ?? DEFAULT_PREFIX;
     const isTicketPrivate = given.ticket !== null && can.respond?.limits.isPrivate === true;
     const isPrivate = given.isDirect === true || isTicketPrivate;
-    const place = { channel, room: { bridge, room, account: by.id, can, portal }, isPrivate };
+    const place = { channel, room: { bridge, room, account: by.id, can, portal, ref: given.ref }, isPrivate };
     return { actor, rank, rest, replyTo, picked: given.picked, prefix, ...place, cause };
   }
 

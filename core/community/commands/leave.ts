@@ -3,7 +3,7 @@ import type { Command } from './command.ts';
 
 export const leave: Command = {
   name: 'leave',
-  summary: 'Leaves a private channel.',
+  summary: 'Leaves a private channel, or a conversation of more than two.',
   arguments: [
     {
       name: 'channel',

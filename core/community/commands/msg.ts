@@ -33,20 +33,19 @@ export const msg: Command = {
     const { users, text } = read;
     if (text === '') return `Write ${prefix}msg, the name, and what you want to say.`;
     const by = { actor, account: room?.account ?? null };
-    const origin = { bridge: room?.bridge ?? ('commands' as BridgeId), ref: null };
-    const said = await deps.directs.write(by, users, {
-      content: textContent(text),
-      origin,
-      key: stepKey('msg', cause),
-    });
+    const ref = room?.ref ?? null;
+    const origin = { bridge: room?.bridge ?? ('commands' as BridgeId), ref };
+    // where it was typed as a message it can be edited and taken away as one
+    const key = ref === null ? stepKey('msg', cause) : cause;
+    const said = await deps.directs.write(by, users, { content: textContent(text), origin, key });
     return said ?? 'Sent.';
   },
 };
 
 /** `@Ann @Bob text`, or `Ann text`; a sentence where somebody is not known. */
-async function readPeople(
-  call: CommandCall,
-  deps: CommandDeps,
+export async function readPeople(
+  call: Pick<CommandCall, 'actor' | 'channel' | 'rest' | 'picked'>,
+  deps: Pick<CommandDeps, 'directs' | 'sanctions'>,
 ): Promise<string | { readonly users: readonly UserId[]; readonly text: string }> {
   const channel = call.channel ?? lobbyOf(deps);
   if (channel === null) return 'Nobody is known here yet.';
@@ -64,7 +63,7 @@ async function readPeople(
 }
 
 /** Somebody whom one writes with already comes before others of that name. */
-function partnerIn({ actor }: CommandCall, { directs }: CommandDeps, rest: string) {
+function partnerIn({ actor }: Pick<CommandCall, 'actor'>, { directs }: Pick<CommandDeps, 'directs'>, rest: string) {
   const { conversations, sameAs } = directs.directory;
   const person = sameAs(actor.user);
   const partners = conversations
@@ -84,6 +83,6 @@ function partnerIn({ actor }: CommandCall, { directs }: CommandDeps, rest: strin
 }
 
 /** Where people are looked for by name when the command is given nowhere in particular. */
-function lobbyOf({ directs }: CommandDeps): Channel | null {
+function lobbyOf({ directs }: Pick<CommandDeps, 'directs'>): Channel | null {
   return directs.directory.channels().find(({ kind }) => kind === 'mega') ?? null;
 }

@@ -159,12 +159,13 @@ export function createConversationDesk(deps: DeskDeps): ConversationDesk {
     channel: Channel,
     statements: readonly Statement[],
     more: readonly Pick<Member, 'user'>[],
+    settled?: UserId,
   ): Promise<void> {
     const users = concerned(channel.id, more);
     await directory.change({
       statements,
       scopes: [scopeOf(channel)],
-      what: [{ kind: 'members', channel: channel.id, users }],
+      what: [{ kind: 'members', channel: channel.id, users, ...(settled !== undefined && { settled }) }],
     });
   }
 
@@ -205,11 +206,15 @@ export function createConversationDesk(deps: DeskDeps): ConversationDesk {
     return null;
   }
 
-  /** Who was asked and opens it has answered. */
+  /** Who was asked and opens it has answered; who has left it is asked, and may stay away. */
   async function reopen(channel: Channel, by: By, self: Reached): Promise<Outcome<Opened>> {
     const own = conversations.memberOf(channel.id, self.user);
     if (own !== null && own.state !== 'in') await settle(channel, own, 'in');
     await desk.askAgain(channel, by.actor);
+    const gone = conversations.members(channel.id).filter(({ user, state }) => {
+      return state === 'left' && !relations.isBlocked(user, self.user);
+    });
+    if (gone.length > 0) await bringBack(channel, by.actor, gone);
     const asked = conversations.members(channel.id).filter((one) => {
       return !isSame(one.user, self.user) && seemsAsked(true, one, self, one.state);
     });
@@ -223,7 +228,8 @@ export function createConversationDesk(deps: DeskDeps): ConversationDesk {
       member.askedBy === null || state === 'left' || channel.kind === 'private'
         ? []
         : [putConsent(sql, member.user, member.askedBy, state === 'in' ? 'yes' : 'no', clock.now())];
-    await write(channel, [markMember(sql, { ...member, state, since }), ...consent], []);
+    const settled = member.state === 'asked' ? member.user : undefined;
+    await write(channel, [markMember(sql, { ...member, state, since }), ...consent], [], settled);
   }
 
   /** The conversation that this person is in. */
@@ -336,9 +342,11 @@ export function createConversationDesk(deps: DeskDeps): ConversationDesk {
     const self = conversations.memberOf(channel.id, actor.user);
     if (self === null || !isConversation(channel.kind)) return;
     const states = await statesOf(channel.kind, self, late);
-    const members = late.map(
-      (one, at): Member => ({ ...one, state: states[at]?.state ?? 'asked', since: clock.now() }),
-    );
+    const members = late.map((one, at): Member => {
+      const { state = 'asked' } = states[at] ?? {};
+      const isAsked = one.state === 'left' && state === 'in';
+      return { ...one, state: isAsked ? 'asked' : state, askedBy: self.user, since: clock.now() };
+    });
     for (const member of members) if (member.account !== null) await deps.owe(channel, member);
     await write(
       channel,

@@ -68,16 +68,6 @@ export function createDirectQuestions({ desk, directory, facts }: DirectDeedDeps
     return { user, name, platform, state: isAsked ? 'invited' : 'in', isOwner };
   }
 
-  function invitationOf(viewer: UserId, member: Member): ListedInvitation | null {
-    const channel = directory.channel(member.channel);
-    const by = askerOf(directory, member.channel, viewer);
-    if (channel === null || by === null || !isConversation(channel.kind)) return null;
-    const { id, kind, name } = faceOf(directory, viewer, channel);
-    if (!isConversation(kind)) return null;
-    const from = { user: by.user, name: by.name, platform: by.platform };
-    return { channel: id, kind, name, by: from, at: member.since };
-  }
-
   return {
     async members(actor, { channel: id }) {
       const here = place(facts, actor, id, 'read');
@@ -87,9 +77,27 @@ export function createDirectQuestions({ desk, directory, facts }: DirectDeedDeps
     },
     async invitations(actor) {
       const waiting = actor.isGuest ? [] : desk.waiting(actor.user);
-      return { ok: true, value: { invitations: waiting.flatMap((one) => invitationOf(actor.user, one) ?? []) } };
+      return {
+        ok: true,
+        value: { invitations: waiting.flatMap((one) => invitationOf(directory, actor.user, one) ?? []) },
+      };
     },
   };
+}
+
+/** What this person is told of it before they answer; null: there is nothing to tell. */
+export function invitationOf(
+  directory: Pick<Directory, 'channel' | 'conversations' | 'sameAs'>,
+  viewer: UserId,
+  member: Member,
+): ListedInvitation | null {
+  const channel = directory.channel(member.channel);
+  const by = askerOf(directory, member.channel, viewer);
+  if (channel === null || by === null || !isConversation(channel.kind)) return null;
+  const { id, kind, name } = faceOf(directory, viewer, channel);
+  if (!isConversation(kind)) return null;
+  const from = { user: by.user, name: by.name, platform: by.platform };
+  return { channel: id, kind, name, by: from, at: member.since };
 }
 
 /** Who has brought this person into the conversation. */

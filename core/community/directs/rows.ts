@@ -33,11 +33,11 @@ export function putMember(sql: Builds, member: Member): Statement {
   };
 }
 
-export function markMember(sql: Builds, { channel, user, state, since }: Member): Statement {
+export function markMember(sql: Builds, { channel, user, state, askedBy, since }: Member): Statement {
   return {
     query: sql.build
       .updateTable('members')
-      .set({ state, joined_at: since })
+      .set({ state, asked_by: askedBy, joined_at: since })
       .where('channel_id', '=', channel)
       .where('user_id', '=', user)
       .compile(),

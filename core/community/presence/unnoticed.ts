@@ -1,7 +1,7 @@
 import type { Clock } from '../../async/clock.ts';
 import { newRowId, stepKey } from '../../async/mint.ts';
 import { isPublic } from '../../domain/channel.ts';
-import type { ChannelId, ScopeId, UserId } from '../../domain/ids.ts';
+import type { ChannelId, HubId, ScopeId, UserId } from '../../domain/ids.ts';
 import type { Actor } from '../../domain/inbound.ts';
 import { type Receipt, refused } from '../../domain/receipt.ts';
 import { type Asked, isReceipt, place } from '../../pipeline/address.ts';
@@ -9,12 +9,13 @@ import type { LiveFacts } from '../../pipeline/live-facts.ts';
 import { actStep } from '../../pipeline/steps.ts';
 import type { Answer } from '../../plugin/surface.ts';
 import type { Directory } from '../../store/directory/directory.ts';
-import { type Entry, type Step, StoreUnavailable } from '../../store/ports.ts';
+import { type Entry, type Signals, type Step, StoreUnavailable } from '../../store/ports.ts';
 import type { SelfDesk } from '../selves/news.ts';
+import { createUnnoticedElsewhere } from './unnoticed-elsewhere.ts';
 
 /**
  * Admins who read a public channel without anybody being told. Nothing is kept of it but the audit, for the other admins:
- * it stands in the memory of the hub that they are connected to, for as long as they are.
+ * it stands in the memory of the hubs, for as long as they are connected.
  */
 export interface Unnoticed {
   /** @param onShown they are to be seen from now on; told once. @returns what ends it */
@@ -26,6 +27,7 @@ export interface Unnoticed {
   turnedAway(asked: Pick<Asked, 'actor' | 'request'>): Receipt | null;
   /** Follows the log, after the directory: who is no admin any more is seen. */
   apply(batch: readonly Entry[]): void;
+  stop(): void;
 }
 
 export interface UnnoticedDeps {
@@ -35,7 +37,9 @@ export interface UnnoticedDeps {
   readonly append: (step: Step) => Promise<{ readonly kind: string }>;
   /** Who wrote the message, as far as it is at hand. */
   readonly authorOf: (message: Extract<Asked['request'], { kind: 'redaction' }>['id']) => UserId | null;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly hub: HubId;
+  readonly signals: Signals;
+  readonly clock: Pick<Clock, 'now' | 'every'>;
 }
 
 /** Acts on nobody's channel are written down with the megachannel's. */
@@ -44,6 +48,11 @@ const SCOPE = 'mega' as ScopeId;
 export function createUnnoticed(deps: UnnoticedDeps): Unnoticed {
   const { facts, directory, selves, clock } = deps;
   const readers = new Map<UserId, Map<ChannelId, Set<() => void>>>();
+  const elsewhere = createUnnoticedElsewhere({
+    ...deps,
+    own: () =>
+      [...readers].flatMap(([user, channels]) => [...channels.keys()].map((channel) => [user, channel] as const)),
+  });
 
   function shown(user: UserId, channel: ChannelId): void {
     const here = readers.get(user)?.get(channel);
@@ -56,10 +65,14 @@ export function createUnnoticed(deps: UnnoticedDeps): Unnoticed {
     readers.set(user, own);
     const here = own.get(channel) ?? new Set();
     own.set(channel, here);
+    if (here.size === 0) elsewhere.tell(user, channel, true);
     const end = (): void => {
       stopHearing();
       here.delete(tell);
-      if (here.size === 0 && own.get(channel) === here) own.delete(channel);
+      if (here.size === 0 && own.get(channel) === here) {
+        own.delete(channel);
+        elsewhere.tell(user, channel, false);
+      }
       if (own.size === 0 && readers.get(user) === own) readers.delete(user);
     };
     const tell = (): void => {
@@ -75,7 +88,7 @@ export function createUnnoticed(deps: UnnoticedDeps): Unnoticed {
   }
 
   function isUnnoticed(user: UserId, channel: ChannelId): boolean {
-    return readers.size > 0 && readers.get(user)?.has(channel) === true;
+    return readers.get(user)?.has(channel) === true || elsewhere.is(user, channel);
   }
 
   return {
@@ -92,6 +105,7 @@ export function createUnnoticed(deps: UnnoticedDeps): Unnoticed {
       return { ok: true, value: add(actor.user, id, onShown) };
     },
     async show(actor, channel) {
+      elsewhere.forget(actor.user, channel);
       selves.tell([{ user: actor.user, news: { kind: 'shown', channel } }]);
       return { ok: true, value: {} };
     },
@@ -112,6 +126,7 @@ export function createUnnoticed(deps: UnnoticedDeps): Unnoticed {
         for (const channel of [...channels.keys()]) shown(user, channel);
       }
     },
+    stop: elsewhere.stop,
   };
 }
 

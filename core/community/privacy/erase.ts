@@ -2,7 +2,7 @@ import type { Clock } from '../../async/clock.ts';
 import { stepKey } from '../../async/mint.ts';
 import type { Channel } from '../../domain/channel.ts';
 import type { ChannelId, EpochMs, ScopeId, UserId } from '../../domain/ids.ts';
-import type { Portals } from '../../domain/portal.ts';
+import type { Leg } from '../../domain/portal.ts';
 import type { Logger } from '../../ops/log.ts';
 import { actStep } from '../../pipeline/steps.ts';
 import type { Directory } from '../../store/directory/directory.ts';
@@ -23,6 +23,7 @@ import {
 import { scrubLog } from './hot-log.ts';
 import { blankPages } from './pages.ts';
 import { fileAt, type RedactingDeps, redactSome, requoteSome } from './redacting.ts';
+import type { Retiring } from './retiring.ts';
 import { forgetRows, knownAreas } from './rows.ts';
 
 /** Forgets people: their messages go everywhere, and then all that names them. */
@@ -37,7 +38,10 @@ export interface EraseDeps extends Omit<RedactingDeps, 'sql' | 'channel' | 'appe
   readonly timers: Timers;
   readonly log: Log;
   readonly deliveries: Pick<Deliveries, 'load'>;
-  readonly portals: Pick<Portals, 'legs'>;
+  /** All by which copies go to platforms: rooms, and people who are written to in private. */
+  readonly legs: () => readonly Leg[];
+  /** How they were shown on platforms goes too. */
+  readonly retiring: Pick<Retiring, 'statementsFor'>;
   /** Removes files and pictures, bytes included where nothing else uses them. */
   readonly dropFiles: (ids: readonly string[]) => Promise<void>;
   /** Whether anybody of them is still told to be here. */
@@ -85,7 +89,7 @@ export function createErasing(deps: EraseDeps): Erasing {
         return { change: { stage: 'leave', cursor: '', until } };
       }
       case 'leave':
-        return (await haveLeft(erasure)) ? to('scrub') : 'wait';
+        return (await haveLeft(erasure)) ? retire(erasure) : 'wait';
       case 'scrub': {
         if (!(await deps.archived())) return 'wait';
         const messages = erasure.cursor === '' ? await scrubMessages(sql, erasure) : null;
@@ -128,12 +132,18 @@ export function createErasing(deps: EraseDeps): Erasing {
   /** Whether every room has heard of every redaction. */
   async function haveLeft({ seqs, until }: Erasure): Promise<boolean> {
     if (until !== null && clock.now() >= until) return true;
-    for (const leg of deps.portals.legs()) {
+    for (const leg of deps.legs()) {
       const seq = seqs[leg.channel];
       const mark = seq === undefined ? null : await deps.deliveries.load(leg.id);
       if (seq !== undefined && mark !== null && mark.seq !== null && mark.seq < seq) return false;
     }
     return true;
+  }
+
+  /** Goes on by itself from here: a platform that is away holds up nothing else. */
+  async function retire({ users }: Erasure): Promise<Next> {
+    const statements = await deps.retiring.statementsFor(users);
+    return { change: { stage: 'scrub', cursor: '' }, turn: { cursor: '', statements } };
   }
 
   async function dropRows({ users, alias, files }: Erasure): Promise<void> {

@@ -113,6 +113,23 @@ export const POSTING_CASES: readonly ContractCase[] = [
     },
   ),
   onBridge(
+    'forgets how somebody was shown, and shows them anew when they come back',
+    { needs: ['post', 'retire'], wants: ['nameOf'] },
+    async (rig) => {
+      await rig.start();
+      const speaker = { kind: 'user', name: 'Ann', avatarUrl: null, key: 'u-ann', platform: 'slipmat' } as const;
+      const who = { key: speaker.key, platform: speaker.platform };
+      await rig.run('retire', { ...who, key: 'u-never-seen' });
+      const [before] = await rig.post('hello', 'k1', { speaker });
+      assert.equal(rig.double.nameOf?.(before?.id ?? ''), 'Ann');
+      await rig.run('retire', who);
+      await rig.run('retire', who);
+      assert.ok(!rig.double.nameOf?.(before?.id ?? '').includes('Ann'), 'the name is gone');
+      const [after] = await rig.post('hello again', 'k2', { speaker: { ...speaker, name: 'Anna' } });
+      assert.equal(rig.double.nameOf?.(after?.id ?? ''), 'Anna');
+    },
+  ),
+  onBridge(
     'uploads a picture',
     {
       needs: ['post'],

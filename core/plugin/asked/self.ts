@@ -27,6 +27,19 @@ export const selfNews = typed<SelfNews>(
       channel: channelId,
     }),
     z.strictObject({
+      kind: z.literal('invitation').describe('Somebody asks you into a conversation, or no longer does.'),
+      channel: channelId,
+      invitation: z
+        .strictObject({
+          kind: z.enum(['private', 'direct']),
+          name: z.string(),
+          by: z.strictObject({ user: userId, name: z.string(), platform: z.string() }),
+          at: epochMs,
+        })
+        .nullable()
+        .describe('Null: it is answered, on whichever device, or holds no longer.'),
+    }),
+    z.strictObject({
       kind: z.literal('shown').describe('You were unnoticed in the channel, and are to be seen there from now on.'),
       channel: channelId,
     }),

@@ -19,7 +19,13 @@ export type ChangeWhat =
   | { readonly kind: 'live-event'; readonly event: LiveEventId }
   | { readonly kind: 'roles'; readonly user: UserId }
   /** `users`: whom alone it concerns. */
-  | { readonly kind: 'members'; readonly channel: ChannelId; readonly users?: readonly UserId[] }
+  | {
+      readonly kind: 'members';
+      readonly channel: ChannelId;
+      readonly users?: readonly UserId[];
+      /** Whoever has just answered an invitation into it. */
+      readonly settled?: UserId;
+    }
   | { readonly kind: 'portals' }
   | { readonly kind: 'token'; readonly token: TokenId }
   | { readonly kind: 'settings'; readonly channel: ChannelId }

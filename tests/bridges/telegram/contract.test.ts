@@ -23,6 +23,8 @@ const subject: ContractSubject<TelegramConfig> = {
       'Telegram tells a bot of none of its posts',
     'shows the name of the author': 'a bot posts under its own name, the author stands in front of the text',
     'posts once for one key': 'Telegram knows no keys of posts',
+    'forgets how somebody was shown, and shows them anew when they come back':
+      'Telegram shows people by no account or name but the text',
     'finds a post that arrived, and none that did not': 'a bot cannot ask for what stands in a chat',
   },
 };

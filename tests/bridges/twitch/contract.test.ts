@@ -38,6 +38,7 @@ it('leaves out only what Twitch does not have', async () => {
     'the bridge has no edit',
     'the bridge has no find',
     'the bridge has no react',
+    'the bridge has no retire',
     'the double has no filesOf',
     'the double has no nameOf',
     'the double has no resumes',
