@@ -12,11 +12,12 @@ import { PATIENCE_MS } from '../fakes/until.ts';
 import { LOBBY, type MatrixWorld, openWorld } from './rig.ts';
 
 const WITHIN = { timeout: PATIENCE_MS, interval: 50 };
+const PLENTY = { per_second: 10_000, burst_count: 10_000 };
 let world: MatrixWorld;
 
 describe.skipIf(!hasSynapse())('people of a real Synapse and people of the hub', () => {
   beforeAll(async () => {
-    world = await openWorld({ presence: { enabled: true } });
+    world = await openWorld({ presence: { enabled: true }, rc_presence: { per_user: PLENTY } });
   });
   afterAll(() => world?.stop());
 
