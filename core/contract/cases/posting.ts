@@ -117,7 +117,7 @@ export const POSTING_CASES: readonly ContractCase[] = [
     { needs: ['post', 'retire'], wants: ['nameOf'] },
     async (rig) => {
       await rig.start();
-      const speaker = { kind: 'user', name: 'Ann', avatarUrl: null, key: 'u-ann', platform: 'slipmat' } as const;
+      const speaker = { kind: 'user', name: 'Ann', avatarUrl: null, key: 'u-ann', platform: 'elsewhere' } as const;
       const who = { key: speaker.key, platform: speaker.platform };
       await rig.run('retire', { ...who, key: 'u-never-seen' });
       const [before] = await rig.post('hello', 'k1', { speaker });
