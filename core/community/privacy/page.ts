@@ -20,6 +20,7 @@ export function privacyPage(facts: PageFacts): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${safe(title)}</title>
+<style>${STYLE}</style>
 </head>
 <body>
 <main>
@@ -30,6 +31,10 @@ ${body.join('\n')}
 </html>
 `;
 }
+
+const STYLE = `:root{color-scheme:light dark}
+body{font:1rem/1.6 system-ui,sans-serif;margin:0 auto;max-width:44rem;padding:1rem 1.25rem 4rem;overflow-wrap:anywhere}
+h1{font-size:1.8rem;line-height:1.25}h2{font-size:1.25rem;margin:2rem 0 .25rem}`;
 
 function sections({ config, platforms }: PageFacts): readonly Section[] {
   const kept = [...new Set(AREAS.flatMap(({ holds }) => holds ?? []))];
