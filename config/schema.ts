@@ -173,7 +173,7 @@ const fields = z.strictObject({
   embedBy: z
     .array(z.string().refine(isOrigin, 'must be scheme, host and port alone, such as https://dj.example.org'))
     .default([])
-    .describe('Sites that may show a channel in a frame of theirs, by /embed/<channel>; pages of the hub always may.'),
+    .describe('Sites that may show a channel in a frame of theirs, by /embed/CHANNEL; pages of the hub always may.'),
   webhooks: z
     .strictObject({
       privateTargets: z
