@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
@@ -19,14 +19,6 @@ const manifest = JSON.parse(read('package.json')) as {
   devDependencies: Record<string, string>;
 };
 
-/** Links to files of the project that are not there. */
-function brokenLinks(file: string, text: string): string[] {
-  const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? '');
-  return targets
-    .filter((target) => !/^[a-z]+:|^#/.test(target))
-    .filter((target) => !existsSync(join(root, dirname(file), target.split('#')[0] ?? '')));
-}
-
 /** npm scripts that a text tells people to run. */
 function scriptsIn(text: string): string[] {
   const named = [...text.matchAll(/npm run ([a-z:-]+)/g)].map((match) => match[1] ?? '');
@@ -35,16 +27,12 @@ function scriptsIn(text: string): string[] {
 }
 
 describe.each(documents)('%s', (file) => {
-  it('links to what is there', () => {
-    expect(brokenLinks(file, read(file))).toEqual([]);
-  });
   it('names scripts that exist', () => {
     expect(scriptsIn(read(file)).filter((name) => manifest.scripts[name] === undefined)).toEqual([]);
   });
 });
 
-it('would notice a broken link and an unknown script', () => {
-  expect(brokenLinks('README.md', 'see [x](docs/nowhere.md)')).toEqual(['docs/nowhere.md']);
+it('would notice an unknown script', () => {
   expect(scriptsIn('run npm run nothing and npm start')).toEqual(['nothing', 'start']);
 });
 
