@@ -7,7 +7,10 @@ import { refOf } from '../../../examples/matterbridge/src/join/decode.ts';
 import { readMessage } from '../../../examples/matterbridge/src/message.ts';
 import { listenLow } from '../../accounts/listen-low.ts';
 
-/** The `api` part of a matterbridge, as it answers: no ids, all that is buffered at each connection, nothing deleted. */
+/**
+ * The `api` part of a matterbridge 1.26, as it answers: no ids, nothing deleted; a socket tells what comes from then on,
+ * and what is kept is given once, to whoever asks first.
+ */
 const ROOM = 'main' as RoomId;
 const SECOND = 'side' as RoomId;
 const TOKEN = 'mb-t0ken-that-nobody-sees';
@@ -39,6 +42,7 @@ export interface FakeMatterbridge extends PlatformDouble {
 
 export async function openMatterbridge(): Promise<FakeMatterbridge> {
   const buffer: Said[] = [];
+  const kept: Said[] = [];
   const came: Record<string, unknown>[] = [];
   const failures: PlatformFailure[] = [];
   const open = new Set<WebSocket>();
@@ -47,10 +51,10 @@ export async function openMatterbridge(): Promise<FakeMatterbridge> {
   let isRefusing = false;
   let count = 0;
 
-  /** Go writes nanoseconds; no two messages are of one. */
+  /** Go writes nanoseconds without the zeros at their end; no two messages are of one. */
   function timestamp(): string {
     count += 1;
-    return new Date().toISOString().replace('Z', `${String(count % 1_000_000).padStart(6, '0')}Z`);
+    return new Date().toISOString().replace('Z', `${String(count).padStart(6, '0').replace(/0+$/, '')}Z`);
   }
 
   function says(fields: Fields): Said {
@@ -66,6 +70,7 @@ export async function openMatterbridge(): Promise<FakeMatterbridge> {
       ...fields,
     };
     buffer.push(said);
+    kept.push(said);
     for (const socket of open) socket.send(JSON.stringify(said));
     return said;
   }
@@ -101,6 +106,7 @@ export async function openMatterbridge(): Promise<FakeMatterbridge> {
     const refused = refusal(request);
     if (refused !== null) return reply(response, refused, { message: 'invalid key' });
     if (request.url === '/api/health') return void response.writeHead(200).end('OK');
+    if (request.url === '/api/messages') return reply(response, 200, kept.splice(0));
     if (request.method === 'POST' && request.url === '/api/message') return post(request, response);
     reply(response, 404, { message: 'Not Found' });
   }
@@ -116,8 +122,6 @@ export async function openMatterbridge(): Promise<FakeMatterbridge> {
       return void socket.end(`HTTP/1.1 ${refused} No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
     sockets.handleUpgrade(request, socket, head, (client) => {
       client.send(JSON.stringify({ text: '', event: 'api_connected', timestamp: timestamp(), id: '', Extra: null }));
-      const before = String(request.headers.skip_before ?? '');
-      for (const said of buffer) if (said.timestamp > before) client.send(JSON.stringify(said));
       open.add(client);
       client.on('close', () => open.delete(client));
     });

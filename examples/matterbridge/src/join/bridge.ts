@@ -2,7 +2,7 @@ import type { Bridge, Capabilities, HubPort } from 'slipmat-hub/plugin';
 import type { JoinConfig } from '../config.ts';
 import { calmed, encodeText } from '../encode.ts';
 import { MAX_TEXT } from '../message.ts';
-import { ask } from './client.ts';
+import { ask, idIn } from './client.ts';
 import { createInbound } from './inbound.ts';
 
 /**
@@ -31,7 +31,7 @@ export function createJoin(config: JoinConfig, hub: HubPort): Bridge {
         const userid = isUser ? speaker.key : '';
         const avatar = (isUser ? speaker.avatarUrl : null) ?? '';
         const body = { text: calmed(encodeText(text)), username, userid, avatar, gateway: room, event: '', id: key };
-        const id = await ask(config, '/api/message', signal, body);
+        const id = idIn(await ask(config, '/api/message', signal, body));
         return [{ room, id: id === '' ? key : id }];
       },
     },

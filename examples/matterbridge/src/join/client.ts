@@ -4,7 +4,7 @@ import type { JoinConfig } from '../config.ts';
 
 const said = z.object({ id: z.string().optional() });
 
-/** Posts or asks one thing at the API. @returns the id that the answer has, empty as a rule @throws {BridgeError} */
+/** Posts or asks one thing at the API. @returns the answer @throws {BridgeError} */
 export async function ask(config: JoinConfig, path: string, signal: AbortSignal, body?: object): Promise<string> {
   signal.throwIfAborted();
   let response: Response;
@@ -16,7 +16,7 @@ export async function ask(config: JoinConfig, path: string, signal: AbortSignal,
       redirect: 'manual',
       signal,
     });
-    if (response.ok) return idIn(await response.text());
+    if (response.ok) return await response.text();
   } catch (cause) {
     throw noAnswerFailure(cause);
   }
@@ -48,7 +48,8 @@ export function noAnswerFailure(cause: unknown): BridgeError {
   return new BridgeError('matterbridge did not answer', { kind: 'retryable', delivered }, { cause });
 }
 
-function idIn(text: string): string {
+/** The id that the answer to a post has; empty as a rule. */
+export function idIn(text: string): string {
   try {
     const read = said.safeParse(JSON.parse(text));
     return read.success ? (read.data.id ?? '') : '';

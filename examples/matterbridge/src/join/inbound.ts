@@ -2,26 +2,46 @@ import { type BridgeError, type HubPort, type Inbound, pause, type Receipt } fro
 import type { JoinConfig } from '../config.ts';
 import { accountOf, contentOf, replyOf, roomOf } from '../inbound.ts';
 import type { ReadMessage } from '../message.ts';
-import { refOf, timeOf } from './decode.ts';
+import { ask } from './client.ts';
+import { isLater, pageOf, refOf, timeOf } from './decode.ts';
 import { type News, openNews } from './news.ts';
 
 /** How long a stop waits for the receipt of the last message. */
 const LAST_RECEIPT_MS = 2_000;
 /** Until something was read nothing of the past is wanted. */
 const NOTHING_OLDER = '9999-01-01T00:00:00Z';
-/** Messages whose id is remembered: what comes under it again is an edit. */
+/** Messages that are remembered: what comes twice is left out, and what comes under an id again is an edit. */
 const MOST_KNOWN = 1_000;
 
 /** Takes what is said behind the matterbridge. Its cursor is the time of the newest message that the hub has. */
 export function createInbound(config: JoinConfig, hub: HubPort) {
   const known = new Set<string>();
+  let cursor: string | null = null;
   let stopping = new AbortController();
   let news: News | null = null;
 
+  /**
+   * What matterbridge has kept meanwhile. Its socket tells only what is said from now on, and what is asked for here
+   * it keeps no longer: so it is asked once that is open.
+   */
+  async function catchUp({ timestamp }: ReadMessage): Promise<void> {
+    const kept = pageOf(await ask(config, '/api/messages', stopping.signal));
+    const since = cursor;
+    // what was said before the bridge was there is none of its business
+    if (since === null) return save(timestamp);
+    for (const message of kept) if (isLater(message.timestamp, since)) await take(message);
+  }
+
+  async function save(timestamp: string): Promise<void> {
+    if (timestamp === '' || (cursor !== null && !isLater(timestamp, cursor))) return;
+    cursor = timestamp;
+    await hub.cursor.save(timestamp);
+  }
+
   async function take(message: ReadMessage): Promise<void> {
     const receipt = await handOn(message, stopping.signal);
-    if (receipt?.kind === 'stopping') return stopping.abort();
-    if (!stopping.signal.aborted && message.timestamp !== '') await hub.cursor.save(message.timestamp);
+    if (receipt?.kind === 'stopping') stopping.abort();
+    if (!stopping.signal.aborted) await save(message.timestamp);
   }
 
   async function handOn(message: ReadMessage, signal: AbortSignal): Promise<Receipt | null> {
@@ -31,15 +51,11 @@ export function createInbound(config: JoinConfig, hub: HubPort) {
     const ref = refOf(message);
     const at = timeOf(message, hub.clock.now());
     switch (message.event) {
-      case 'msg_delete':
+      case 'msg_delete': {
         if (message.id === '') return null;
-        return hub.receive({
-          kind: 'redaction',
-          eventId: `delete ${ref.id}`,
-          of: { kind: 'refs', refs: [ref] },
-          by: null,
-          at,
-        });
+        const of = { kind: 'refs', refs: [ref] } as const;
+        return hub.receive({ kind: 'redaction', eventId: `delete ${ref.id}`, of, by: null, at });
+      }
       case 'user_typing':
         return hub.receive({ kind: 'typing', room, by, on: true });
       case '':
@@ -48,13 +64,13 @@ export function createInbound(config: JoinConfig, hub: HubPort) {
       default:
         return null;
     }
+    if (message.id === '' && known.has(ref.id)) return null;
     const content = await contentOf(hub, message, signal);
     if (signal.aborted || (content.rich.length === 0 && content.attachments.length === 0)) return null;
     const edit: Inbound = { kind: 'edit', eventId: `edit ${ref.id} ${message.timestamp}`, ref, by, content, at };
-    if (message.id !== '' && known.has(ref.id)) return hub.receive(edit);
+    if (known.has(ref.id)) return hub.receive(edit);
     const receipt = await hub.receive({ kind: 'message', ref, by, content, replyTo: replyOf(message), at });
-    if (message.id === '') return receipt;
-    remember(ref.id);
+    if (receipt.kind !== 'stopping') remember(ref.id);
     return receipt.kind === 'refused' && receipt.code === 'key-reused' ? hub.receive(edit) : receipt;
   }
 
@@ -69,14 +85,12 @@ export function createInbound(config: JoinConfig, hub: HubPort) {
   return {
     async start(signal: AbortSignal): Promise<void> {
       stopping = new AbortController();
-      const cursor = await hub.cursor.load();
+      cursor = await hub.cursor.load();
       const failed = (error: BridgeError): void => {
         hub.log.warn({ err: error }, 'the link failed');
         hub.status(null, { kind: 'failed', failure: error.failure, say: 'matterbridge is not reached' });
       };
-      const opened = await openNews({ config, hub, take, failed }, cursor ?? NOTHING_OLDER, signal);
-      ({ news } = opened);
-      if (cursor === null && opened.greeting.timestamp !== '') await hub.cursor.save(opened.greeting.timestamp);
+      news = await openNews({ config, hub, take, failed, before: catchUp }, cursor ?? NOTHING_OLDER, signal);
       for (const { room } of hub.rooms.list()) hub.status(room, { kind: 'live' });
     },
     async stop(): Promise<void> {

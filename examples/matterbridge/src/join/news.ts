@@ -14,6 +14,8 @@ export interface NewsDeps {
   readonly hub: Pick<HubPort, 'clock' | 'log'>;
   /** Messages are handed on one after another. */
   readonly take: (message: ReadMessage) => Promise<void>;
+  /** Runs before the first of them, from when on nothing more can be missed. */
+  readonly before: (greeting: ReadMessage) => Promise<void>;
   readonly failed: (error: BridgeError) => void;
 }
 export interface News {
@@ -22,26 +24,30 @@ export interface News {
 }
 
 /**
- * Listens at `/api/websocket`. Resolves with the greeting, which says what time it is there.
+ * Listens at `/api/websocket`. Resolves once it is greeted and `before` is done.
  * @param since as `timestamp` of the newest known message: older ones are left out
  * @throws {BridgeError}
  */
 export async function openNews(
-  { config, hub, take, failed }: NewsDeps,
+  { config, hub, take, before, failed }: NewsDeps,
   since: string,
   signal: AbortSignal,
-): Promise<{ readonly news: News; readonly greeting: ReadMessage }> {
+): Promise<News> {
   signal.throwIfAborted();
   const url = new URL('/api/websocket', config.url);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   const headers = { ...credentials(config), skip_before: since };
   const socket = new WebSocket(url, { headers, maxPayload: MAX_MESSAGE_BYTES, followRedirects: false });
   const greeted = Promise.withResolvers<ReadMessage>();
+  const lost = Promise.withResolvers<never>();
+  // it may break when nobody waits for it any more
+  lost.promise.catch(() => {});
+  const caughtUp = Promise.withResolvers<void>();
   let isOver = false;
   let isAnswered = true;
-  let isGreeted = false;
+  let isLive = false;
   let waiting = 0;
-  let taken: Promise<void> = Promise.resolve();
+  let taken: Promise<void> = caughtUp.promise;
 
   const stopPinging = hub.clock.every(PING_MS, () => {
     if (!isAnswered) return socket.terminate();
@@ -54,8 +60,9 @@ export async function openNews(
     isOver = true;
     stopPinging();
     socket.terminate();
-    greeted.reject(error);
-    if (isGreeted) failed(error);
+    caughtUp.resolve();
+    lost.reject(error);
+    if (isLive) failed(error);
   }
 
   function handOn(message: ReadMessage): void {
@@ -77,10 +84,7 @@ export async function openNews(
     const message = decode(data);
     if (message === null) hub.log.warn({}, 'matterbridge sent what is no message');
     else if (message.event !== 'api_connected') handOn(message);
-    else {
-      isGreeted = true;
-      greeted.resolve(message);
-    }
+    else greeted.resolve(message);
   }
 
   socket.on('message', hear);
@@ -99,8 +103,14 @@ export async function openNews(
   const giveUp = (): void => end(new BridgeError('it was told to give up', BROKEN, { cause: signal.reason }));
   signal.addEventListener('abort', giveUp, { once: true });
   try {
-    const greeting = await greeted.promise;
-    return { greeting, news: { stop: () => stop() } };
+    const greeting = await Promise.race([greeted.promise, lost.promise]);
+    await Promise.race([before(greeting), lost.promise]);
+    isLive = true;
+    caughtUp.resolve();
+    return { stop };
+  } catch (error) {
+    end(isBridgeError(error) ? error : new BridgeError('it could not catch up', BROKEN, { cause: error }));
+    throw error;
   } finally {
     signal.removeEventListener('abort', giveUp);
   }
@@ -109,6 +119,7 @@ export async function openNews(
     isOver = true;
     stopPinging();
     socket.terminate();
+    caughtUp.resolve();
     await taken;
   }
 }
