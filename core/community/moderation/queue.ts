@@ -120,10 +120,18 @@ export function createQueue(deps: QueueDeps): Queue {
 
   async function shown(one: HeldMessage): Promise<QueuedMessage> {
     const { author, channel, body, at, takenBy } = one;
+    // what happened in other channels is for their moderators
     const query = deps.sql.build.selectFrom('held').select((row) => ['state', row.fn.countAll<number>().as('count')]);
-    const rows = await deps.sql.read(query.where('author_id', '=', author).groupBy('state').compile());
+    const theirs = query.where('author_id', '=', author).where('channel_id', '=', channel);
+    const rows = await deps.sql.read(theirs.groupBy('state').compile());
     const count = (state: string): number => Number(rows.find((row) => row.state === state)?.count ?? 0);
-    const acts = await deps.audit.read({ channel: null, target: author, act: null, before: null, limit: MOST_ACTS });
+    const acts = await deps.audit.read({
+      channel: { id: channel },
+      target: author,
+      act: null,
+      before: null,
+      limit: MOST_ACTS,
+    });
     const names = takenBy === null ? null : await deps.finder.names([takenBy], channel);
     return {
       channel,
