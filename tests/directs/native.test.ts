@@ -133,6 +133,24 @@ describe.each(STORES)('private conversations over %s', (store) => {
     await peer.close();
   });
 
+  it('U3: whoever leaves a group of more than two hears no more of it, and is not brought back by others', async () => {
+    const channel = await ann.open(bob, eve);
+    await ann.tell(channel, 'all three');
+    expect(await eve.client.do('leave-channel', { channel: await ann.open(eve) })).toMatchObject({ code: 'forbidden' });
+    const peer = await eve.listen(channel);
+    await given(eve.client.do('leave-channel', { channel }));
+    await peer.next('removed');
+    expect(await bob.open(ann, eve)).toBe(channel);
+    await bob.tell(channel, 'just us');
+    expect(await eve.channels()).not.toContain(channel);
+    expect(await eve.client.history(channel, null, 10)).toMatchObject({ ok: false, code: 'not-found' });
+    expect(JSON.stringify(peer.frames)).not.toContain('just us');
+    expect(await eve.open(ann, bob)).toBe(channel);
+    await ann.tell(channel, 'welcome back');
+    expect(await eve.texts(channel)).toEqual(['welcome back']);
+    await peer.close();
+  });
+
   it('one who has a conversation in front of them hears of what others have opened with them', async () => {
     const { channel } = await given(eve.client.do('create-private', { name: 'Watch', users: [bob.user] }));
     const peer = await bob.listen('lobby' as never);

@@ -98,3 +98,25 @@ it('nothing of this machine is asked, and nothing at all where that is turned of
   await expect.poll(async () => (await sql.read(query.compile()))[0]?.state, WITHIN).toBe('none');
   expect(site.asked).toEqual([]);
 });
+
+it('T8: the many links of one host that hangs leave a place for those of others', async () => {
+  await start((request, response) => {
+    if (request.url === '/quick') response.end(html('quick'));
+  });
+  const { build, read, write } = hub.hub.sql;
+  const row = { title: null, words: '', state: 'waiting', tries: 0 } as const;
+  const slow = Array.from({ length: 150 }, (_, n) => {
+    return { ...row, item: `slow-${n}`, url: `http://slow.example:${site.port}/${n}`, try_at: systemClock.now() };
+  });
+  const other = { ...row, item: 'other', url: `http://other.example:${site.port}/quick`, try_at: 1 };
+  await write([
+    {
+      query: build
+        .insertInto('library_titles')
+        .values([...slow, other])
+        .compile(),
+    },
+  ]);
+  const found = build.selectFrom('library_titles').select('title').where('item', '=', 'other').compile();
+  await expect.poll(async () => (await read(found))[0]?.title).toBe('quick');
+});

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MOST_ASKED_ONE, MOST_CONVERSATIONS } from '../../core/domain/conversation.ts';
+import { MOST_ASKED_ONE, MOST_CONVERSATIONS, MOST_GROUPS_AN_HOUR } from '../../core/domain/conversation.ts';
 import type { ChannelId } from '../../core/domain/ids.ts';
 import { given, openTown, type Someone, type Town } from '../directs/rig.ts';
 
@@ -29,6 +29,17 @@ async function countInvited(by: Someone, whom: Someone): Promise<number> {
 }
 
 describe('U3: somebody who asks without end', () => {
+  it('brings together so many groups an hour, and opens those that are there all the same', async () => {
+    const crowd: Someone[] = [];
+    for (let n = 0; n <= MOST_GROUPS_AN_HOUR; n += 1) crowd.push(await town.someone(`Crowd ${n}`));
+    const opened = [];
+    for (const one of crowd) opened.push(await mallory.client.do('open-direct', { users: [one.user, friend.user] }));
+    expect(opened.map(({ ok }) => ok)).toEqual([...crowd.slice(1).map(() => true), false]);
+    expect(opened.at(-1)).toMatchObject({ code: 'rate-limited' });
+    expect(await mallory.open(...crowd.slice(0, 1), friend)).toBe(opened[0]?.ok && opened[0].value.channel);
+    expect(await mallory.open(victim)).not.toBe('');
+  });
+
   it('asks the same person a few times only, whatever comes of it', async () => {
     const decliner = await town.someone('Dee');
     const blocker = await town.someone('Bo');
