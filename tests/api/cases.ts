@@ -160,6 +160,7 @@ const reacting: Case = {
   },
 };
 
+let keys = 0;
 /** By the id of the operation. An operation without one fails the test of the document. */
 export const CASES: Readonly<Record<string, Case>> = {
   channels: plain,
@@ -230,7 +231,8 @@ export const CASES: Readonly<Record<string, Case>> = {
       headers: { 'idempotency-key': `key-${process.pid}-happy` },
     }),
     async conflict({ hub, boss }) {
-      const headers = { 'idempotency-key': `key-${process.pid}-once` };
+      keys += 1;
+      const headers = { 'idempotency-key': `key-${process.pid}-once-${keys}` };
       await hub.as(boss)('POST', '/channels/lobby/messages', { text: 'one' }, headers);
       return { params: lobby, body: { text: 'two' }, headers };
     },

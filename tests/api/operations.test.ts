@@ -181,10 +181,15 @@ describe('every operation of the document', () => {
     for (const operation of rest().filter(({ of }) => of.responses['409'] !== undefined)) {
       const { id } = operation;
       if (RACES.has(id) || ELSEWHERE[id] !== undefined) continue;
-      const sent = await CASES[id]?.conflict?.(world);
-      if (sent === undefined) throw new Error(`nothing causes the 409 of ${id}`);
       const token = world[CASES[id]?.as ?? 'boss'];
-      const answered = await hub.as(token)(operation.method, pathOf(operation, sent), sent.body, sent.headers);
+      const attempt = async (): Promise<Answered> => {
+        const sent = await CASES[id]?.conflict?.(world);
+        if (sent === undefined) throw new Error(`nothing causes the 409 of ${id}`);
+        return hub.as(token)(operation.method, pathOf(operation, sent), sent.body, sent.headers);
+      };
+      let answered = await attempt();
+      // a key that is in the archive already is known without what came with it: another one is quicker
+      for (let tries = 0; tries < 20 && answered.body.outcome === 'duplicate'; tries += 1) answered = await attempt();
       expect([id, answered.status, answered.body]).toEqual([id, 409, answered.body]);
       expectDocumented(operation, answered);
     }
