@@ -8,6 +8,12 @@ function isElsewhere(event: KeyboardEvent): boolean {
   return target.closest('input, select, textarea, [contenteditable], dialog') !== null;
 }
 
+interface Chosen {
+  readonly id: string;
+  /** Where it was. */
+  readonly at: number;
+}
+
 export interface QueueKeys {
   /** Of the one that is chosen; -1: none. */
   readonly at: number;
@@ -22,42 +28,54 @@ export interface QueueKeys {
 
 /**
  * Moves through a list by J and K, from anywhere on the page, and does something to the chosen item by other keys. Once
- * the chosen one is gone the next in its place is chosen.
+ * the chosen one is gone the next in its place is chosen. A key counts for what is chosen when it is pressed, also where
+ * the page has not been drawn anew since the key before.
  */
 export function useQueueKeys(
   ids: readonly string[],
-  acts: Readonly<Record<string, (at: number) => unknown>>,
+  acts: Readonly<Record<string, (id: string) => unknown>>,
 ): QueueKeys {
-  const [chosen, setChosen] = useState<{ readonly id: string; readonly at: number } | null>(null);
+  const [, draw] = useState(0);
+  const chosen = useRef<Chosen | null>(null);
   const items = useRef<(HTMLElement | null)[]>([]);
-  const found = chosen === null ? -1 : ids.indexOf(chosen.id);
-  const at = found >= 0 || chosen === null ? found : Math.min(chosen.at, ids.length - 1);
+  const latest = useRef({ ids, acts });
+  latest.current = { ids, acts };
+  const at = placeOf(chosen.current, ids);
+
+  function choose(id: string, place: number): void {
+    if (chosen.current?.id === id) return;
+    chosen.current = { id, at: place };
+    draw((turn) => turn + 1);
+  }
 
   // the one in the place of what is gone takes over, with the focus that went with it
   useEffect(() => {
     const id = ids[at];
-    if (chosen === null || id === undefined || id === chosen.id) return;
-    setChosen({ id, at });
+    if (chosen.current === null || id === undefined || id === chosen.current.id) return;
+    choose(id, at);
     if (document.activeElement === document.body) items.current[at]?.focus();
   });
 
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (isElsewhere(event)) return;
+      const { ids: now, acts: does } = latest.current;
+      const from = placeOf(chosen.current, now);
       const key = event.key.toLowerCase();
       const by = key === 'j' ? 1 : key === 'k' ? -1 : 0;
+      const to = by === 0 || from < 0 ? Math.max(0, from) : Math.min(now.length - 1, Math.max(0, from + by));
+      const id = now[to];
+      if (id === undefined) return;
       if (by !== 0) {
-        const to = at < 0 ? 0 : Math.min(ids.length - 1, Math.max(0, at + by));
+        choose(id, to);
         items.current[to]?.focus();
-        event.preventDefault();
-      } else if (at >= 0 && Object.hasOwn(acts, key)) {
-        acts[key]?.(at);
-        event.preventDefault();
-      }
+      } else if (from >= 0 && Object.hasOwn(does, key)) does[key]?.(id);
+      else return;
+      event.preventDefault();
     };
     addEventListener('keydown', onKeyDown);
     return () => removeEventListener('keydown', onKeyDown);
-  });
+  }, []);
 
   return {
     at,
@@ -68,9 +86,15 @@ export function useQueueKeys(
       tabIndex: index === Math.max(0, at) ? 0 : -1,
       'aria-current': index === at ? 'true' : undefined,
       onFocus: () => {
-        const id = ids[index];
-        if (id !== undefined) setChosen({ id, at: index });
+        const id = latest.current.ids[index];
+        if (id !== undefined) choose(id, index);
       },
     }),
   };
+}
+
+function placeOf(chosen: Chosen | null, ids: readonly string[]): number {
+  if (chosen === null) return -1;
+  const found = ids.indexOf(chosen.id);
+  return found >= 0 ? found : Math.min(chosen.at, ids.length - 1);
 }

@@ -1,12 +1,25 @@
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const THIS_YEAR = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
 const SHORT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 export const clockTime = (at: number): string => CLOCK.format(at);
 export const dayTime = (at: number): string => DAY.format(at);
 export const fullTime = (at: number): string => FULL.format(at);
-export const shortTime = (at: number): string => SHORT.format(at);
+
+/** Of today the time alone, of this year without it. */
+export function shortTime(at: number): string {
+  const then = new Date(at);
+  const now = new Date();
+  if (then.toDateString() === now.toDateString()) return CLOCK.format(at);
+  return (then.getFullYear() === now.getFullYear() ? THIS_YEAR : SHORT).format(at);
+}
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

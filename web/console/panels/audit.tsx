@@ -3,6 +3,7 @@ import type { AuditedAct } from '../../../core/domain/audited.ts';
 import { toast } from '../../chat/state/toast.ts';
 import { LIVE_MS, useAsked } from '../asked.ts';
 import type { PanelProps } from '../panel.ts';
+import { actWords } from '../parts/act-words.ts';
 import { saveFile } from '../parts/save-file.ts';
 import { whoText } from '../parts/who.tsx';
 import { shortTime } from '../time.ts';
@@ -61,10 +62,15 @@ function Line({ act }: { readonly act: AuditedAct }) {
     <li>
       <time dateTime={new Date(act.at).toISOString()}>{shortTime(act.at)}</time>
       <p>
-        <b>{by === null ? 'The hub' : whoText(by)}</b> {act.act}
-        {target !== null && <b> {whoText(target)}</b>}
-        {until !== null && <span> until {shortTime(until)}</span>}
-        {reason !== null && <q>{reason}</q>}
+        <b>{by === null ? 'The hub' : whoText(by)}</b> {actWords(act.act)}
+        {target !== null && (
+          <>
+            {' '}
+            <b>{whoText(target)}</b>
+          </>
+        )}
+        {until !== null && ` until ${shortTime(until)}`}
+        {reason !== null && <span class="soft effect">{reason}</span>}
         {effect !== null && <span class="soft effect">{effect}</span>}
       </p>
     </li>

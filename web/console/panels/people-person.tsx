@@ -6,10 +6,26 @@ import { MessageCard } from '../message.tsx';
 import type { PanelProps } from '../panel.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { KarmaLine } from '../parts/karma-line.tsx';
-import { Who, whoText } from '../parts/who.tsx';
+import { RANK_NAMES, Who, whoText } from '../parts/who.tsx';
 import { shortTime } from '../time.ts';
 import { restraintText } from './people.tsx';
 
+/** What befell somebody, in a word. */
+const ACTS: Readonly<Record<string, string>> = {
+  timeout: 'Timed out',
+  ban: 'Banned',
+  lift: 'Lifted',
+  note: 'Noted',
+  redact: 'Message deleted',
+  'hold-release': 'Message let through',
+  'hold-discard': 'Message discarded',
+  'report-hide': 'Message hidden by reports',
+  'report-uphold': 'Reports upheld',
+  'report-dismiss': 'Reports dismissed',
+  'mark-safe': 'Picture marked as safe',
+  'mark-nsfw': 'Picture marked as NSFW',
+  'mark-remove': 'Picture removed',
+};
 const MINUTES = [2, 5, 10] as const;
 
 /** Somebody as moderators see them: accounts, standing, what was done and noted, what they wrote; and what to do. */
@@ -39,7 +55,7 @@ export function PersonView(
           <Who {...view} />
         </h3>
         <ul class="facts">
-          {view.rank !== 'listener' && <li>{view.rank}</li>}
+          {view.rank !== 'listener' && <li>{RANK_NAMES[view.rank]}</li>}
           <li>Karma {Math.round(view.karma)}</li>
           {view.restraint !== null && (
             <li class="warn">
@@ -66,7 +82,8 @@ export function PersonView(
             <li key={`${one.at} ${one.act}`}>
               <time dateTime={new Date(one.at).toISOString()}>{shortTime(one.at)}</time>
               <p>
-                <b>{one.act}</b> {one.reason !== null && <q>{one.reason}</q>}{' '}
+                <b>{ACTS[one.act] ?? one.act}</b>
+                {one.reason !== null && `: ${one.reason}`}{' '}
                 {one.until !== null && <span class="soft">until {shortTime(one.until)}</span>}
               </p>
             </li>

@@ -4,17 +4,17 @@ import { platformName } from '../../chat/platforms.ts';
 import { LIVE_MS, useAsked } from '../asked.ts';
 import type { PanelProps } from '../panel.ts';
 import { Choices } from '../parts/choices.tsx';
-import { Who } from '../parts/who.tsx';
-import { clockTime, shortTime } from '../time.ts';
+import { RANK_NAMES, Who } from '../parts/who.tsx';
+import { clockTime, spanText } from '../time.ts';
 import { NativeActs } from './people-native.tsx';
 import { PersonView } from './people-person.tsx';
 
 const PLATFORMS = ['slipmat', 'discord', 'twitch', 'telegram', 'matrix'] as const;
 const WAIT_MS = 250;
 const VIEWS = [
-  { id: 'all', label: 'People' },
-  { id: 'restrained', label: 'Timed out, banned' },
-  { id: 'native', label: 'On platforms alone' },
+  { id: 'all', label: 'All' },
+  { id: 'restrained', label: 'Timed out' },
+  { id: 'native', label: 'On platforms' },
 ] as const;
 
 /** Whoever was here, with their history, and what can be done about it. */
@@ -118,8 +118,8 @@ function Listed(
           >
             <span class="grow">
               <Who {...one} />{' '}
-              {one.rank !== 'listener' && one.rank !== 'guest' && <span class="tag rank">{one.rank}</span>}
-              <span>{one.lastAt === null ? 'not seen here' : `here ${shortTime(one.lastAt)}`}</span>
+              {one.rank !== 'listener' && one.rank !== 'guest' && <span class="tag rank">{RANK_NAMES[one.rank]}</span>}
+              <span class="soft">{seenText(one.lastAt)}</span>
             </span>
             <span class="side">
               {one.restraint !== null && <span class="tag warn">{restraintText(one.restraint)}</span>}
@@ -132,6 +132,10 @@ function Listed(
       ))}
     </ul>
   );
+}
+
+function seenText(lastAt: number | null): string {
+  return lastAt === null ? 'not seen here' : `here ${spanText(Math.max(0, Date.now() - lastAt))} ago`;
 }
 
 /** `timed out until 21:04`, `banned` */

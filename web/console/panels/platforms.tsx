@@ -171,7 +171,9 @@ function Figures({ health, isOut }: { readonly health: PortalHealth; readonly is
   return (
     <dl class="figures">
       <Figure name="waiting" value={waiting >= 100 ? '100+' : `${waiting}`} isBad={health.state === 'behind'} />
-      <Figure name="newest that arrived" value={`${lately.there} of ${lately.messages}`} isBad={false} />
+      {lately.messages > 0 && (
+        <Figure name="newest that arrived" value={`${lately.there} of ${lately.messages}`} isBad={false} />
+      )}
       {lately.summedUp > 0 && <Figure name="told in one line" value={`${lately.summedUp}`} isBad={false} />}
       {lately.failed > 0 && <Figure name="failed" value={`${lately.failed}`} isBad />}
       {lately.unknown > 0 && <Figure name="in doubt" value={`${lately.unknown}`} isBad />}

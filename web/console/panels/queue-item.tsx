@@ -24,12 +24,14 @@ export function QueueItem(props: {
   const [first] = props.decisions;
   return (
     <>
-      <p class="card-line">
-        <span class={`tag kind ${item.kind}`}>{KINDS[item.kind]}</span>
-        {holder !== null && <span class="tag taken">{holder} is on it</span>}
-      </p>
-      <MessageCard message={item.message} />
-      <Facts item={item} />
+      <div class="queued">
+        <p class="card-line">
+          <span class={`tag kind ${item.kind}`}>{KINDS[item.kind]}</span>
+          {holder !== null && <span class="tag taken">{holder} is on it</span>}
+        </p>
+        <MessageCard message={item.message} />
+        <Facts item={item} />
+      </div>
       <div class="acts">
         {props.decisions.map((as) => (
           <button
@@ -67,7 +69,7 @@ function Facts({ item }: { readonly item: DeskItem }) {
           )}
           {last !== undefined && (
             <li>
-              Last act: {last.act}, {shortTime(last.at)}
+              Last: {last.act}, {shortTime(last.at)}
             </li>
           )}
         </ul>

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { toast } from '../../chat/state/toast.ts';
 import { act } from '../asked.ts';
 import { useClaim } from '../claiming.ts';
@@ -19,6 +19,7 @@ const FILTERS = [
 /** What waits for a moderator, in one list, worked off by keyboard; several do it at once without meeting. */
 export function QueuePanel({ hub: { client, you }, channel, desk }: PanelProps) {
   const [done, setDone] = useState<ReadonlySet<string>>(new Set());
+  const deciding = useRef(new Set<string>());
   const [kind, setKind] = useState<DeskItem['kind'] | null>(null);
   const [timing, setTiming] = useState<DeskItem | null>(null);
   const all = (desk.items ?? []).filter(({ id }) => !done.has(id));
@@ -38,9 +39,14 @@ export function QueuePanel({ hub: { client, you }, channel, desk }: PanelProps) 
     if (holder !== null) return toast(`${holder} is on it.`);
     if (!decisionsFor(item).includes(as)) return;
     if (as === 'timeout') return setTiming(item);
+    if (deciding.current.has(item.id)) return;
+    deciding.current.add(item.id);
     // it leaves the list at once, and comes back where the hub has another opinion
     setDone((before) => new Set([...before, item.id]));
-    if (!(await carryOut(item, as))) setDone((before) => new Set([...before].filter((id) => id !== item.id)));
+    if (!(await carryOut(item, as))) {
+      setDone((before) => new Set([...before].filter((id) => id !== item.id)));
+      deciding.current.delete(item.id);
+    }
     desk.reload();
   }
 
@@ -73,8 +79,8 @@ export function QueuePanel({ hub: { client, you }, channel, desk }: PanelProps) 
     await decide(item, 'discard');
   }
 
-  const on = (as: Decision) => (at: number) => {
-    const item = items[at];
+  const on = (as: Decision) => (id: string) => {
+    const item = items.find((one) => one.id === id);
     if (item !== undefined) void decide(item, item.kind === 'picture' && as === 'approve' ? 'safe' : as);
   };
   const keys = useQueueKeys(

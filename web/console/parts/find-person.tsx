@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Client } from '../../../client/index.ts';
 import { useAsked } from '../asked.ts';
-import { Who, whoText } from './who.tsx';
+import { RANK_NAMES, Who, whoText } from './who.tsx';
 
 const WAIT_MS = 250;
 const MOST = 8;
@@ -65,7 +65,8 @@ function Found(props: Parameters<typeof FindPerson>[0] & { readonly text: string
       {people.map((one) => (
         <li key={one.user}>
           <p>
-            <Who {...one} /> {one.rank !== 'listener' && one.rank !== 'guest' && <span class="soft">{one.rank}</span>}
+            <Who {...one} />{' '}
+            {one.rank !== 'listener' && one.rank !== 'guest' && <span class="soft">{RANK_NAMES[one.rank]}</span>}
           </p>
           <button
             type="button"

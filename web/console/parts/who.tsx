@@ -1,4 +1,13 @@
+import type { Rank } from '../../../core/domain/permission.ts';
 import { platformName } from '../../chat/platforms.ts';
+
+export const RANK_NAMES: Readonly<Record<Rank, string>> = {
+  guest: 'guest',
+  listener: 'listener',
+  moderator: 'moderator',
+  dj: 'DJ',
+  admin: 'admin',
+};
 
 /** A name, and where it is from. */
 export function Who(props: { readonly name: string | null; readonly platform: string | null; readonly user?: string }) {
