@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import type { Client } from '../../client/index.ts';
 import { createClient } from '../../client/index.ts';
 import type { BridgeId, ChannelId, PortalId, RoomId } from '../../core/domain/ids.ts';
@@ -134,3 +135,13 @@ export async function goTo(page: Page, title: string): Promise<void> {
 
 /** The one of the queue with these words. */
 export const queued = (page: Page, text: string): Locator => page.locator('li[data-kind]', { hasText: text });
+
+/** Waits for what no hub tells of: whoever comes back to the page sees what is so now. */
+export async function comesToShow(page: Page, what: Locator): Promise<void> {
+  await expect
+    .poll(async () => {
+      await page.evaluate(() => dispatchEvent(new Event('focus')));
+      return what.count();
+    })
+    .toBeGreaterThan(0);
+}
