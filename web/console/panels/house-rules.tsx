@@ -126,7 +126,7 @@ function Editor(props: {
           </span>
         </label>
         <section class="rules-preview" aria-label="Preview">
-          <h4>As people see them</h4>
+          <h3>As people see them</h3>
           <p class="rules-text">{text.trim() === '' ? 'There are no rules.' : text}</p>
         </section>
       </div>
