@@ -140,8 +140,8 @@ describe.each(STORES)('private conversations over %s', (store) => {
     const peer = await eve.listen(channel);
     await given(eve.client.do('leave-channel', { channel }));
     await peer.next('removed');
-    expect(await bob.open(ann, eve)).toBe(channel);
     await bob.tell(channel, 'just us');
+    expect(await bob.open(ann, eve)).toBe(channel);
     expect(await eve.channels()).not.toContain(channel);
     expect(await eve.client.history(channel, null, 10)).toMatchObject({ ok: false, code: 'not-found' });
     expect(JSON.stringify(peer.frames)).not.toContain('just us');
