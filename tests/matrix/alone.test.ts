@@ -77,7 +77,8 @@ describe.skipIf(!hasSynapse())('the bridge alone on a real Synapse', () => {
 
     it('a timeout takes the word from somebody, is lifted when its time is over, and a ban holds until it is lifted', async () => {
       const account = bob.id as AccountId;
-      const until = (Date.now() + 3_000) as EpochMs;
+      // long enough for two words with a busy homeserver
+      const until = (Date.now() + 6_000) as EpochMs;
       await alone.run('sanction', { room, account, act: 'timeout', until, reason: null });
       await expect(bob.say(room, 'too early')).rejects.toThrow('M_FORBIDDEN');
       await expect

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { PATIENCE_MS } from '../fakes/until.ts';
 import { type Flood, type FloodedRoom, PRIORITY } from './flood-rig.ts';
 
 /** `+14 messages from Ann, Bob and 5 others; the whole chat: https://…` */
@@ -25,7 +26,7 @@ export async function holdFlood(flood: Flood, seconds: number, factor: number): 
   // each room is also told of the question from the other
   for (const [name, room] of rooms) {
     await expect
-      .poll(() => toldIn(room), { timeout: 120_000 / factor + 10_000, message: `told in ${name}` })
+      .poll(() => toldIn(room), { timeout: 120_000 / factor + PATIENCE_MS, message: `told in ${name}` })
       .toBe(spoken + 1);
   }
   const said = await flood.said();

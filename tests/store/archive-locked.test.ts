@@ -13,21 +13,11 @@ beforeAll(async () => {
 });
 afterAll(() => end());
 
-it(
-  'T6: loses and drops nothing while the archive is locked for a minute, and archives it afterwards',
-  {
-    timeout: 60_000,
-  },
-  () => archiveLocked(1, 50),
-);
+it('T6: loses and drops nothing while the archive is locked for a minute, and archives it afterwards', () =>
+  archiveLocked(1, 50));
 
-it(
-  'refuses posts at the cap while the archive is locked, trims none, and takes them again afterwards',
-  {
-    timeout: 60_000,
-  },
-  () => archiveLockedAtTheCap(400),
-);
+it('refuses posts at the cap while the archive is locked, trims none, and takes them again afterwards', () =>
+  archiveLockedAtTheCap(400));
 
 it.each(BACKENDS)('drops archived entries before their time when the $name log is half full', async (backend) => {
   const rig = await openRig(backend, { maxEntries: 200 });
