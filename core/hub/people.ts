@@ -17,6 +17,7 @@ import { createRelationsDesk, type RelationsDesk } from '../community/relations/
 import { createRelationsTelling } from '../community/relations/tell.ts';
 import { createSelfDesk, type SelfDesk } from '../community/selves/news.ts';
 import { createWriting } from '../community/writing.ts';
+import { scopeOf } from '../domain/channel.ts';
 import type { BridgeId, ChannelId, HubId, MessageId, Seq, UserId } from '../domain/ids.ts';
 import type { PeopleInRooms } from '../pipeline/people-in-rooms.ts';
 import type { SelfDeeds, SelfQuestions } from '../plugin/asked/self.ts';
@@ -110,6 +111,10 @@ export function openPeople(parts: Parts, { config, clock, log: logger }: HubOpti
     markers,
     unread,
     headSeq,
+    async newestSeq(channel) {
+      const place = directory.channel(channel);
+      return place === null ? null : (await live.store.log.bounds(scopeOf(place), channel)).head;
+    },
     namesOf: (user) => namesOf(sql, sameAs(user)),
     isUnnoticed: unnoticed.isUnnoticed,
     tellRooms: telling.read,

@@ -28,6 +28,8 @@ export interface ReadingDeps {
   readonly markers: ReadMarkers;
   readonly unread: UnreadCounter;
   readonly headSeq: (channel: ChannelId) => Seq | null;
+  /** The newest that was ever given there, which this hub may not have heard of yet. @throws {StoreUnavailable} */
+  readonly newestSeq: (channel: ChannelId) => Promise<Seq | null>;
   /** What the person's linked accounts are called. */
   readonly namesOf: (user: UserId) => Promise<readonly string[]>;
   /** Whether they are there without anybody being told: then nothing is written down either. */
@@ -47,6 +49,12 @@ export function createReading(deps: ReadingDeps): Reading {
   function readable(actor: Actor, ids: readonly ChannelId[] | null): readonly Channel[] {
     const wanted = ids === null ? directory.channels() : ids.flatMap((id) => facts.channel(id) ?? []);
     return wanted.filter(({ id }) => !isReceipt(place(facts, actor, id, 'read')));
+  }
+
+  /** Of what is not there yet nobody has read anything; but somebody may have read it by another hub. */
+  async function atMostNewest(channel: ChannelId, seq: Seq): Promise<Seq> {
+    const head = deps.headSeq(channel) ?? 0;
+    return (seq <= head ? seq : Math.min(seq, Math.max(head, (await deps.newestSeq(channel)) ?? 0))) as Seq;
   }
 
   return {
@@ -73,9 +81,7 @@ export function createReading(deps: ReadingDeps): Reading {
       async 'mark-read'(actor, { channel, seq }) {
         if (actor.isGuest) return { ok: false, code: 'sign-in', say: 'Sign in to have it remembered what you read.' };
         if (isReceipt(place(facts, actor, channel, 'read'))) return NO_CHANNEL;
-        const head = deps.headSeq(channel);
-        // of what is not there yet nobody has read anything
-        const upTo = Math.min(seq, head ?? 0) as Seq;
+        const upTo = await atMostNewest(channel, seq);
         if (upTo > 0 && !deps.isUnnoticed(actor.user, channel)) {
           markers.mark(actor.user, channel, upTo);
           deps.tellRooms(actor, channel, upTo);
