@@ -59,7 +59,7 @@ export const SECTIONS: readonly Section[] = [
   },
   {
     title: 'For moderators',
-    pages: [doc('moderators', 'Keeping it friendly')],
+    pages: [doc('moderators', 'Keeping it friendly'), doc('console', 'The console')],
   },
   {
     title: 'For admins',

@@ -6,9 +6,9 @@ import { MessageCard } from '../message.tsx';
 import type { PanelProps } from '../panel.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { KarmaLine } from '../parts/karma-line.tsx';
+import { restraintText } from '../parts/restraint.ts';
 import { RANK_NAMES, Who, whoText } from '../parts/who.tsx';
 import { shortTime } from '../time.ts';
-import { restraintText } from './people.tsx';
 
 /** What befell somebody, in a word. */
 const ACTS: Readonly<Record<string, string>> = {

@@ -4,8 +4,9 @@ import { platformName } from '../../chat/platforms.ts';
 import { LIVE_MS, useAsked } from '../asked.ts';
 import type { PanelProps } from '../panel.ts';
 import { Choices } from '../parts/choices.tsx';
+import { restraintText } from '../parts/restraint.ts';
 import { RANK_NAMES, Who } from '../parts/who.tsx';
-import { clockTime, spanText } from '../time.ts';
+import { spanText } from '../time.ts';
 import { NativeActs } from './people-native.tsx';
 import { PersonView } from './people-person.tsx';
 
@@ -136,10 +137,4 @@ function Listed(
 
 function seenText(lastAt: number | null): string {
   return lastAt === null ? 'not seen here' : `here ${spanText(Math.max(0, Date.now() - lastAt))} ago`;
-}
-
-/** `timed out until 21:04`, `banned` */
-export function restraintText({ act, until }: NonNullable<ListedPerson['restraint']>): string {
-  const what = act === 'ban' ? 'banned' : 'timed out';
-  return until === null ? what : `${what} until ${clockTime(until)}`;
 }
