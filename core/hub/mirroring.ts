@@ -19,6 +19,7 @@ import { createEchoes } from '../relay/mirror-echo.ts';
 import { createMirrorRemovals } from '../relay/mirror-removals.ts';
 import { createMirrorRows } from '../relay/mirror-rows.ts';
 import { platformLabel } from '../relay/speaker.ts';
+import type { ChangeWhat } from '../store/directory/directory.ts';
 import { isEverywhere } from '../store/every-shard.ts';
 import type { HubOptions, HubParts } from './parts.ts';
 
@@ -101,6 +102,13 @@ export function createMirroring(deps: MirroringDeps, { clock, log: logger }: Hub
     clock,
   });
   tail.follow(mirror.feed);
+  tail.follow((batch) => {
+    for (const { kind, body } of batch) {
+      if (kind !== 'change' || !body.includes('"user"')) continue;
+      const { what } = JSON.parse(body) as { readonly what: readonly ChangeWhat[] };
+      for (const one of what) if (one.kind === 'user') seen.changed(one.user);
+    }
+  });
 
   const stopSweep = clock.every(SWEEP_MS, () => {
     Promise.all([effects.sweep(), items.sweep()]).catch((error: unknown) =>

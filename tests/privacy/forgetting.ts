@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { bridges } from '../../bridges/index.ts';
 import type { Attachment } from '../../core/domain/content.ts';
+import type { ChannelId, UserId } from '../../core/domain/ids.ts';
 import { archived } from '../fakes/archived.ts';
 import { type DiscordServer, startDiscord } from '../fakes/discord-server.ts';
 import { BEN, CHANNEL_ID } from '../fakes/discord-world.ts';
@@ -17,6 +18,7 @@ import { tracesIn, tracesInRedis } from './traces.ts';
 const WITHIN = { interval: 50 };
 /** Stands in nothing else, and splits into no other words. */
 const CANARY = 'kanarienvogel';
+const LOBBY = 'lobby' as ChannelId;
 const GROUP = -1_001_000_000_001;
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -102,6 +104,12 @@ async function upload({ hub }: Stage, token: string, name: string, text: string)
   return ((await answer.json()) as { readonly attachment: Attachment }).attachment;
 }
 
+async function userOf({ hub }: TestHub, name: string): Promise<UserId> {
+  const person = await hub.accounts.findByName(name);
+  if (person === null) throw new Error(`nobody is called ${name}`);
+  return person.user;
+}
+
 /** Everything that somebody can leave, planted and looked for. */
 export function forgetting(kind: 'embedded' | 'redis'): void {
   it(`leaves no trace of their words, names and files: not in the database, the live store, files or rooms, on the ${kind} store`, async () => {
@@ -128,6 +136,27 @@ export function forgetting(kind: 'embedded' | 'redis'): void {
     await peer.ask({ type: 'post', channel: 'lobby', key: newKey(), text: '', attachments: [{ url: file.url }] });
     await peer.close();
     const bytes = Buffer.from(`notes of the ${CANARY}`);
+    const carla = await participant(hub.wsUrl, await hub.user('carla', 'admin'));
+    const heldWords = { change: { rules: { heldWords: ['blackout'] } } };
+    expect(await carla.client.do('set-settings', { channel: LOBBY, ...heldWords })).toMatchObject({ ok: true });
+    const waits = await bird.client.post({ channel: 'lobby', text: `blackout says the ${CANARY}` }).done;
+    expect(waits).toMatchObject({ ok: true, value: { outcome: 'held' } });
+    await carla.client.command('lobby', `note @${name} sings like a ${CANARY}`);
+    await carla.client.command('lobby', `timeout @${name} 2 a loud ${CANARY}`);
+    await carla.client.command('lobby', `untimeout @${name}`);
+    await bird.say(`see https://birds.invalid/${CANARY}`);
+    const opened = await bird.client.do('open-direct', { users: [await userOf(hub, 'other')] });
+    const direct = opened.ok ? opened.value.channel : null;
+    if (direct === null) throw new Error('not opened');
+    await bird.client.post({ channel: direct, text: `alone with a ${CANARY}` }).done;
+    const reply = await other.client.post({ channel: direct, text: 'hello you' }).done;
+    expect(reply).toMatchObject({ ok: true });
+    const club = await bird.client.do('create-private', { name: `${name} club`, users: [await userOf(hub, 'other')] });
+    const room = club.ok ? club.value.channel : null;
+    if (room === null) throw new Error('not made');
+    await other.client.do('answer-invitation', { channel: room, answer: 'accept' });
+    await bird.client.do('create-private', { name: `mine, ${CANARY}`, users: [] });
+    await bird.client.do('open-direct', { users: [] });
     const posted = discord.says(BEN, `from Discord: ${CANARY}`, {
       files: [{ name: `${CANARY}-2.txt`, type: 'text/plain', bytes }],
     });
@@ -147,6 +176,15 @@ export function forgetting(kind: 'embedded' | 'redis'): void {
     const states = () => sql.read(sql.build.selectFrom('erasures').select('state').compile());
     await expect.poll(states, WITHIN).toEqual([{ state: 'done' }]);
 
+    // of a conversation there is what the other has said, and nothing of who it was with
+    await expect
+      .poll(async () => (await other.client.channels()).filter(({ id }) => id === direct || id === room), WITHIN)
+      .toMatchObject([{ name: expect.not.stringMatching(CANARY) }, { name: expect.not.stringMatching(CANARY) }]);
+    const alone = await other.client.history(direct, null, 10);
+    expect(JSON.stringify(alone)).toContain('hello you');
+    expect(JSON.stringify(alone).toLowerCase()).not.toContain(CANARY);
+    expect(await other.client.do('rename-channel', { channel: room, name: 'our club' })).toMatchObject({ ok: true });
+    carla.close();
     // what others said is there
     const page = await other.page();
     expect(JSON.stringify(page)).toContain('what do you think?');

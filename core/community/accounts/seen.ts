@@ -16,6 +16,8 @@ export interface SeenAccounts {
   note(platform: string, by: InboundAccount): void;
   /** Where this person is known; all their linked accounts. */
   accountsOf(user: UserId): Promise<readonly KnownAccount[]>;
+  /** Something about this user has changed: whether they are written down is looked up anew. */
+  changed(user: UserId): void;
   stop(): Promise<void>;
 }
 
@@ -83,6 +85,7 @@ export function createSeenAccounts({ sql, sameAs, clock, logger }: SeenDeps): Se
       const kept = rows.map(({ platform, account_id }) => ({ platform, account: account_id as AccountId }));
       return [...kept, ...here.map(({ platform, account }) => ({ platform, account }))];
     },
+    changed: (user) => void known.delete(user),
     async stop() {
       stopWriting();
       await flush();

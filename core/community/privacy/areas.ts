@@ -94,7 +94,7 @@ export const AREAS: readonly Area[] = [
     kept: { by: ['target_id'], why: 'moderators answer for what they did; the person is named by an alias there' },
     named: [
       { by: 'target_id', becomes: { target_id: 'alias', reason: null } },
-      { by: 'by_id', becomes: { by_id: 'alias' } },
+      { by: 'by_id', becomes: { by_id: 'alias', reason: null } },
     ],
   },
   {

@@ -21,6 +21,7 @@ import {
   type Stage,
 } from './erasures.ts';
 import { scrubLog } from './hot-log.ts';
+import { leftovers } from './leftovers.ts';
 import { blankPages } from './pages.ts';
 import { fileAt, type RedactingDeps, redactSome, requoteSome } from './redacting.ts';
 import type { Retiring } from './retiring.ts';
@@ -146,9 +147,12 @@ export function createErasing(deps: EraseDeps): Erasing {
     return { change: { stage: 'scrub', cursor: '' }, turn: { cursor: '', statements } };
   }
 
-  async function dropRows({ users, alias, files }: Erasure): Promise<void> {
+  async function dropRows(erasure: Erasure): Promise<void> {
+    const { users, alias, files } = erasure;
     await deps.dropFiles(files);
-    const statements = (await knownAreas(sql)).flatMap((area) => forgetRows(sql, area, users, alias));
+    const left = await leftovers(sql, erasure);
+    const rows = (await knownAreas(sql)).flatMap((area) => forgetRows(sql, area, users, alias));
+    const statements = [...left.statements, ...rows];
     const links = sql.build.selectFrom('person_links').select('person').where('user_id', 'in', users).distinct();
     const people = (await sql.read(links.compile())).map(({ person }) => person);
     const what = users.flatMap((user) => [
@@ -158,7 +162,7 @@ export function createErasing(deps: EraseDeps): Erasing {
       { kind: 'rules-accepted', user } as const,
     ]);
     const parted = people.map((person) => ({ kind: 'person', person }) as const);
-    await directory.change({ statements, scopes: null, what: [...what, ...parted] });
+    await directory.change({ statements, scopes: null, what: [...what, ...parted, ...left.what] });
   }
 
   async function finish(erasure: Erasure): Promise<void> {
