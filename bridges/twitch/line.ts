@@ -7,7 +7,8 @@ export interface Line {
   readonly tags: ReadonlyMap<string, string>;
 }
 
-const LINE = /^(?:@(\S+) +)?(?::(\S+) +)?([A-Za-z]+|\d{3})(?: +(.*))?$/su;
+/* A blank here is U+0020 alone: what people write, which tags repeat, has others too. */
+const LINE = /^(?:@([^ ]+) +)?(?::([^ ]+) +)?([A-Za-z]+|\d{3})(?: +(.*))?$/su;
 const UNESCAPED: Readonly<Record<string, string>> = { ':': ';', s: ' ', r: '\r', n: '\n' };
 
 /** Reads one line without its line end; null when it is none. */

@@ -29,6 +29,13 @@ describe('a line', () => {
     expect(line?.nick).toBe('ben');
   });
 
+  it('is parted by plain blanks alone: a tag may repeat what somebody wrote with others', () => {
+    const said = 'a\u00a0b\u3000c\ufeff';
+    const line = parseLine(`@reply-parent-msg-body=${said} :ben!ben@host PRIVMSG #Room :${said}`);
+    expect(line?.tags.get('reply-parent-msg-body')).toBe(said);
+    expect(line?.params).toEqual(['#Room', said]);
+  });
+
   it('knows its channel, in the list of names too, and has none in a notice to everybody', () => {
     const channel = (raw: string) => channelOf(parseLine(raw) ?? expect.fail('no line'));
     expect(channel(':bot.tmi.twitch.tv 353 bot = #Room :bot ben')).toBe('room');
