@@ -1,6 +1,6 @@
 import type { Channel } from '../domain/channel.ts';
 import type { Delivery } from '../domain/delivery.ts';
-import type { ChannelId, MessageId, Seq } from '../domain/ids.ts';
+import type { ChannelId, MessageId, Seq, UserId } from '../domain/ids.ts';
 import type { Actor } from '../domain/inbound.ts';
 import { may, RANKS } from '../domain/permission.ts';
 import type { HistoryMessage } from '../domain/wire.ts';
@@ -61,8 +61,8 @@ export interface QuestionDeps {
   readonly admin: Pick<Ask, keyof AdminQuestions>;
   /** The ledgers of moderation. */
   readonly ledgers: Pick<Ask, 'audit' | 'karma'>;
-  /** Newest seq of a channel that this hub knows of; null before its first message. */
-  readonly headSeq: (channel: ChannelId) => Seq | null;
+  /** Newest seq of a channel that this person may see; null before the first such. */
+  readonly headFor: (viewer: UserId, channel: Channel) => Promise<Seq | null>;
 }
 
 type Ask = {
@@ -83,16 +83,36 @@ export function createQuestions(deps: QuestionDeps): Ask {
     return isReceipt(here) ? notFound('There is no such channel.') : answer(here.channel);
   }
 
-  function listed(actor: Actor, id: ChannelId): ListedChannel | null {
+  async function listed(actor: Actor, id: ChannelId): Promise<ListedChannel | null> {
     const here = place(facts, actor, id, 'read');
     if (isReceipt(here)) return null;
     const { standing } = here;
     const channel = deps.faceOf(actor, here.channel);
-    return { ...channel, rank: standing.rank, mayPost: may('post', standing).ok, headSeq: deps.headSeq(channel.id) };
+    const headSeq = await deps.headFor(actor.user, here.channel);
+    return {
+      ...channel,
+      rank: standing.rank,
+      mayPost: may('post', standing).ok,
+      accent: accentOf(here.channel),
+      headSeq,
+    };
   }
 
-  function list(actor: Actor): readonly ListedChannel[] {
-    return directory.channelsFor(actor.user).flatMap(({ id }) => listed(actor, id) ?? []);
+  /** An event that has no colour of its own has that of its DJ. */
+  function accentOf({ id, kind, owner, state }: Channel): number | null {
+    const own = directory.settings(id).accent;
+    if (own !== null || kind !== 'event' || state === 'read-only') return own;
+    const home = directory.channels().find((one) => one.kind === 'dj' && one.owner === owner);
+    return home === undefined ? null : directory.settings(home.id).accent;
+  }
+
+  async function list(actor: Actor): Promise<readonly ListedChannel[]> {
+    const found: ListedChannel[] = [];
+    for (const { id } of directory.channelsFor(actor.user)) {
+      const here = await listed(actor, id);
+      if (here !== null) found.push(here);
+    }
+    return found;
   }
 
   return {
@@ -109,9 +129,9 @@ export function createQuestions(deps: QuestionDeps): Ask {
     ...deps.people,
     ...deps.privacy,
     ...deps.admin,
-    channels: async (actor) => ok({ channels: list(actor).toSorted(byPlace) }),
+    channels: async (actor) => ok({ channels: (await list(actor)).toSorted(byPlace) }),
     async channel(actor, { channel }) {
-      const here = listed(actor, channel);
+      const here = await listed(actor, channel);
       return here === null ? notFound('There is no such channel.') : ok(here);
     },
     history: (actor, { channel, before, limit }) =>
@@ -124,7 +144,7 @@ export function createQuestions(deps: QuestionDeps): Ask {
         return message === null ? notFound('There is no such message.') : ok(message);
       }),
     async search(actor, { text, channel, before, limit }) {
-      const readable = list(actor);
+      const readable = await list(actor);
       const channels = channel === null ? readable : readable.filter(({ id }) => id === channel);
       if (channels.length === 0) return notFound('There is no such channel.');
       if (!(await searches.take(actor))) return TOO_MANY_SEARCHES;

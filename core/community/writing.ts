@@ -29,10 +29,9 @@ export function createWriting(deps: WritingDeps) {
     const { slowSeconds, isShielded } = modeAt(facts.mode(channel), clock.now());
     const sent = portals.list().filter((one) => one.channel === channel && one.direction !== 'in' && !one.isPaused);
     const rooms = sent.map(({ bridge, room }) => roomOf(deps.platformOf(bridge), deps.can(bridge, room)));
-    return {
-      ok: true,
-      value: { slowSeconds: isJudged(here.standing.rank) ? slowSeconds : 0, isShielded, rooms },
-    };
+    const { blur, rules } = facts.settings(channel);
+    const slow = isJudged(here.standing.rank) ? slowSeconds : 0;
+    return { ok: true, value: { slowSeconds: slow, isShielded, links: rules.links, blur, rooms } };
   };
 }
 

@@ -11,6 +11,8 @@ export interface ChannelSettings {
   readonly trustedPortals: readonly string[];
   /** Who must accept the house rules before posting, where there are any. */
   readonly acceptance: Acceptance;
+  /** Hue of the channel's own colour, 0 to 359; the surfaces see to its contrast. Null: the hub's. */
+  readonly accent: number | null;
   readonly rules: RuleSettings;
 }
 
@@ -46,6 +48,7 @@ export const DEFAULT_CHANNEL_SETTINGS: ChannelSettings = {
   reportsToHide: 3,
   trustedPortals: [],
   acceptance: 'off',
+  accent: null,
   rules: {
     flood: { isOn: true, count: 8, seconds: 10 },
     links: 'not-newcomers',

@@ -4,6 +4,8 @@ import type { ChannelId, EpochMs, MessageId, Seq, UserId } from './ids.ts';
 export type SelfNews =
   /** Whom the person has muted or blocked is another list than before: ask for `relations`. */
   | { readonly kind: 'relations' }
+  /** For some channel the person has chosen anew what they want to be told of: ask for `notify-levels`. */
+  | { readonly kind: 'notify-levels' }
   /** The person has read the channel up to here, on whichever device. */
   | { readonly kind: 'read'; readonly channel: ChannelId; readonly seq: Seq }
   /** The person, who was unnoticed in the channel, is to be seen there from now on. */

@@ -81,6 +81,9 @@ export interface HistoryMessage {
 export interface ListedChannel extends Channel {
   readonly rank: Rank;
   readonly mayPost: boolean;
+  /** Hue of its own colour, 0 to 359; null: it has none. */
+  readonly accent: number | null;
+  /** Of the newest entry that this person may see. */
   readonly headSeq: Seq | null;
 }
 

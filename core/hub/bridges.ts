@@ -132,7 +132,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     views: knowledge.views,
     faceOf: (actor, channel) => faceOf(directory, actor.user, channel),
     presence: people.presence,
-    headSeq: knowledge.headSeq,
+    headFor: knowledge.headFor,
     library: parts.library.questions,
     ledgers: parts.moderation.questions,
     directs: createDirectQuestions(ofDirects),

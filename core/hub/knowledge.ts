@@ -1,9 +1,10 @@
 import type { Clock } from '../async/clock.ts';
 import { createSerialByKey } from '../async/serial-by-key.ts';
+import { createHeads } from '../community/directs/heads.ts';
 import { createViews, type Views } from '../community/directs/views.ts';
 import { createKarmaBook, type KarmaBook } from '../community/karma/book.ts';
 import { loadKarma } from '../community/karma/load.ts';
-import { scopeOf } from '../domain/channel.ts';
+import { type Channel, scopeOf } from '../domain/channel.ts';
 import { type ChannelMode, NO_MODE } from '../domain/channel-mode.ts';
 import type { ChannelSettings } from '../domain/channel-settings.ts';
 import type { ChannelId, EpochMs, ScopeId, Seq, UserId } from '../domain/ids.ts';
@@ -47,6 +48,8 @@ export interface Knowledge {
   readonly views: Views;
   /** Newest seq that this hub knows of, from the archive or the log. */
   headSeq(channel: ChannelId): Seq | null;
+  /** Of the newest entry that this person may see. */
+  headFor(viewer: UserId, channel: Channel): Promise<Seq | null>;
   /** Takes the store's account of a shard anew, and gives back to the store what it has lost. */
   resync(shard: number): Promise<void>;
   stop(): Promise<void>;
@@ -117,6 +120,9 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
     },
   });
 
+  const headSeq = (channel: ChannelId): Seq | null => feed.liveSeq(channel) ?? archived.get(channel) ?? null;
+  const heads = createHeads({ views, entries: history.entries, headSeq });
+
   tail.follow((batch) => directory.apply(batch, stopping.signal));
   tail.follow((batch) => {
     if (batch.some(({ kind }) => kind === 'change')) karma.forget();
@@ -127,6 +133,7 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
   tail.follow(held.apply);
   tail.follow(recent.apply);
   tail.follow(feed.apply);
+  tail.follow(heads.apply);
   tail.start(snapshots.map(({ at }) => at));
 
   const resyncs = createSerialByKey<number>();
@@ -138,6 +145,7 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
     const isBack = next !== epoch;
     epoch = next;
     recent.forget();
+    heads.forget();
     for (let shard = 0; shard < log.shards; shard += 1) {
       resync(shard, isBack).catch((error: unknown) =>
         logger.warn({ err: error, shard }, 'the log has gone back; taken anew when asked'),
@@ -170,7 +178,8 @@ export async function openKnowledge(parts: KnowledgeParts): Promise<Knowledge> {
     feed,
     history,
     views,
-    headSeq: (channel) => feed.liveSeq(channel) ?? archived.get(channel) ?? null,
+    headSeq,
+    headFor: heads.of,
     resync,
     async stop() {
       stopEpochs();

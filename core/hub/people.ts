@@ -16,6 +16,7 @@ import { createRelationDeeds, createRelationQuestions } from '../community/relat
 import { createRelationsDesk, type RelationsDesk } from '../community/relations/relations.ts';
 import { createRelationsTelling } from '../community/relations/tell.ts';
 import { createSelfDesk, type SelfDesk } from '../community/selves/news.ts';
+import { createNotifyLevels } from '../community/selves/notify-levels.ts';
 import { createWriting } from '../community/writing.ts';
 import { scopeOf } from '../domain/channel.ts';
 import type { BridgeId, ChannelId, HubId, MessageId, Seq, UserId } from '../domain/ids.ts';
@@ -119,6 +120,7 @@ export function openPeople(parts: Parts, { config, clock, log: logger }: HubOpti
     isUnnoticed: unnoticed.isUnnoticed,
     tellRooms: telling.read,
   });
+  const levels = createNotifyLevels({ facts, sql, selves, clock });
   const seqOf = async (channel: ChannelId, message: MessageId) => {
     const place = directory.channel(channel);
     return place === null ? null : ((await history.message(place, message))?.seq ?? null);
@@ -143,6 +145,7 @@ export function openPeople(parts: Parts, { config, clock, log: logger }: HubOpti
   const questions: Pick<QuestionDeps['people'], keyof SelfQuestions> = {
     ...createRelationQuestions(relations),
     ...reading.questions,
+    ...levels.questions,
     ...createSeenQuestions({ facts, directory, seen, presence }),
     writing: createWriting({
       facts,
@@ -162,6 +165,7 @@ export function openPeople(parts: Parts, { config, clock, log: logger }: HubOpti
     deeds: {
       ...createRelationDeeds({ desk: relations, finder: moderation.desk.finder }),
       ...reading.deeds,
+      ...levels.deeds,
       show: (actor, { channel }) => unnoticed.show(actor, channel),
     },
     questions,

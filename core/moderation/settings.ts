@@ -27,6 +27,7 @@ const settingsChange = z
     reportsToHide: z.number().int().min(0).max(100),
     acceptance: z.enum(ACCEPTANCES),
     trustedPortals: z.array(z.string().min(1).max(64)).max(50),
+    accent: z.number().int().min(0).max(359).nullable(),
     rules: ruleChange,
   })
   .partial();

@@ -213,6 +213,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   'library-export': { happy: () => ({ query: { ...lobby, format: 'csv' } }) },
   relations: plain,
   unread: plain,
+  'notify-levels': plain,
   seen: inLobby,
   members: { happy: async (world) => ({ params: { channel: await world.closed() } }) },
   invitations: plain,
@@ -339,6 +340,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   block: onPerson,
   unblock: onPersonLess,
   'mark-read': { happy: () => ({ params: lobby, body: { seq: 1 } }) },
+  'set-notify': { happy: () => ({ params: lobby, body: { level: 'none' } }) },
   'open-direct': { happy: ({ users }) => ({ body: { users: [users.bob] } }) },
   'create-private': { happy: ({ users }) => ({ body: { name: 'Booth', users: [users.bob] } }) },
   invite: {

@@ -57,6 +57,12 @@ describe.each(STORES)('blocks in conversations over %s', (store) => {
     expect(outcomeOf(await bob.client.react(three, first, '👍', true))).toBe('not-found');
     const hits = await given(bob.client.ask('search', { text: 'psst', channel: null, before: null, limit: 10 }));
     expect(hits.messages).toEqual([]);
+    const endFor = async (who: typeof bob) => (await given(who.client.ask('channel', { channel: three }))).headSeq ?? 0;
+    const end = await endFor(bob);
+    expect(end).toBe(await endFor(ann));
+    await sam.tell(three, 'psst again');
+    await expect.poll(() => endFor(ann), WITHIN).toBeGreaterThan(end);
+    expect(await endFor(bob)).toBe(end);
     sam.client.typing(three, true);
     const resumed = await toBob.ask({
       type: 'join',

@@ -99,6 +99,27 @@ for (const kind of ['embedded', 'redis'] as const) {
       expect((await unreadOf(phone, dj))?.unread).toBe(100);
     });
 
+    it('of what in a channel somebody wants to be told is the same on all their devices and accounts, the newest holds', async () => {
+      const [phone, laptop] = await cast();
+      const levels = async (device: Device) =>
+        (await device.asks<{ channels: object[] }>('notify-levels')).channels.filter(
+          (one) => 'channel' in one && one.channel === dj,
+        );
+      expect(await levels(laptop)).toEqual([]);
+      await phone.does('set-notify', { channel: dj, level: 'none' });
+      await laptop.next('self', ({ what }) => what.kind === 'notify-levels');
+      expect(await levels(laptop)).toEqual([{ channel: dj, level: 'none' }]);
+      const twin = await rig.device(`ann${channels}twin`);
+      await twin.does('set-notify', { channel: dj, level: 'all' });
+      expect(await levels(laptop)).toEqual([{ channel: dj, level: 'none' }]);
+      await rig.link(phone.user, twin.user);
+      await expect.poll(() => levels(laptop), WITHIN).toEqual([{ channel: dj, level: 'all' }]);
+      await phone.does('set-notify', { channel: dj, level: null });
+      expect(await levels(twin)).toEqual([]);
+      const crew = { channel: `crew-kool${channels}`, level: 'all' };
+      expect(await phone.refusal({ type: 'do', kind: 'set-notify', of: crew })).toBe('not-found');
+    });
+
     it('guests have nothing remembered, and what one may not read is not there', async () => {
       const [phone] = await cast();
       const guest = await rig.device(null);

@@ -63,7 +63,9 @@ export function createSettings({ facts, directory, append, sql, clock }: Setting
         .values({ channel_id: id, ...row })
         .onConflict((conflict) => conflict.column('channel_id').doUpdateSet(row));
       const scope = scopeOf(here.channel);
-      const what = [{ kind: 'settings', channel: id }] as const;
+      // its colour stands in everybody's list of channels
+      const shown = read.value.accent === undefined ? [] : [{ kind: 'channel', channel: id } as const];
+      const what = [{ kind: 'settings', channel: id } as const, ...shown];
       await directory.change({ statements: [{ query: upsert.compile() }], scopes: [scope], what });
       const audit = { act: 'settings', by: by.user, target: null, message: null, channel: id, until: null };
       const reason = JSON.stringify(read.value).slice(0, MAX_REASON);

@@ -55,6 +55,7 @@ export const AREAS: readonly Area[] = [
     named: [{ by: 'whom_id', becomes: { whom_name: null, whom_platform: null } }],
   },
   { table: 'read_markers', holds: 'how far somebody has read', own: ['user_id'] },
+  { table: 'notify_levels', holds: 'of what in a channel somebody wants to be told', own: ['user_id'] },
   { table: 'seen_people', holds: 'who was in which channel, and when', own: ['user_id'] },
   {
     table: 'api_tokens',

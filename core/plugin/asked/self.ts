@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ChannelId, EpochMs, Seq, UserId } from '../../domain/ids.ts';
+import { type ChosenLevel, NOTIFY_LEVELS, type NotifyLevel } from '../../domain/notify-level.ts';
 import type { Relation } from '../../domain/relation.ts';
 import type { SelfNews } from '../../domain/self-news.ts';
 import type { Person } from '../../domain/wire.ts';
@@ -10,6 +11,9 @@ import { channelId, epochMs, howConnected, limit, messageId, seqNumber, typed, u
 export const selfNews = typed<SelfNews>(
   z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('relations').describe('You muted or blocked somebody, or no longer do: ask.') }),
+    z.strictObject({
+      kind: z.literal('notify-levels').describe('You chose anew of what in a channel you want to be told: ask.'),
+    }),
     z.strictObject({
       kind: z.literal('read').describe('You have read the channel up to `seq`, on whichever device.'),
       channel: channelId,
@@ -61,12 +65,18 @@ export interface SelfQuestions {
   ];
   /** What to know before writing in a channel: how slowly, and what becomes of it in the linked rooms. */
   writing: [{ readonly channel: ChannelId }, Writing];
+  /** Channels for which one has chosen of what in them one wants to be told while not looking. */
+  'notify-levels': [Record<never, never>, { readonly channels: readonly ChosenLevel[] }];
 }
 export interface Writing {
   /** Seconds between two messages of this person; 0: no wait. */
   readonly slowSeconds: number;
   /** Only people of good standing are heard for now. */
   readonly isShielded: boolean;
+  /** Whose links are taken. */
+  readonly links: 'all' | 'not-newcomers' | 'none';
+  /** Whose pictures are covered until a moderator has looked. */
+  readonly blur: 'all' | 'newcomers' | 'off';
   /** Rooms that messages of this channel are sent to. */
   readonly rooms: readonly WritingRoom[];
 }
@@ -113,6 +123,8 @@ export interface SelfDeeds {
   unblock: [OfPerson, Record<never, never>];
   /** On whichever device; only ever farther. */
   'mark-read': [{ readonly channel: ChannelId; readonly seq: Seq }, Record<never, never>];
+  /** Of what in a channel one wants to be told while not looking; null: as each device says. */
+  'set-notify': [{ readonly channel: ChannelId; readonly level: NotifyLevel | null }, Record<never, never>];
   /** Ends being unnoticed in a channel, on every device. */
   show: [{ readonly channel: ChannelId }, Record<never, never>];
 }
@@ -164,6 +176,9 @@ const writingRoom = typed<WritingRoom>(
     })
     .meta({ id: 'WritingRoom' }),
 );
+const notifyLevel = z.enum(NOTIFY_LEVELS);
+const chosenLevel = typed<ChosenLevel>(z.strictObject({ channel: channelId, level: notifyLevel }));
+
 export const selfQuestions: Asked<SelfQuestions> = {
   relations: {
     input: z.strictObject({}),
@@ -194,6 +209,8 @@ export const selfQuestions: Asked<SelfQuestions> = {
     output: z.strictObject({
       slowSeconds: z.number().int().describe('Seconds between two messages of yours; 0: no wait.'),
       isShielded: z.boolean().describe('Only people of good standing are heard for now.'),
+      links: z.enum(['all', 'not-newcomers', 'none']).describe('Whose links are taken.'),
+      blur: z.enum(['all', 'newcomers', 'off']).describe('Whose pictures are covered until a moderator has looked.'),
       rooms: z.array(writingRoom),
     }),
     rest: {
@@ -201,6 +218,11 @@ export const selfQuestions: Asked<SelfQuestions> = {
       path: '/channels/{channel}/writing',
       summary: 'What to know before writing in a channel: how slowly, and what the linked platforms can do',
     },
+  },
+  'notify-levels': {
+    input: z.strictObject({}),
+    output: z.strictObject({ channels: z.array(chosenLevel) }),
+    rest: { method: 'GET', path: '/me/notify', summary: 'Of what one wants to be told, where one has chosen it' },
   },
 };
 
@@ -232,6 +254,18 @@ export const selfDeeds: Asked<SelfDeeds> = {
     input: z.strictObject({ channel: channelId, seq: seqNumber }),
     output: nothing,
     rest: { method: 'PUT', path: '/me/read/{channel}', summary: 'Remembers how far one has read a channel' },
+  },
+  'set-notify': {
+    input: z.strictObject({
+      channel: channelId,
+      level: notifyLevel.nullable().describe('Null: as each device says.'),
+    }),
+    output: nothing,
+    rest: {
+      method: 'PUT',
+      path: '/me/notify/{channel}',
+      summary: 'Chooses of what in a channel one wants to be told while not looking',
+    },
   },
   show: { input: z.strictObject({ channel: channelId }), output: nothing, scope: 'session' },
 };

@@ -125,6 +125,7 @@ export const foundMessage = typed<HistoryMessage & { readonly channel: ChannelId
   z.strictObject({ ...historyShape, channel: channelId }).meta({ id: 'FoundMessage' }),
 );
 
+const accent = z.number().int().min(0).max(359).nullable();
 export const listedChannel = typed<ListedChannel>(
   z
     .strictObject({
@@ -136,7 +137,12 @@ export const listedChannel = typed<ListedChannel>(
       state: z.enum(['open', 'read-only']),
       rank: z.enum(['guest', 'listener', 'moderator', 'dj', 'admin']).describe('Your standing there.'),
       mayPost: z.boolean(),
-      headSeq: seqNumber.nullable().describe('Newest seq there; null while it is empty.'),
+      accent: accent.describe('Hue of its own colour, 0 to 359; null: it has none.'),
+      headSeq: seqNumber
+        .nullable()
+        .describe(
+          'Newest seq there that you may see; null while there is none. What is to be read is told by `unread`.',
+        ),
     })
     .meta({ id: 'Channel' }),
 );
@@ -163,6 +169,7 @@ export const channelSettings = typed<ChannelSettings>(
       reportsToHide: z.number().int().describe('So many reports hide a message until a moderator looks; 0: never.'),
       trustedPortals: z.array(z.string()),
       acceptance: z.enum(ACCEPTANCES),
+      accent: accent.describe('Hue of the channel’s own colour, 0 to 359; null: the hub’s.'),
       rules: z.strictObject({
         flood: z.strictObject({ isOn: z.boolean(), count: z.number().int(), seconds: z.number().int() }),
         links: z.enum(['all', 'not-newcomers', 'none']),

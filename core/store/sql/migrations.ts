@@ -4,6 +4,7 @@ import { logMigrations } from '../embedded/migrations.ts';
 import { moderationLogTables } from '../embedded/moderation-tables.ts';
 import { activityTables } from './activity-tables.ts';
 import { archiveTables } from './archive-tables.ts';
+import { choiceTables } from './choice-tables.ts';
 import { directTables } from './direct-tables.ts';
 import { directoryTables } from './directory-tables.ts';
 import { heldTables } from './held-tables.ts';
@@ -62,4 +63,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'activity of channels', sql: activityTables },
   { name: 'effects of acts by time', sql: auditByTime },
   { name: 'people to be forgotten on platforms', sql: retirementTables },
+  { name: 'what people want to be told of', sql: choiceTables },
 ];

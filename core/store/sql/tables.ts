@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely';
 import type { ChannelActivityTable } from './activity-tables.ts';
+import type { NotifyLevelsTable } from './choice-tables.ts';
 import type { DirectConsentsTable, HeldDirectsTable } from './direct-tables.ts';
 import type { LiveEventsTable, SchedulesTable, TimersTable } from './event-rows.ts';
 import type { HookDeliveriesTable, HooksOutTable } from './hook-out-tables.ts';
@@ -57,6 +58,7 @@ export interface Tables extends HouseRuleTables {
   retirements: RetirementsTable;
   read_markers: ReadMarkersTable;
   seen_people: SeenPeopleTable;
+  notify_levels: NotifyLevelsTable;
   picture_marks: PictureMarksTable;
   // --- archive ---------------------------------------------------------------------------------------------------
   entries: EntriesTable;
