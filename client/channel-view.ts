@@ -26,6 +26,8 @@ export type ChannelEvent =
       readonly key: string;
       readonly outcome: 'posted' | 'duplicate' | 'held' | 'unchanged';
       readonly message: MessageId | null;
+      /** Why it is held: the rules of the channel are to be accepted. Absent: for a moderator. */
+      readonly because?: 'house-rules';
     }
   /** The hub turned it down; the text stays for a retry. */
   | {
@@ -50,7 +52,7 @@ export interface PendingPost extends Draft {
   readonly status:
     | { readonly kind: 'sending' }
     | { readonly kind: 'stored'; readonly message: MessageId | null }
-    | { readonly kind: 'held' }
+    | { readonly kind: 'held'; readonly because: 'house-rules' | 'moderator' }
     | { readonly kind: 'failed'; readonly code: string; readonly say: string };
 }
 export type ViewRow =
@@ -313,7 +315,7 @@ function applyPending(work: Work, event: Extract<ChannelEvent, { type: 'pending'
 
 function applyOutcome(work: Work, event: Extract<ChannelEvent, { type: 'outcome' }>): void {
   if (event.outcome === 'held') {
-    setStatus(work, event.key, { kind: 'held' });
+    setStatus(work, event.key, { kind: 'held', because: event.because ?? 'moderator' });
     return;
   }
   const isHere = work.rows.some((row) => row.kind === 'message' && row.message.id === event.message);

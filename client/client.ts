@@ -67,8 +67,9 @@ export function createClient(options: ClientOptions): Client {
           return { type: 'pending', channel, key, text, replyTo: replyTo == null ? null : parseMessageId(replyTo), at };
         });
       },
-      onOutcome(letter, { outcome, message }) {
-        tellPost(letter, (channel) => ({ type: 'outcome', channel, key: letter.key, outcome, message }));
+      onOutcome(letter, { outcome, message, because }) {
+        const why = because === undefined ? {} : { because };
+        tellPost(letter, (channel) => ({ type: 'outcome', channel, key: letter.key, outcome, message, ...why }));
       },
       onFailed(letter, { code, say }) {
         tellPost(letter, (channel) => ({ type: 'failed', channel, key: letter.key, code, say }));

@@ -1,4 +1,4 @@
-import type { Seq } from '../core/domain/ids.ts';
+import { parseChannelId, type Seq } from '../core/domain/ids.ts';
 import type { Relations, Unread } from '../core/plugin/asked/self.ts';
 import type { Client, ClientClock } from './api.ts';
 import { platformClock } from './platform.ts';
@@ -21,6 +21,10 @@ export interface ReadState {
   isKnown(): boolean;
   /** The person has seen what stands up to here; told to the hub a moment later. */
   mark(channel: string, seq: Seq): void;
+  /** Tells at once what waits to be told: the person goes away. */
+  flush(): void;
+  /** Something of what was unread is gone: asks anew, a moment later. */
+  recount(channel: string): void;
   /** Calls back with the channels of which more is known. */
   on(listener: (channels: readonly Unread[]) => void): () => void;
   stop(): void;
@@ -29,6 +33,8 @@ export interface ReadState {
 /** What is seen is told so soon, and then no oftener: somebody who reads along sees something new all the time. */
 const SOON_MS = 1_000;
 const EVERY_MS = 10_000;
+/** What is deleted goes many at a time. */
+const RECOUNT_MS = 300;
 const NOBODY: Relations = { muted: [], blocked: [], hidden: [] };
 
 export function followQuiet(client: Client): Quiet {
@@ -70,6 +76,8 @@ export function followReading(client: Client, clock: ClientClock = platformClock
   const told = new Map<string, Seq>();
   let toldAt = Number.NEGATIVE_INFINITY;
   let cancel: (() => void) | null = null;
+  let due = new Set<string>();
+  let cancelRecount: (() => void) | null = null;
 
   function ask(channels: readonly Unread['channel'][] | null): void {
     if (client.you()?.isGuest !== false) return;
@@ -91,6 +99,12 @@ export function followReading(client: Client, clock: ClientClock = platformClock
       void client.do('mark-read', { channel, seq });
     }
     seen.clear();
+  }
+
+  function flush(): void {
+    if (seen.size === 0) return;
+    cancel?.();
+    tell();
   }
 
   const stops = [
@@ -115,10 +129,22 @@ export function followReading(client: Client, clock: ClientClock = platformClock
       seen.set(channel, seq);
       cancel ??= clock.after(Math.max(SOON_MS, toldAt + EVERY_MS - clock.now()), tell);
     },
+    flush,
+    recount(channel) {
+      due.add(channel);
+      cancelRecount ??= clock.after(RECOUNT_MS, () => {
+        cancelRecount = null;
+        const channels = [...due].flatMap((one) => parseChannelId(one) ?? []);
+        due = new Set();
+        // what was seen here is to be known there before it counts
+        flush();
+        ask(channels);
+      });
+    },
     on: (listener) => listen(listeners, listener),
     stop() {
-      cancel?.();
-      tell();
+      cancelRecount?.();
+      flush();
       stopAll(stops);
     },
   };

@@ -29,7 +29,8 @@ async function press(page: Page, key: string, until: RegExp, most = 40): Promise
 const focused = (page: Page): Promise<string> =>
   page.evaluate(() => {
     const at = document.activeElement;
-    return at?.getAttribute('aria-label') ?? at?.textContent ?? '';
+    const label = at instanceof HTMLInputElement ? at.labels?.[0]?.textContent : null;
+    return at?.getAttribute('aria-label') ?? label ?? at?.textContent ?? '';
   });
 
 it('the ten acts that people do most need no pointer: nothing here is clicked', async () => {
@@ -48,7 +49,7 @@ it('the ten acts that people do most need no pointer: nothing here is clicked', 
   await keyboard.type(' alone');
   await keyboard.press('Enter');
   await row(ben.page, 'hello by keys alone').waitFor();
-  // 3 go to a message, and 4 answer it
+  // 3 go to a message and answer it
   await press(page, 'Shift+Tab', /^Ana, .*hello by keys alone$/);
   await keyboard.press('ArrowUp');
   await expect.poll(() => focused(page)).toMatch(/^Ben, .*which label is this$/);
@@ -59,7 +60,7 @@ it('the ten acts that people do most need no pointer: nothing here is clicked', 
   await keyboard.type('an early one');
   await keyboard.press('Enter');
   await row(ben.page, 'an early one').locator('.quote').waitFor();
-  // 5 react
+  // 4 react
   await press(page, 'Shift+Tab', /an early one$/);
   await keyboard.press('ArrowUp');
   await keyboard.press('ArrowUp');
@@ -69,7 +70,7 @@ it('the ten acts that people do most need no pointer: nothing here is clicked', 
   await keyboard.type('fire');
   await keyboard.press('Enter');
   await row(ben.page, 'which label is this').locator('.reaction').waitFor();
-  // 6 another channel, and back
+  // 5 another channel, and back
   await keyboard.press('Control+k');
   await page.getByRole('searchbox', { name: 'Filter channels' }).waitFor();
   await keyboard.type('selec');
@@ -77,12 +78,14 @@ it('the ten acts that people do most need no pointer: nothing here is clicked', 
   await page.getByRole('heading', { level: 1, name: 'Selecta' }).waitFor();
   await keyboard.press('Alt+ArrowUp');
   await page.getByRole('heading', { level: 1, name: 'Lobby' }).waitFor();
-  // 7 search
+  // 6 search
   await keyboard.press('Control+Shift+f');
   await dialog(page).getByRole('searchbox').waitFor();
+  await keyboard.type('label');
+  await dialog(page).getByText('which label is this').waitFor();
   await keyboard.press('Escape');
   await expect.poll(() => dialog(page).count()).toBe(0);
-  // 8 who somebody is
+  // 7 who somebody is
   await keyboard.press('Escape');
   await press(page, 'Shift+Tab', /^(Ana|Ben), /);
   await press(page, 'ArrowUp', /which label is this$/);
@@ -90,6 +93,20 @@ it('the ten acts that people do most need no pointer: nothing here is clicked', 
   await keyboard.press('Enter');
   await dialog(page).getByRole('button', { name: 'Mention' }).waitFor();
   await keyboard.press('Escape');
+  await expect.poll(() => dialog(page).count()).toBe(0);
+  // 8 tell moderators of a message, by the list of all that can be done with it
+  await keyboard.press('Escape');
+  await expect.poll(() => focused(page)).toBe('Message Lobby');
+  await press(page, 'Shift+Tab', /^(Ana|Ben), /);
+  await press(page, 'ArrowUp', /which label is this$/);
+  await press(page, 'Tab', /^More$/);
+  await keyboard.press('Enter');
+  await press(page, 'Tab', /^Report$/);
+  await keyboard.press('Enter');
+  await press(page, 'Tab', /^What is wrong with it/);
+  await keyboard.type('off the topic');
+  await keyboard.press('Enter');
+  await page.getByText('The moderators are told.').waitFor();
   await expect.poll(() => dialog(page).count()).toBe(0);
   // 9 delete
   await keyboard.press('Escape');

@@ -125,6 +125,50 @@ it('looks as its link says, and names what it cannot use without standing still'
   await page.context().close();
 });
 
+/** Each look by the option of the link that makes it, on made-up rows. */
+const LOOKS: readonly (readonly [option: string, of: string, what: string, looks: string | number])[] = [
+  ['align=right', '#overlay', 'text-align', 'right'],
+  ['font=Noto%20Sans', '#overlay', 'font-family', '"Noto Sans", "Noto Color Emoji", sans-serif'],
+  ['size=40&line=2', '#overlay', 'line-height', '80px'],
+  ['weight=800', '#overlay', 'font-weight', '800'],
+  ['shadow=0', '#overlay', 'text-shadow', 'none'],
+  ['ink=ff0000', '#overlay', 'color', 'rgb(255, 0, 0)'],
+  ['bg=102030ff', '#overlay', 'background-color', 'rgb(16, 32, 48)'],
+  ['dir=row', '#overlay', 'flex-direction', 'row'],
+  ['theme=bubbles', '.row', 'border-radius', '16.8px'],
+  ['theme=bar', '.row', 'border-left-style', 'solid'],
+  ['colors=0', '.name', 'color', 'rgb(255, 255, 255)'],
+  ['avatars=1', '.avatar', 'count', 1],
+  ['avatars=0', '.avatar', 'count', 0],
+  ['times=1', '.time', 'count', 5],
+  ['times=0', '.time', 'count', 0],
+  ['badges=0', '.platform, .badge', 'count', 0],
+  ['emoji=1', '.emoji', 'count', 1],
+  ['emoji=0', '.emoji', 'count', 0],
+  ['images=safe', '.attachment', 'count', 1],
+  ['images=off', '.attachment', 'count', 0],
+  ['max=3', '.row', 'count', 3],
+  ['platforms=twitch', '.row', 'count', 1],
+  ['hide=user:mia', '.row', 'count', 4],
+  ['anim=none', '#overlay[data-anim=none]', 'count', 1],
+];
+
+it('looks as each option of its link says', async () => {
+  const page = await overlay('&demo=1');
+  for (const [option, of, what, looks] of LOOKS) {
+    await page.goto(`${stage.url}/overlay?demo=1&${option}`);
+    await page.locator('.row').first().waitFor();
+    const at = page.locator(of);
+    const seen =
+      what === 'count'
+        ? await at.count()
+        : await at.first().evaluate((element, name) => getComputedStyle(element).getPropertyValue(name), what);
+    expect(seen, option).toBe(looks);
+  }
+  expect(errors.at(-1)).toEqual([]);
+  await page.context().close();
+});
+
 it('may be shown in a frame by pages of this hub alone', async () => {
   const { headers } = await fetch(`${stage.url}/overlay`);
   expect(headers.get('content-security-policy')).toContain("frame-ancestors 'self'");

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ViewRow } from '../../client/index.ts';
 import type { EpochMs, Seq } from '../../core/domain/ids.ts';
-import { contrast, nameColour, oklchToHex } from '../../web/chat/colour.ts';
+import { accentColours, contrast, nameColour, ON_ACCENT, oklchToHex } from '../../web/chat/colour.ts';
 import {
   HELD_ROWS,
   hasOlder,
@@ -41,6 +41,29 @@ describe('colours of names', () => {
         expect(colour.dark).toMatch(/^#[0-9a-f]{6}$/);
       }),
     );
+  });
+});
+
+describe('the colour of a channel', () => {
+  const panes = { light: ['#ffffff', '#f3f4f0', '#f6f7f3'], dark: ['#16181b', '#101214', '#1c1f22'] };
+  const ink = { light: '#191b1d', dark: '#e9ebee' };
+
+  it.each([
+    ['light', false],
+    ['light', true],
+    ['dark', false],
+    ['dark', true],
+  ] as const)('is legible in the %s theme for every hue; high contrast: %s', (theme, isStrong) => {
+    for (let hue = 0; hue < 360; hue += 1) {
+      const colours = accentColours(hue, theme === 'dark', isStrong);
+      expect(contrast(ON_ACCENT, colours.fill)).toBeGreaterThan(7);
+      expect(contrast(ON_ACCENT, colours.hover)).toBeGreaterThan(7);
+      expect(contrast(ink[theme], colours.wash)).toBeGreaterThan(7);
+      const least = isStrong ? 7 : 4.5;
+      for (const pane of [...panes[theme], colours.wash]) {
+        expect(contrast(colours.ink, pane), `${hue} on ${pane}`).toBeGreaterThan(least);
+      }
+    }
   });
 });
 

@@ -89,7 +89,7 @@ describe('axe finds no fault', () => {
     const cover = page.getByRole('button', { name: /^Covered picture/ });
     await cover.click();
     await row(page, 'a picture').locator('.picture').click();
-    await dialog(page).getByRole('button', { name: 'Full size' }).waitFor();
+    await dialog(page).getByRole('button', { name: 'Larger' }).waitFor();
     await look('a picture in large');
     await close(page);
     expect(errors).toEqual([]);

@@ -14,6 +14,34 @@ export function nameColour(userId: string): NameColour {
   return { light: oklchToHex(0.5, 0.13, hue), dark: oklchToHex(0.8, 0.12, hue) };
 }
 
+/**
+ * The colours of a channel whose owner has chosen a hue: lightness and chroma are given by the theme, so that what is
+ * written on them and in them is legible for every hue.
+ */
+export interface Accent {
+  /** Behind dark letters. */
+  readonly fill: string;
+  readonly hover: string;
+  /** Of letters and lines on the page. */
+  readonly ink: string;
+  /** Behind ordinary letters. */
+  readonly wash: string;
+}
+
+/** What is written on `fill`, in every theme. */
+export const ON_ACCENT = '#171a08';
+
+/** Pure. @param isStrong high contrast */
+export function accentColours(hue: number, isDark: boolean, isStrong: boolean): Accent {
+  const ink = isDark ? (isStrong ? 0.9 : 0.85) : isStrong ? 0.34 : 0.45;
+  return {
+    fill: oklchToHex(0.86, 0.15, hue),
+    hover: oklchToHex(isDark ? 0.9 : 0.82, 0.14, hue),
+    ink: oklchToHex(ink, 0.12, hue),
+    wash: isDark ? oklchToHex(0.26, 0.035, hue) : oklchToHex(0.97, 0.025, hue),
+  };
+}
+
 /** Chroma is lowered until the colour exists in sRGB. */
 export function oklchToHex(lightness: number, chroma: number, hueDegrees: number): string {
   for (let c = chroma; c > 0; c -= 0.005) {

@@ -1,3 +1,5 @@
+import { kept } from './state/prefs.ts';
+
 /* The emoji that are offered, each with words to find it by. A larger table can take this one's place. */
 export interface Emoji {
   readonly char: string;
@@ -16,6 +18,17 @@ export const EMOJI: readonly Emoji[] = TABLE.split(/[|\n]/).map((entry) => {
   const at = entry.indexOf(' ');
   return { char: entry.slice(0, at), words: entry.slice(at + 1) };
 });
+/** Of skin, from none on. */
+export const TONES = ['', '🏻', '🏼', '🏽', '🏾', '🏿'] as const;
+export const tone = kept('tone', TONES, '');
+const SKIN = /\p{Emoji_Modifier_Base}/gu;
+
+/** In the tone that was chosen, where there is skin of one person to see. */
+export function toned(char: string): string {
+  if (tone.value === '' || char.match(SKIN)?.length !== 1) return char;
+  return char.replace(/(\p{Emoji_Modifier_Base})\uFE0F?/u, `$1${tone.value}`);
+}
+
 const RECENT_KEY = 'slipmat.emoji';
 const MAX_RECENT = 16;
 

@@ -7,6 +7,8 @@ const KEY = 'slipmat.theme';
 export const theme = signal<Theme>(THEMES.find((name) => name === localStorage.getItem(KEY)) ?? 'system');
 /** For a page shown within another, which says how it is to look; nothing is kept. */
 let forced: 'light' | 'dark' | null = null;
+/** How the page looks now. */
+export const look = signal({ isDark: false, isStrong: false });
 
 const darkSystem = window.matchMedia('(prefers-color-scheme: dark)');
 
@@ -27,6 +29,7 @@ export function followTheme(wanted: string | null = null): void {
 function paint(): void {
   const chosen = forced ?? theme.value;
   const isDark = chosen === 'dark' || (chosen !== 'light' && darkSystem.matches);
+  look.value = { isDark, isStrong: chosen === 'contrast' };
   const { dataset } = document.documentElement;
   dataset.theme = isDark ? 'dark' : 'light';
   if (chosen === 'contrast') dataset.contrast = 'more';

@@ -22,6 +22,14 @@ export function dateTime(atMs: number): string {
   return short.format(atMs);
 }
 
+/** Such as `5 minutes ago`. */
+export function ago(atMs: number): string {
+  const minutes = Math.round((nowMs() - atMs) / 60_000);
+  if (minutes < 60) return relative.format(-Math.max(0, minutes), 'minute');
+  const hours = Math.round(minutes / 60);
+  return hours < 24 ? relative.format(-hours, 'hour') : relative.format(-Math.round(hours / 24), 'day');
+}
+
 /** `Today`, `Yesterday`, then the date; with its year once that is not this one's. */
 export function dayLabel(atMs: number, nowMs: number): string {
   const days = Math.round((startOfDay(atMs) - startOfDay(nowMs)) / DAY_MS);

@@ -1,12 +1,14 @@
 import type { Rich, RichNode } from '../../core/domain/content.ts';
 import type { WireChatMessage } from '../../core/domain/wire.ts';
-import { nameColour } from '../chat/colour.ts';
+import { accentColours, nameColour, ON_ACCENT } from '../chat/colour.ts';
 import type { OverlayOptions } from './options.ts';
 import { isSafeImage, type SceneRow } from './scene.ts';
 
 /** Brings the page to these rows; each is an element of its own, which stays while its row does. */
 export interface Stage {
   draw(rows: readonly SceneRow[]): void;
+  /** In the hue of the channel; null: it has none. */
+  colour(hue: number | null): void;
 }
 
 const PLATFORM_MARKS: Readonly<Record<string, string>> = {
@@ -34,6 +36,12 @@ export function createStage(root: HTMLElement, options: OverlayOptions): Stage {
   }
 
   return {
+    colour(hue) {
+      for (const name of ['--accent', '--on-accent']) root.style.removeProperty(name);
+      if (hue === null) return;
+      root.style.setProperty('--accent', accentColours(hue, true, false).fill);
+      root.style.setProperty('--on-accent', ON_ACCENT);
+    },
     draw(rows) {
       const ids = new Set<string>(rows.map(({ message }) => message.id));
       for (const [id, { element }] of drawn) {
@@ -81,7 +89,7 @@ function rowElement(message: WireChatMessage, options: OverlayOptions): HTMLElem
     mark.dataset.platform = author.platform;
     row.append(mark);
     const badge = author.badge === null ? undefined : BADGES[author.badge];
-    if (badge !== undefined) row.append(make('span', 'badge', badge));
+    if (badge !== undefined) row.append(make('span', `badge ${author.badge}`, badge));
   }
   const name = make('span', 'name', author.name);
   if (options.hasColours) name.style.setProperty('color', nameColour(author.user).dark);

@@ -41,6 +41,9 @@ function follow(token: string | null): void {
     scene.take(event, elapsed());
     show();
   });
+  client.on('channels', (channels) => {
+    stage.colour(channels.find(({ id }) => id === options.channel)?.accent ?? null);
+  });
   client.on('removed', ({ say }) => console.warn(`overlay: ${say}`));
   client.on('state', (state) => {
     if (state.kind !== 'signed-out') return;

@@ -1,6 +1,7 @@
 import { effect, untracked, useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { isPublic } from '../../../core/domain/channel.ts';
+import { accentOf } from '../accent.ts';
 import { channelHref, goTo, route } from '../route.ts';
 import { type Chat, isLookedAt } from '../state/chat.ts';
 import { createDeeds } from '../state/deeds.ts';
@@ -9,14 +10,15 @@ import { toast } from '../state/toast.ts';
 import { isUnnoticed } from '../state/unnoticed.ts';
 import { t } from '../words.ts';
 import { ConnectionBanner } from './banner.tsx';
-import { COMPOSER_ID, Composer, takeFiles } from './composer.tsx';
 import { Dialogs } from './dialogs.tsx';
+import { COMPOSER_ID, takeFiles } from './files-in.ts';
 import { lazy } from './lazy.tsx';
 import { MessageList } from './message-list.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { createSwipe } from './swipe.ts';
 import { TopBar } from './top-bar.tsx';
 
+const Composer = lazy(() => import('./composer.tsx'));
 const HouseRules = lazy(() => import('./house-rules.tsx'));
 const UnnoticedBar = lazy(() => import('./unnoticed-bar.tsx'));
 const PeoplePanel = lazy(() => import('./people-panel.tsx'));
@@ -37,6 +39,9 @@ export function ChatScreen({ chat, onSignIn, onSignOut }: Props) {
   const isApp = route.value.view === 'app';
   const swipe = useMemo(() => createSwipe((isOpen) => (isDrawerOpen.value = isOpen)), []);
 
+  useEffect(() => {
+    if (route.value.view !== 'embed') Composer.preload();
+  }, []);
   useSignalEffect(() => {
     const { channel: wanted, message } = route.value;
     // Only another address opens a channel, not what becomes of the one that is open.
@@ -68,7 +73,12 @@ export function ChatScreen({ chat, onSignIn, onSignOut }: Props) {
   }, [chat, toPresent]);
 
   return (
-    <div class={isApp ? 'app' : 'app alone'} onTouchStart={swipe.onTouchStart} onTouchEnd={swipe.onTouchEnd}>
+    <div
+      class={isApp ? 'app' : 'app alone'}
+      style={accentOf(channel?.accent ?? null)}
+      onTouchStart={swipe.onTouchStart}
+      onTouchEnd={swipe.onTouchEnd}
+    >
       {isApp && <Sidebar chat={chat} onSignIn={onSignIn} />}
       <main
         class="chat"

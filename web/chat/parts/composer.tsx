@@ -16,6 +16,7 @@ import { t } from '../words.ts';
 import { CommandAnswerCard } from './command-answer.tsx';
 import { Completions } from './completions.tsx';
 import { ComposerNotes } from './composer-notes.tsx';
+import { COMPOSER_ID, takeFiles } from './files-in.ts';
 import { Icon } from './icons.tsx';
 import { lazy } from './lazy.tsx';
 import { SendButton } from './send-button.tsx';
@@ -31,11 +32,9 @@ interface Props {
   readonly onSent: () => void;
 }
 
-/** So that others can send the focus there. */
-export const COMPOSER_ID = 'composer';
 const TYPING_EACH_MS = 3_000;
 
-export function Composer({ chat, model, channel, onSent }: Props) {
+export default function Composer({ chat, model, channel, onSent }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const lastTyping = useRef(0);
   /** Ends the wait for what is to be edited. */
@@ -240,14 +239,6 @@ function AddFiles({ onFiles }: { readonly onFiles: (files: readonly File[]) => v
       />
     </>
   );
-}
-
-/** What is pasted or dropped as a file goes with the message; text goes its own way. */
-export function takeFiles(event: Event, data: DataTransfer | null, add: (files: readonly File[]) => void): void {
-  const files = [...(data?.files ?? [])];
-  if (files.length === 0) return;
-  event.preventDefault();
-  add(files);
 }
 
 function AimLine(props: { readonly aim: Aim; readonly cannotEdit: string; readonly onCancel: () => void }) {

@@ -47,7 +47,7 @@ export function Dialogs({ chat, model, deeds, onSignOut }: Props) {
     case 'invitations':
       return <InvitationsDialog chat={chat} />;
     case 'picture':
-      return <Lightbox pictures={open.pictures} at={open.at} />;
+      return <Lightbox chat={chat} deeds={deeds} pictures={open.pictures} at={open.at} message={open.message} />;
     case 'delete':
       return model === null || deeds === null ? null : (
         <DeleteDialog chat={chat} model={model} deeds={deeds} message={open.message} />

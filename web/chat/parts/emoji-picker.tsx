@@ -2,8 +2,8 @@ import { useSignal } from '@preact/signals';
 import type { TargetedKeyboardEvent } from 'preact';
 
 import { useEffect, useRef } from 'preact/hooks';
-import { findEmoji, rememberEmoji } from '../emoji.ts';
-import { t } from '../words.ts';
+import { findEmoji, rememberEmoji, TONES, tone, toned } from '../emoji.ts';
+import { t, word } from '../words.ts';
 import { Dialog } from './dialog.tsx';
 
 interface Props {
@@ -27,7 +27,7 @@ export default function EmojiPicker({ onPick, onClose }: Props) {
     if (char === undefined) return;
     rememberEmoji(char);
     onClose();
-    onPick(char);
+    onPick(toned(char));
   };
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLInputElement>): void => {
     if (event.isComposing) return;
@@ -62,6 +62,7 @@ export default function EmojiPicker({ onPick, onClose }: Props) {
         }}
         onKeyDown={onKeyDown}
       />
+      <Tones />
       {found.length === 0 && <p class="none">{t('Nothing by that word.')}</p>}
       <div ref={grid} id="emoji-grid" class="picker-grid" role="listbox" aria-label={t('Emoji')}>
         {found.map(({ char, words }, index) => (
@@ -76,11 +77,41 @@ export default function EmojiPicker({ onPick, onClose }: Props) {
             title={words}
             onClick={() => pick(char)}
           >
-            {char}
+            {toned(char)}
           </button>
         ))}
       </div>
     </Dialog>
+  );
+}
+
+const TONE_NAMES = [
+  word('No tone'),
+  word('Light'),
+  word('Medium light'),
+  word('Medium'),
+  word('Medium dark'),
+  word('Dark'),
+];
+
+/** Of skin; kept for all emoji that show some. */
+function Tones() {
+  return (
+    <fieldset class="tones" aria-label={t('Tone of skin')}>
+      {TONES.map((one, at) => (
+        <button
+          key={one}
+          type="button"
+          aria-label={t(TONE_NAMES[at] ?? '')}
+          aria-pressed={tone.value === one}
+          onClick={() => {
+            tone.value = one;
+          }}
+        >
+          {`✋${one}`}
+        </button>
+      ))}
+    </fieldset>
   );
 }
 

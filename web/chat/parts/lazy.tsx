@@ -7,15 +7,29 @@ import { t } from '../words.ts';
 /** A part of the page that is fetched when it is first shown. */
 export function lazy<Props extends object>(
   load: () => Promise<{ readonly default: ComponentType<Props> }>,
-): ComponentType<Props> {
+): ComponentType<Props> & { readonly preload: () => void } {
   let loaded: ComponentType<Props> | null = null;
-  return function Lazy(props: Props) {
+  let loading: Promise<ComponentType<Props>> | null = null;
+  /** Loaded once; what could not be loaded is asked for again. */
+  const bring = (): Promise<ComponentType<Props>> => {
+    loading ??= load().then(
+      (module) => {
+        loaded = module.default;
+        return loaded;
+      },
+      (error: unknown) => {
+        loading = null;
+        throw error;
+      },
+    );
+    return loading;
+  };
+  function Lazy(props: Props) {
     const isReady = useSignal(loaded !== null);
     useEffect(() => {
-      if (loaded !== null) return;
-      void load().then(
-        (module) => {
-          loaded = module.default;
+      // it may have come between being drawn and this
+      bring().then(
+        () => {
           isReady.value = true;
         },
         () => toast(t('That part of the page could not be loaded. Reload to try again.')),
@@ -23,5 +37,8 @@ export function lazy<Props extends object>(
     }, [isReady]);
     const Loaded = loaded;
     return isReady.value && Loaded !== null ? <Loaded {...props} /> : null;
-  };
+  }
+  // one that fails is told of where it is shown
+  const preload = (): void => void bring().catch(() => null);
+  return Object.assign(Lazy, { preload });
 }

@@ -115,7 +115,7 @@ function Body({ message, you }: { readonly message: WireChatMessage; readonly yo
           </span>
         )}
       </div>
-      <Attachments content={message.content} />
+      <Attachments message={message} />
     </>
   );
 }

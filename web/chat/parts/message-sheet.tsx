@@ -1,4 +1,5 @@
 import type { WireChatMessage } from '../../../core/domain/wire.ts';
+import { toned } from '../emoji.ts';
 import type { Chat } from '../state/chat.ts';
 import { excerpt, rowCan } from '../state/deeds.ts';
 import { closeOverlay } from '../state/overlay.ts';
@@ -47,9 +48,9 @@ export default function MessageSheet({ chat, message, deeds }: Props) {
                 type="button"
                 class="icon-button"
                 aria-label={t('React: {name}', { name: t(words) })}
-                onClick={done(() => deeds.react(message, char, true))}
+                onClick={done(() => deeds.react(message, toned(char), true))}
               >
-                {char}
+                {toned(char)}
               </button>
             ))}
           </div>

@@ -44,7 +44,13 @@ function Status({ chat, post }: { readonly chat: Chat; readonly post: PendingPos
     case 'stored':
       return <span class="sr">{t('Sending')}</span>;
     case 'held':
-      return <p class="gone">{t('Waiting for a moderator')}</p>;
+      return (
+        <p class="gone">
+          {post.status.because === 'house-rules'
+            ? t('Waiting until you accept the rules of this channel')
+            : t('Waiting for a moderator')}
+        </p>
+      );
     case 'failed':
       return (
         <div class="failed-note">

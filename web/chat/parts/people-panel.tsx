@@ -4,12 +4,12 @@ import type { Person } from '../../../core/domain/wire.ts';
 import type { SeenPerson } from '../../../core/plugin/asked/self.ts';
 import { platformName } from '../platforms.ts';
 import type { Chat } from '../state/chat.ts';
-import { dateTime, nowMs } from '../time.ts';
+import { ago, dateTime, nowMs } from '../time.ts';
 import { plural, t, word } from '../words.ts';
 import { Icon } from './icons.tsx';
 import { Disc, NameButton, PlatformBadge, RoleBadge, tint } from './person.tsx';
 
-type Listed = Omit<Person, 'how'> & { readonly lastAt?: number };
+type Listed = Omit<Person, 'how'> & Partial<Pick<SeenPerson, 'lastAt' | 'connected'>>;
 
 const GROUPS: readonly { readonly title: string; readonly badges: readonly Person['badge'][] }[] = [
   { title: word('DJs'), badges: ['dj'] },
@@ -20,6 +20,7 @@ const SPANS = [
   { value: 'here', label: word('Here now') },
   { value: '1', label: word('Seen in the last hour') },
   { value: '24', label: word('Seen in the last day') },
+  { value: 'ever', label: word('Everybody who was here') },
 ] as const;
 const HOUR_MS = 3_600_000;
 /** More names than this are only counted: nobody reads them, and the page stays quick. */
@@ -37,7 +38,7 @@ export default function PeoplePanel({ chat }: { readonly chat: Chat }) {
     let isOver = false;
     seen.value = null;
     if (span.value === 'here' || channel === null) return;
-    const since = nowMs() - Number(span.value) * HOUR_MS;
+    const since = span.value === 'ever' ? 0 : nowMs() - Number(span.value) * HOUR_MS;
     void loadSeen(chat, channel, since).then((people) => {
       if (!isOver) seen.value = people;
     });
@@ -162,16 +163,16 @@ function Group({ title, people }: { readonly title: string; readonly people: rea
       </h3>
       <ul>
         {people.slice(0, MAX_NAMED).map((person) => (
-          <li
-            key={person.user}
-            class="person tinted"
-            style={tint(person.user)}
-            title={person.lastAt === undefined ? undefined : dateTime(person.lastAt)}
-          >
+          <li key={person.user} class="person tinted" style={tint(person.user)}>
             <Disc name={person.name} isSmall />
             <NameButton person={person} />
             <RoleBadge badge={person.badge} />
             <PlatformBadge platform={person.platform} />
+            {person.lastAt !== undefined && (
+              <time class="last" dateTime={new Date(person.lastAt).toISOString()} title={dateTime(person.lastAt)}>
+                {person.connected == null ? ago(person.lastAt) : t('here now')}
+              </time>
+            )}
           </li>
         ))}
       </ul>

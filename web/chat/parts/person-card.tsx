@@ -8,8 +8,8 @@ import { closeOverlay } from '../state/overlay.ts';
 import { toast } from '../state/toast.ts';
 import { dateTime } from '../time.ts';
 import { t } from '../words.ts';
-import { COMPOSER_ID } from './composer.tsx';
 import { Dialog } from './dialog.tsx';
+import { COMPOSER_ID } from './files-in.ts';
 import { Disc, LookalikeMark, PlatformBadge, RoleBadge, tint } from './person.tsx';
 
 const ARCHIVED_MS = 2_000;

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren, VNode } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import {
   type Attachment,
   assertNever,
@@ -8,6 +9,7 @@ import {
   type Rich,
   type RichNode,
 } from '../../../core/domain/content.ts';
+import type { WireChatMessage } from '../../../core/domain/wire.ts';
 import { channelHref } from '../route.ts';
 import { splitCall } from '../state/calls.ts';
 import { overlay } from '../state/overlay.ts';
@@ -101,7 +103,7 @@ function Link({ url, label }: { readonly url: string; readonly label: ComponentC
 
 function CustomEmoji({ name, url }: { readonly name: string; readonly url: string | null }) {
   if (url === null || !isOurs(url)) return <>:{name}:</>;
-  return <img class="emoji" src={url} alt={`:${name}:`} title={`:${name}:`} loading="lazy" />;
+  return <Moving class="emoji" url={url} mayMove={true} alt={`:${name}:`} title={`:${name}:`} />;
 }
 
 function Spoiler({ children }: { readonly children: ComponentChildren }) {
@@ -121,17 +123,22 @@ function Spoiler({ children }: { readonly children: ComponentChildren }) {
   );
 }
 
-export function Attachments({ content }: { readonly content: Content }) {
+export function Attachments({ message }: { readonly message: WireChatMessage }) {
   return (
     <>
-      {content.attachments.map((file) => (
-        <Attached key={file.url} file={file} all={content.attachments} />
+      {message.content.attachments.map((file) => (
+        <Attached key={file.url} file={file} message={message} />
       ))}
     </>
   );
 }
 
-function Attached({ file, all }: { readonly file: Attachment; readonly all: readonly Attachment[] }) {
+interface AttachedProps {
+  readonly file: Attachment;
+  readonly message: WireChatMessage;
+}
+
+function Attached({ file, message }: AttachedProps) {
   if (!isOurs(file.url)) {
     return (
       <p>
@@ -148,22 +155,22 @@ function Attached({ file, all }: { readonly file: Attachment; readonly all: read
       </p>
     );
   }
-  return <Picture file={file} all={all} />;
+  return <Picture file={file} message={message} />;
 }
 
 /** Covered for this reader until they want to see it, where its author, a moderator or the channel says so. */
-function Picture({ file, all }: { readonly file: Attachment; readonly all: readonly Attachment[] }) {
+function Picture({ file, message }: AttachedProps) {
   const isRevealed = useSignal(false);
   const why = coverOf(file);
   const isCovered = why !== null && !isRevealed.value;
   const image = (
-    <img
+    <Moving
       class={isCovered ? 'attachment covered' : 'attachment'}
-      src={file.url}
+      url={file.url}
+      mayMove={MOVING.has(file.mediaType)}
       alt={file.alt ?? file.name}
       width={file.width ?? undefined}
       height={file.height ?? undefined}
-      loading="lazy"
     />
   );
   return (
@@ -173,7 +180,7 @@ function Picture({ file, all }: { readonly file: Attachment; readonly all: reado
       aria-label={isCovered ? `${t('Covered picture')}, ${t('{why} · show', { why: t(why) })}` : undefined}
       onClick={() => {
         if (isCovered) isRevealed.value = true;
-        else showLarge(file, all);
+        else showLarge(file, message);
       }}
     >
       {image}
@@ -182,9 +189,64 @@ function Picture({ file, all }: { readonly file: Attachment; readonly all: reado
   );
 }
 
-function showLarge(file: Attachment, all: readonly Attachment[]): void {
-  const others = all.filter((one) => isPicture(one) && isOurs(one.url) && (one === file || coverOf(one) === null));
-  overlay.value = { kind: 'picture', pictures: others, at: others.indexOf(file) };
+function showLarge(file: Attachment, message: WireChatMessage): void {
+  const others = message.content.attachments.filter(
+    (one) => isPicture(one) && isOurs(one.url) && (one === file || coverOf(one) === null),
+  );
+  overlay.value = { kind: 'picture', pictures: others, at: others.indexOf(file), message };
+}
+
+/** Kinds of pictures that may be animations. */
+export const MOVING: ReadonlySet<string> = new Set(['image/gif', 'image/webp', 'image/avif']);
+
+interface MovingProps {
+  readonly url: string;
+  readonly mayMove: boolean;
+  readonly alt: string;
+  readonly class?: string;
+  readonly title?: string;
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+  /** As so many pixels wide. */
+  readonly drawnPx?: number | undefined;
+}
+
+/** Whoever wants less motion sees a still first; it moves while the pointer or the focus is on it. */
+export function Moving({ url, mayMove, drawnPx, alt, ...rest }: MovingProps) {
+  const isAwake = useSignal(!mayMove || !matchMedia('(prefers-reduced-motion: reduce)').matches);
+  const image = useRef<HTMLImageElement>(null);
+  useEffect(() => {
+    const element = image.current;
+    // the focus is on the button around it
+    const around = element?.closest('button') ?? element;
+    if (isAwake.value || around === null) return;
+    const wake = (): void => {
+      isAwake.value = true;
+    };
+    const sleep = (): void => {
+      isAwake.value = false;
+    };
+    const on = [
+      ['pointerenter', wake],
+      ['focus', wake],
+      ['pointerleave', sleep],
+      ['blur', sleep],
+    ] as const;
+    for (const [name, run] of on) around.addEventListener(name, run);
+    return () => {
+      for (const [name, run] of on) around.removeEventListener(name, run);
+    };
+  }, [isAwake]);
+  return (
+    <img
+      {...rest}
+      ref={image}
+      src={isAwake.value ? url : `${url}?thumb`}
+      alt={alt}
+      loading="lazy"
+      style={drawnPx === undefined ? {} : { width: `${drawnPx}px` }}
+    />
+  );
 }
 
 /** Why a picture is not shown at once; null: it is. */

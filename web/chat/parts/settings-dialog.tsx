@@ -17,10 +17,12 @@ import {
   textSize,
 } from '../state/prefs.ts';
 import { toast } from '../state/toast.ts';
+import { isUnnoticed, setUnnoticed } from '../state/unnoticed.ts';
 import { chooseTheme, THEMES, theme } from '../theme.ts';
 import { chooseLanguage, LANGUAGE_CODES, LANGUAGES, language, t, word } from '../words.ts';
 import { Dialog } from './dialog.tsx';
 import { Icon } from './icons.tsx';
+import { OfChannel } from './settings-of-channel.tsx';
 
 const LABELS = {
   system: word('System'),
@@ -55,6 +57,7 @@ export default function Settings({ chat, onSignOut }: { readonly chat: Chat; rea
         onChoose={into(holdStill)}
       />
       <Notifications />
+      <OfChannel chat={chat} />
       <Field title={t('Read out by a screen reader')} words={SPEECH} value={speech.value} onChoose={into(speech)} />
       <label class="field">
         <span>{t('Language')}</span>
@@ -73,6 +76,18 @@ export default function Settings({ chat, onSignOut }: { readonly chat: Chat; rea
           ))}
         </select>
       </label>
+      {you?.isAdmin === true && (
+        <Buttons
+          title={t('Read public channels unnoticed')}
+          words={ON_OFF}
+          value={isUnnoticed() ? 'on' : 'off'}
+          onChoose={(next) => {
+            setUnnoticed(next === 'on');
+            // channels are come into anew
+            location.reload();
+          }}
+        />
+      )}
       {you?.isGuest === false && <Hidden chat={chat} />}
       <button
         type="button"

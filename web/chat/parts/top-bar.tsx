@@ -33,6 +33,8 @@ export function TopBar({ chat, channel }: { readonly chat: Chat; readonly channe
       {channel !== null && chat.live.value.has(channel.id) && <span class="live">{t('Live')}</span>}
       {mode !== null && mode.slowSeconds > 0 && <span class="badge">{t('slow {n} s', { n: mode.slowSeconds })}</span>}
       {mode?.isShielded === true && <span class="badge">{t('shield')}</span>}
+      {mode?.links === 'none' && <span class="badge">{t('no links')}</span>}
+      {mode?.blur === 'all' && <span class="badge">{t('pictures covered')}</span>}
       {channel?.state === 'read-only' && <span class="badge">{t('Read-only')}</span>}
       <p class="topic" title={channel?.topic}>
         {channel?.topic}

@@ -40,7 +40,7 @@ export function useCompletion(chat: Chat, model: ChannelModel, field: () => HTML
     }
     if (token?.kind === 'emoji' && findEmoji === null) {
       void import('../emoji.ts').then((table) => {
-        findEmoji = table.findEmoji;
+        findEmoji = (words) => table.findEmoji(words).map((one) => ({ ...one, char: table.toned(one.char) }));
         if (field()?.value === value) look({ value, selectionStart, selectionEnd });
       });
     }

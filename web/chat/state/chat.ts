@@ -18,6 +18,7 @@ import { callsFor, listenFor } from './calls.ts';
 import { type Arrived, type ChannelModel, createChannelModel } from './channel-model.ts';
 import { type Commands, createCommands } from './commands.ts';
 import { clientStorage } from './keep.ts';
+import { type Levels, watchLevels } from './levels.ts';
 import { watchLive } from './live.ts';
 import { isTold, tell } from './notify.ts';
 import { type People, watchPeople } from './people.ts';
@@ -49,6 +50,7 @@ export interface Chat {
   readonly writing: ReadonlySignal<Writing | null>;
   /** Channels in which a live event runs, with its title. */
   readonly live: ReadonlySignal<ReadonlyMap<string, string>>;
+  readonly levels: Levels;
   /** Whom one has muted and blocked; news of it come with `hidden`. */
   relations(): Relations;
   /** Files that go with the next message of this channel. */
@@ -103,6 +105,7 @@ export function createChat(token: string | null, owner: string, maxBytes: () => 
   const held = new Map<string, string>();
   const writing = watchWriting(client, channel);
   const live = watchLive(client);
+  const levels = watchLevels(client);
 
   function learn(list: readonly Pick<Person, 'user' | 'name'>[]): void {
     for (const { user, name } of list) names.set(user, name);
@@ -155,7 +158,9 @@ export function createChat(token: string | null, owner: string, maxBytes: () => 
   ): void {
     const listed = channels.value.find(({ id }) => id === model.id);
     if (listed === undefined || isLookedAt()) return;
-    const told = messages.findLast(({ message }) => isTold(listed.kind === 'direct' || isCall(message)));
+    const told = messages.findLast(({ message }) =>
+      isTold(listed.kind === 'direct' || isCall(message), levels.of(model.id)),
+    );
     if (told !== undefined) tell(listed, told.message);
   }
 
@@ -215,6 +220,13 @@ export function createChat(token: string | null, owner: string, maxBytes: () => 
     models.value = new Map([...models.value].filter(([known]) => known !== id));
   }
 
+  // what was read counts also for who goes at once
+  const goes = (): void => {
+    if (document.hidden) reading.flush();
+  };
+  document.addEventListener('visibilitychange', goes);
+  window.addEventListener('pagehide', reading.flush);
+
   const stops = [
     quiet.on(() => {
       hidden.value = new Set(quiet.relations().hidden);
@@ -242,7 +254,10 @@ export function createChat(token: string | null, owner: string, maxBytes: () => 
       if (event.type === 'reaction') learn([event]);
       if (event.type === 'joined' || event.type === 'history')
         learn(event.messages.map(({ message }) => message.author));
-      modelFor(event.channel).take(event);
+      const model = modelFor(event.channel);
+      // what is gone is not news any more
+      if (event.type === 'redaction' && model.unread.value > 0) reading.recount(event.channel);
+      model.take(event);
     }),
     client.on('removed', (frame) => {
       toast(frame.say);
@@ -268,6 +283,7 @@ export function createChat(token: string | null, owner: string, maxBytes: () => 
     commands: createCommands(client),
     writing: writing.writing,
     live: live.live,
+    levels,
     relations: () => quiet.relations(),
     uploads(id) {
       const known = uploads.get(id) ?? createUploads(token, maxBytes);
@@ -315,12 +331,15 @@ export function createChat(token: string | null, owner: string, maxBytes: () => 
     },
     stop() {
       for (const stop of stops) stop();
+      document.removeEventListener('visibilitychange', goes);
+      window.removeEventListener('pagehide', reading.flush);
       quiet.stop();
       reading.stop();
       people.stop();
       typing.stop();
       writing.stop();
       live.stop();
+      levels.stop();
       client.close();
     },
   };

@@ -1,4 +1,5 @@
 import { plainText } from '../../../core/domain/content.ts';
+import type { NotifyLevel } from '../../../core/domain/notify-level.ts';
 import type { WireChatMessage } from '../../../core/domain/wire.ts';
 import { channelHref, goTo } from '../route.ts';
 import { notify } from './prefs.ts';
@@ -20,8 +21,11 @@ export function tell(channel: { readonly id: string; readonly name: string }, me
   });
 }
 
-export function isTold(isCall: boolean): boolean {
-  return notify.value === 'all' || (notify.value === 'mentions' && isCall);
+/** @param chosen for the channel; null: as this device says. Where the device says nothing at all, nothing is told. */
+export function isTold(isCall: boolean, chosen: NotifyLevel | null): boolean {
+  if (notify.value === 'off') return false;
+  const level = chosen ?? notify.value;
+  return level === 'all' || (level === 'mentions' && isCall);
 }
 
 export function canNotify(): boolean {

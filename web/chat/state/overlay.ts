@@ -19,7 +19,13 @@ export type Overlay =
   | { readonly kind: 'search' }
   | { readonly kind: 'library' }
   | { readonly kind: 'invitations' }
-  | { readonly kind: 'picture'; readonly pictures: readonly Attachment[]; readonly at: number }
+  | {
+      readonly kind: 'picture';
+      readonly pictures: readonly Attachment[];
+      readonly at: number;
+      /** That they stand in. */
+      readonly message: WireChatMessage;
+    }
   | { readonly kind: 'report'; readonly message: WireChatMessage }
   /** Everything that can be done with one message. */
   | { readonly kind: 'sheet'; readonly message: WireChatMessage };

@@ -25,7 +25,7 @@ export function followPrefs(): void {
   });
 }
 
-function kept<Word extends string>(name: string, words: readonly Word[], first: Word): Signal<Word> {
+export function kept<Word extends string>(name: string, words: readonly Word[], first: Word): Signal<Word> {
   const key = `slipmat.${name}`;
   const chosen = signal(words.find((one) => one === localStorage.getItem(key)) ?? first);
   chosen.subscribe((word) => {

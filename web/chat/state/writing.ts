@@ -4,6 +4,9 @@ import type { ListedChannel } from '../../../core/domain/wire.ts';
 import type { Writing, WritingRoom } from '../../../core/plugin/asked/self.ts';
 import { platformName } from '../platforms.ts';
 
+/** How a channel is kept may change without a word. */
+const EACH_MS = 60_000;
+
 export type CannotDo = WritingRoom['cannot'][number];
 
 /** What to know before writing in the channel on screen; asked again when a notice may have changed it. */
@@ -21,6 +24,9 @@ export function watchWriting(
       if (answer.ok && channel.value?.id === id) writing.value = answer.value;
     });
   };
+  const timer = setInterval(() => {
+    if (!document.hidden) ask();
+  }, EACH_MS);
   const stops = [
     effect(() => {
       const id = channel.value?.id ?? null;
@@ -36,6 +42,7 @@ export function watchWriting(
   return {
     writing,
     stop() {
+      clearInterval(timer);
       for (const stop of stops) stop();
     },
   };
