@@ -22,11 +22,11 @@ beforeAll(async () => {
   ben = await stage.person('Ben');
   await say(ben.page, 'good evening');
   await row(ana.page, 'good evening').waitFor();
-}, 60_000);
+});
 afterAll(async () => {
   desk.close();
   await stage.close();
-}, 20_000);
+});
 
 async function openSettings(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Settings' }).click();

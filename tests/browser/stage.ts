@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { build } from 'vite';
+import type { Outside } from '../../core/media/outside.ts';
 import type { BuiltIns } from '../../core/plugin/load.ts';
 import { startTestHub, type TestHub } from '../fakes/hub.ts';
 import { freePort } from '../fakes/ports.ts';
@@ -37,6 +39,7 @@ export interface Person {
 export interface StageOptions {
   readonly config?: Record<string, unknown>;
   readonly builtIns?: BuiltIns;
+  readonly outside?: Outside;
   readonly isAdminMade?: boolean;
 }
 
@@ -50,6 +53,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       webRoot,
       config: { port, limits: { apiPerMinute: 10_000, postsPerSecond: 1_000, postBurst: 10_000 }, ...options.config },
       ...(options.builtIns === undefined ? {} : { builtIns: options.builtIns }),
+      ...(options.outside === undefined ? {} : { outside: options.outside }),
     });
   let hub = await open();
   if (options.isAdminMade !== false) await hub.user('Root', 'admin');
