@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { build } from 'vite';
 import type { Outside } from '../../core/media/outside.ts';
 import type { BuiltIns } from '../../core/plugin/load.ts';
 import { startTestHub, type TestHub } from '../fakes/hub.ts';

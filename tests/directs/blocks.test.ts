@@ -81,7 +81,7 @@ describe.each(STORES)('blocks in conversations over %s', (store) => {
     const { sql } = town.hub().hub;
     const archived = async () =>
       (await sql.read(sql.build.selectFrom('messages').select('id').where('channel_id', '=', three).compile())).length;
-    await expect.poll(archived, WITHIN).toBe(3);
+    await expect.poll(archived, WITHIN).toBe(4);
     await town.restart();
     [ann, bob, sam] = [await town.someone('ann'), await town.someone('bob'), await town.someone('sam')];
     expect(await bob.texts(three)).toEqual(['what is it?', 'the end']);
