@@ -12,7 +12,7 @@ import { DESKTOP, openContext } from './chromium.ts';
 import { type HostilePlace, openHostilePlaces } from './hostile-places.ts';
 import { NAMES, PAYLOADS } from './payloads.ts';
 import { openStage, type Stage } from './stage.ts';
-import { strangers, watchContext } from './watched.ts';
+import { noteAt, strangers, watchContext } from './watched.ts';
 
 /** Behind its token, so that a row is found whatever became of the payload in front. */
 const token = (place: string, at: number): string => `said on ${place} as ${at}.`;
@@ -160,19 +160,11 @@ it('what is taken away on its platform is gone from the overlay before the next 
   for (const place of places) {
     const id = place.says('asker', `goes again on ${place.name}`);
     await overlay.getByText(`goes again on ${place.name}`).waitFor();
-    const atNext = overlay.evaluate(
-      (next) =>
-        new Promise<string[]>((resolve) => {
-          new MutationObserver(() => {
-            const texts = [...document.querySelectorAll('.row .text')].map((one) => one.textContent ?? '');
-            if (texts.some((text) => text.includes(next))) resolve(texts);
-          }).observe(document.body, { childList: true, subtree: true });
-        }),
-      `comes after it on ${place.name}`,
-    );
+    const atNext = await noteAt(overlay, `comes after it on ${place.name}`);
     place.takesAway(id);
     place.says('asker', `comes after it on ${place.name}`);
-    expect((await atNext).join(), place.name).not.toContain(`goes again on ${place.name}`);
+    await overlay.getByText(`comes after it on ${place.name}`).waitFor();
+    expect((await atNext())?.join(), place.name).not.toContain(`goes again on ${place.name}`);
   }
 });
 

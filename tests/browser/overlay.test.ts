@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Client, createClient } from '../../client/index.ts';
 import { DESKTOP, openContext, watchErrors } from './chromium.ts';
 import { openStage, type Stage } from './stage.ts';
+import { noteAt } from './watched.ts';
 
 const NASTY = [
   '<img src=x onerror=alert(1)>',
@@ -65,32 +66,25 @@ it('shows what is said with its platform and name, on nothing, and whatever is i
 
 it('shows a message that was deleted no longer before the next one shows, and one in its delay never', async () => {
   const [now, later] = await Promise.all([overlay(), overlay('&delay=3')]);
-  const seen = later.evaluate(
-    () =>
-      new Promise<string[]>((resolve) => {
-        const all: string[] = [];
-        new MutationObserver(() => {
-          const texts = [...document.querySelectorAll('.row .text')].map((one) => one.textContent ?? '');
-          all.push(...texts.filter((text) => !all.includes(text)));
-          if (texts.includes('after the deletion')) resolve(all);
-        }).observe(document.body, { childList: true, subtree: true });
-      }),
-  );
+  await later.evaluate(() => {
+    const seen = new Set<string>();
+    Object.assign(window, { seen });
+    new MutationObserver(() => {
+      for (const one of document.querySelectorAll('.row .text')) seen.add(one.textContent ?? '');
+    }).observe(document.body, { childList: true, subtree: true });
+  });
   const id = await say('this goes');
   await now.getByText('this goes').waitFor();
-  const atNext = now.evaluate(
-    () =>
-      new Promise<string[]>((resolve) => {
-        new MutationObserver(() => {
-          const texts = [...document.querySelectorAll('.row .text')].map((one) => one.textContent ?? '');
-          if (texts.includes('after the deletion')) resolve(texts);
-        }).observe(document.body, { childList: true, subtree: true });
-      }),
-  );
+  const atNext = await noteAt(now, 'after the deletion');
   expect((await ana.redact('lobby', id)).ok).toBe(true);
   await say('after the deletion');
-  expect(await atNext).not.toContain('this goes');
-  expect(await seen).not.toContain('this goes');
+  await now.getByText('after the deletion').waitFor();
+  expect(await atNext()).toEqual(expect.arrayContaining(['after the deletion']));
+  expect(await atNext()).not.toContain('this goes');
+  await later.getByText('after the deletion').waitFor();
+  const seen = await later.evaluate(() => [...Reflect.get(window, 'seen')]);
+  expect(seen).toContain('after the deletion');
+  expect(seen).not.toContain('this goes');
   expect(errors.flat()).toEqual([]);
   await Promise.all([now.context().close(), later.context().close()]);
 });

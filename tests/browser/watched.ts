@@ -34,7 +34,8 @@ function watchPage(page: Page, origin: string, found: string[]): void {
 /** Elements that markup would have made, where only text may stand. */
 export function strangers(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => {
-    const made = 'script:not([src]), style, iframe:not([src^="/overlay?"]), object, embed, base, math, svg[onload], form[action]';
+    const made =
+      'script:not([src]), style, iframe:not([src^="/overlay?"]), object, embed, base, math, svg[onload], form[action]';
     const acting = [...document.querySelectorAll('*')].filter((one) =>
       one.getAttributeNames().some((name) => name.startsWith('on') || name === 'srcdoc'),
     );
@@ -43,4 +44,17 @@ export function strangers(page: Page): Promise<readonly string[]> {
     );
     return [...document.querySelectorAll(made), ...acting, ...leading].map((one) => one.outerHTML.slice(0, 200));
   });
+}
+
+/** From now on what stands on an overlay is noted when these words come. @returns asks for it */
+export async function noteAt(page: Page, words: string): Promise<() => Promise<readonly string[] | null>> {
+  await page.evaluate((next) => {
+    const noted: { texts: string[] | null } = { texts: null };
+    Object.assign(window, { noted });
+    new MutationObserver(() => {
+      const texts = [...document.querySelectorAll('.row .text')].map((one) => one.textContent ?? '');
+      if (noted.texts === null && texts.some((text) => text.includes(next))) noted.texts = texts;
+    }).observe(document.body, { childList: true, subtree: true });
+  }, words);
+  return () => page.evaluate(() => Reflect.get(window, 'noted').texts);
 }
