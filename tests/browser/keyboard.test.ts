@@ -101,8 +101,10 @@ it('the ten acts that people do most need no pointer: nothing here is clicked', 
   await press(page, 'ArrowUp', /which label is this$/);
   await press(page, 'Tab', /^More$/);
   await keyboard.press('Enter');
+  await dialog(page).getByRole('button', { name: 'Report' }).waitFor();
   await press(page, 'Tab', /^Report$/);
   await keyboard.press('Enter');
+  await dialog(page).getByLabel('What is wrong with it').waitFor();
   await press(page, 'Tab', /^What is wrong with it/);
   await keyboard.type('off the topic');
   await keyboard.press('Enter');

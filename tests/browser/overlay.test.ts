@@ -119,45 +119,54 @@ it('looks as its link says, and names what it cannot use without standing still'
   await page.context().close();
 });
 
-/** Each look by the option of the link that makes it, on made-up rows. */
-const LOOKS: readonly (readonly [option: string, of: string, what: string, looks: string | number])[] = [
-  ['align=right', '#overlay', 'text-align', 'right'],
-  ['font=Noto%20Sans', '#overlay', 'font-family', '"Noto Sans", "Noto Color Emoji", sans-serif'],
-  ['size=40&line=2', '#overlay', 'line-height', '80px'],
-  ['weight=800', '#overlay', 'font-weight', '800'],
-  ['shadow=0', '#overlay', 'text-shadow', 'none'],
-  ['ink=ff0000', '#overlay', 'color', 'rgb(255, 0, 0)'],
-  ['bg=102030ff', '#overlay', 'background-color', 'rgb(16, 32, 48)'],
-  ['dir=row', '#overlay', 'flex-direction', 'row'],
-  ['theme=bubbles', '.row', 'border-radius', '16.8px'],
-  ['theme=bar', '.row', 'border-left-style', 'solid'],
-  ['colors=0', '.name', 'color', 'rgb(255, 255, 255)'],
-  ['avatars=1', '.avatar', 'count', 1],
-  ['avatars=0', '.avatar', 'count', 0],
-  ['times=1', '.time', 'count', 5],
-  ['times=0', '.time', 'count', 0],
-  ['badges=0', '.platform, .badge', 'count', 0],
-  ['emoji=1', '.emoji', 'count', 1],
-  ['emoji=0', '.emoji', 'count', 0],
-  ['images=safe', '.attachment', 'count', 1],
-  ['images=off', '.attachment', 'count', 0],
-  ['max=3', '.row', 'count', 3],
-  ['platforms=twitch', '.row', 'count', 1],
-  ['hide=user:mia', '.row', 'count', 4],
-  ['anim=none', '#overlay[data-anim=none]', 'count', 1],
+type Look = readonly [of: string, what: string, looks: string | number];
+/** What each option of a link does to made-up rows. */
+const LOOKS: readonly (readonly [link: string, ...Look[]])[] = [
+  [
+    'align=right&font=Noto%20Sans&size=40&line=2&weight=800&shadow=0&ink=ff0000&bg=102030ff&dir=row&anim=none',
+    ['#overlay', 'text-align', 'right'],
+    ['#overlay', 'font-family', '"Noto Sans", "Noto Color Emoji", sans-serif'],
+    ['#overlay', 'line-height', '80px'],
+    ['#overlay', 'font-weight', '800'],
+    ['#overlay', 'text-shadow', 'none'],
+    ['#overlay', 'color', 'rgb(255, 0, 0)'],
+    ['#overlay', 'background-color', 'rgb(16, 32, 48)'],
+    ['#overlay', 'flex-direction', 'row'],
+    ['#overlay[data-anim=none]', 'count', 1],
+  ],
+  [
+    'theme=bubbles&colors=0&avatars=1&times=1&emoji=1&images=safe',
+    ['.row', 'border-radius', '16.8px'],
+    ['.name', 'color', 'rgb(255, 255, 255)'],
+    ['.avatar', 'count', 1],
+    ['.time', 'count', 5],
+    ['.emoji', 'count', 1],
+    ['.attachment', 'count', 1],
+  ],
+  [
+    'theme=bar&avatars=0&times=0&badges=0&emoji=0&images=off',
+    ['.row', 'border-left-style', 'solid'],
+    ['.avatar, .time, .platform, .badge, .emoji, .attachment', 'count', 0],
+    ['.row', 'count', 5],
+  ],
+  ['max=3', ['.row', 'count', 3]],
+  ['platforms=twitch', ['.row', 'count', 1]],
+  ['hide=user:mia', ['.row', 'count', 4]],
 ];
 
 it('looks as each option of its link says', async () => {
   const page = await overlay('&demo=1');
-  for (const [option, of, what, looks] of LOOKS) {
-    await page.goto(`${stage.url}/overlay?demo=1&${option}`);
+  for (const [link, ...looks] of LOOKS) {
+    await page.goto(`${stage.url}/overlay?demo=1&${link}`);
     await page.locator('.row').first().waitFor();
-    const at = page.locator(of);
-    const seen =
-      what === 'count'
-        ? await at.count()
-        : await at.first().evaluate((element, name) => getComputedStyle(element).getPropertyValue(name), what);
-    expect(seen, option).toBe(looks);
+    for (const [of, what, wanted] of looks) {
+      const at = page.locator(of);
+      const seen =
+        what === 'count'
+          ? await at.count()
+          : await at.first().evaluate((element, name) => getComputedStyle(element).getPropertyValue(name), what);
+      expect(seen, `${link}: ${what} of ${of}`).toBe(wanted);
+    }
   }
   expect(errors.at(-1)).toEqual([]);
   await page.context().close();
