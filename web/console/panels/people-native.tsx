@@ -11,8 +11,8 @@ export function NativeActs(props: {
 }) {
   const { client } = props.hub;
   const { value, say, reload } = useAsked(client, 'native-acts', { channel: props.channel }, LIVE_MS);
-  async function apply(id: string): Promise<void> {
-    const done = await act(client, 'apply-native-act', { channel: props.channel, act: id });
+  async function decide(id: string, as: 'apply-native-act' | 'dismiss-native-act'): Promise<void> {
+    const done = await act(client, as, { channel: props.channel, act: id });
     if (done !== null) toast(done.say);
     reload();
   }
@@ -31,7 +31,10 @@ export function NativeActs(props: {
             <button type="button" class="button" onClick={() => props.onChoose(one.user)}>
               Who is that
             </button>
-            <button type="button" class="button" onClick={() => void apply(one.id)}>
+            <button type="button" class="button" onClick={() => void decide(one.id, 'dismiss-native-act')}>
+              Leave it there
+            </button>
+            <button type="button" class="button" onClick={() => void decide(one.id, 'apply-native-act')}>
               Apply everywhere
             </button>
           </div>
