@@ -29,7 +29,7 @@ const OPENS: Readonly<Record<ScopeOrNot, string>> = {
   // it widens the others to closed channels
   private: '',
   account: `relations unread seen writing invitations accept-house-rules mute unmute block unblock mark-read open-direct
-    create-private invite answer-invitation leave-channel rename-channel`,
+    create-private invite answer-invitation leave-channel rename-channel notify-levels set-notify`,
 };
 
 it('every question and act is opened by the scope that was thought of for it', () => {
