@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRes } from '../async/rate-limiter.ts';
 import type { Actor } from '../domain/inbound.ts';
 import { bearerOf, statusOf } from '../http/auth-body.ts';
 import { HttpProblem } from '../http/problems.ts';

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRes } from '../async/rate-limiter.ts';
 import { type FormKind, formOf, readForm } from '../community/hooks-in/forms/read.ts';
 import type { HookPosting } from '../community/hooks-in/post.ts';
 import type { Attachment } from '../domain/content.ts';

@@ -1,6 +1,6 @@
-import { request } from 'node:http';
 import { z } from 'zod';
 import { codeOf } from '../../config/env.ts';
+import { request } from '../async/plain-http.ts';
 import {
   CONTROL,
   type ControlAnswer,

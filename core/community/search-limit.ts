@@ -1,4 +1,4 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRes } from '../async/rate-limiter.ts';
 import type { UserId } from '../domain/ids.ts';
 import type { Actor } from '../domain/inbound.ts';
 

@@ -1,7 +1,8 @@
 import { mkdirSync, rmSync, statSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Clock } from '../async/clock.ts';
+import { createServer } from '../async/plain-http.ts';
 import type { HubId } from '../domain/ids.ts';
 import type { Logger } from '../ops/log.ts';
 import {

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRes } from '../async/rate-limiter.ts';
 import type { Accounts } from '../community/accounts/accounts.ts';
 import type { UserId } from '../domain/ids.ts';
 import { sayBytes } from '../media/media-problem.ts';

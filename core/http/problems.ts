@@ -1,5 +1,5 @@
-import { STATUS_CODES } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { STATUS_CODES } from '../async/plain-http.ts';
 import type { Logger } from '../ops/log.ts';
 import { StoreUnavailable } from '../store/ports.ts';
 

@@ -1,8 +1,8 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { HubConfig } from '../../config/schema.ts';
 import type { Clock } from '../async/clock.ts';
 import { withDeadline } from '../async/deadline.ts';
 import { newMessageId } from '../async/mint.ts';
+import { RateLimiterMemory, RateLimiterRes } from '../async/rate-limiter.ts';
 import { createSerialByKey, TooManyWaiting } from '../async/serial-by-key.ts';
 import type { Conversations } from '../community/directs/aside.ts';
 import { createKarmaGiver } from '../community/karma/give.ts';

@@ -1,8 +1,9 @@
-import { type IncomingMessage, request as requestPlain } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import type { Clock } from '../async/clock.ts';
 import { withDeadline } from '../async/deadline.ts';
+import { request as requestPlain } from '../async/plain-http.ts';
 import { MediaProblem, tooLarge } from './media-problem.ts';
 import type { Outside } from './outside.ts';
 

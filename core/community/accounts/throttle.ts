@@ -1,4 +1,4 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRes } from '../../async/rate-limiter.ts';
 import { addressKey, isLoopback } from './address.ts';
 
 /** Attempts and the seconds they are counted over. What is refused counts too; a sign-in that succeeds counts only as such. */

@@ -1,7 +1,8 @@
-import { type IncomingMessage, request as requestPlain } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import type { Clock } from '../../async/clock.ts';
 import { DeadlineError, withDeadline } from '../../async/deadline.ts';
+import { request as requestPlain } from '../../async/plain-http.ts';
 import type { EpochMs } from '../../domain/ids.ts';
 import { allowedAddresses, pinned } from '../../media/fetch-url.ts';
 import { MediaProblem } from '../../media/media-problem.ts';

@@ -1,6 +1,6 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Clock } from '../../async/clock.ts';
 import { newRowId } from '../../async/mint.ts';
+import { RateLimiterMemory, RateLimiterRes } from '../../async/rate-limiter.ts';
 import type { EpochMs, UserId } from '../../domain/ids.ts';
 import type { Actor } from '../../domain/inbound.ts';
 import type { Directory } from '../../store/directory/directory.ts';

@@ -1,4 +1,4 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRes } from '../../async/rate-limiter.ts';
 import type { BridgeId, RoomId } from '../../domain/ids.ts';
 
 /** Codes tried in one room, right ones forgiven. */

@@ -1,4 +1,4 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRes } from '../../async/rate-limiter.ts';
 import type { Actor } from '../../domain/inbound.ts';
 import type { Answer, Deeds, Questions } from '../../plugin/surface.ts';
 import type { Directory } from '../../store/directory/directory.ts';
