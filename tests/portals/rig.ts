@@ -44,8 +44,10 @@ export interface Rig {
   texts(room: string): readonly string[];
   /** The newest answer or notice that the hub itself said there. */
   lastLine(room: string): string;
-  /** Somebody writes in a room; waits for what the hub says there next. */
+  /** Somebody writes in a room; waits for the answer to it. */
   ask(room: string, name: string, text: string): Promise<string>;
+  /** Waits for what a room is told of its link, which comes by itself: before or after whatever is said there then. */
+  told(room: string): Promise<void>;
   /** Tells that a bot wrote something. */
   botPosts(room: string, name: string, text: string): void;
   /** The newest copy in a room, once the hub has written down that it is one. */
@@ -122,10 +124,14 @@ export async function startRig(
     texts: (name) => room.posts(name).map(({ text }) => text),
     lastLine: (name) => lines(name).at(-1) ?? '',
     async ask(name, person, text) {
-      const before = lines(name).length;
-      room.userPosts(name, person, text);
-      await expect.poll(() => lines(name).length, WITHIN).toBeGreaterThan(before);
-      return lines(name)[before] ?? '';
+      const asked = room.userPosts(name, person, text);
+      const answer = () => room.ever(name).find(({ replyTo }) => replyTo === asked)?.text;
+      await expect.poll(answer, WITHIN).toBeDefined();
+      return answer() ?? '';
+    },
+    async told(name) {
+      const isTold = () => room.ever(name).some(({ text }) => text.startsWith('This room is linked with '));
+      await expect.poll(isTold, WITHIN).toBe(true);
     },
     botPosts(name, bot, text) {
       events += 1;
