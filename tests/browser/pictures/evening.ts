@@ -30,6 +30,7 @@ async function prepare(cast: Cast, time: EveningTime): Promise<void> {
     'rules No requests before midnight.\nWhat is said in the kitchen stays in the kitchen.',
     OTHER,
   );
+  await programs(cast);
   for (const name of ['Selecta', 'mia', 'Ana', 'Jo Okafor', 'ben', 'Nils', 'loudmouth', 'Kool Herta'] as const) {
     await cast.commands(name, 'accept');
   }
@@ -66,12 +67,22 @@ function talkOf(cast: Cast, club: Club, time: EveningTime): Talk {
   };
 }
 
+/** Programs of the DJ and of the admin, which their panels list. */
+async function programs(cast: Cast): Promise<void> {
+  for (const name of ['Lights', 'Set list']) {
+    await cast.does('Selecta', 'make-webhook', { channel: CHANNEL, name, avatarUrl: null, event: null });
+  }
+  const overview = { name: 'Screen at the bar', scopes: ['read', 'history'], channel: CHANNEL, expiresAt: null, user: null };
+  await cast.does('mia', 'make-token', overview as never);
+}
+
 async function arrive(cast: Cast, club: Club, time: EveningTime, art: Art): Promise<void> {
   const { here, elsewhere } = talkOf(cast, club, time);
   await here(4, 'mia', 'Doors are open. Selecta from nine, and it goes on until nobody is left.');
   time.at(5);
   const file = { name: 'low-end.png', bytes: art.flyer, alt: 'Flyer of the night: Low End' };
   await cast.uploads('Selecta', 'Tonight:', file);
+  await here(5, 'Jo Okafor', 'first one in, as promised');
   await here(6, 'ben', 'front left by the speaker as always');
   await elsewhere(8, 'discord', 'tamsin', 'evening all! stream is crystal clear over here');
   await here(9, 'Ana', 'oh no, I missed the first ten minutes');
@@ -95,13 +106,13 @@ async function dance(cast: Cast, club: Club, time: EveningTime): Promise<void> {
   const words = 'Deep Measure, on the first pressing. I have been after a copy for *ten years*.';
   const answer = await here(34, 'Kool Herta', words, bass);
   await cast.reacts(answer, '❤️', ['Ana', 'Selecta', 'Jo Okafor']);
-  await here(36, 'Jo Okafor', 'Here is the label page: https://example.org/releases/dm-001');
-  await elsewhere(40, 'twitch', 'vinylrat', 'ten years!! there is one going in Leeds');
-  await elsewhere(42, 'discord', 'tamsin', 'my neighbours know every track by now');
-  await elsewhere(43, 'matrix', 'Åsa', 'mine have come over to dance');
-  await here(45, 'ben', 'second half of this is ||where the amen comes in||, be ready');
-  await here(46, 'mia', 'Be kind to the new people in here, please. There are a lot of you tonight 👋');
-  time.at(47);
+  await here(38, 'Jo Okafor', 'Here is the label page: https://example.org/releases/dm-001');
+  await elsewhere(42, 'twitch', 'vinylrat', 'ten years!! there is one going in Leeds');
+  await elsewhere(46, 'discord', 'tamsin', 'my neighbours know every track by now');
+  await elsewhere(47.3, 'twitch', 'vinylrat', 'rewind! rewind!');
+  await elsewhere(47.4, 'matrix', 'Åsa', 'mine have come over to dance');
+  await here(47.8, 'ben', 'second half of this is ||where the amen comes in||, be ready');
+  await here(48.2, 'mia', 'Be kind to the new people in here, please. There are a lot of you tonight 👋');
   const planned = { channel: OTHER, title: 'Herta until midnight', startsAt: (Date.now() + MINUTE_MS) as never };
   const { event } = await cast.does('Kool Herta', 'plan-event', planned);
   await cast.does('Kool Herta', 'turn-event', { event: event.id, turn: 'start' });
