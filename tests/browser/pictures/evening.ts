@@ -72,8 +72,8 @@ async function programs(cast: Cast): Promise<void> {
   for (const name of ['Lights', 'Set list']) {
     await cast.does('Selecta', 'make-webhook', { channel: CHANNEL, name, avatarUrl: null, event: null });
   }
-  const overview = { name: 'Screen at the bar', scopes: ['read', 'history'], channel: CHANNEL, expiresAt: null, user: null };
-  await cast.does('mia', 'make-token', overview as never);
+  const token = { name: 'Screen at the bar', scopes: ['read', 'history'] as const, channel: CHANNEL };
+  await cast.does('mia', 'create-token', token);
 }
 
 async function arrive(cast: Cast, club: Club, time: EveningTime, art: Art): Promise<void> {
