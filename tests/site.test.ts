@@ -9,6 +9,7 @@ import { OPTION_NAMES } from '../web/overlay/options.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+const { sources } = readSite(root);
 
 it('every link and picture of the docs leads somewhere and says what it shows', () => {
   expect(check(root)).toEqual([]);
@@ -28,7 +29,7 @@ it.each([
   ['<b>bold</b>', 'raw HTML: <b>'],
   ['<script>alert(1)</script>', 'raw HTML: <script>alert(1)</script>'],
 ])('%s is found', (text, problem) => {
-  const pages = new Map(readSite(root).sources);
+  const pages = new Map(sources);
   pages.set('docs/x.md', readSource('docs/x.md', `# X\n\n${text}\n`));
   expect(problemsOf(root, pages)).toContain(`docs/x.md: ${problem}`);
 });
@@ -57,7 +58,7 @@ describe('the site', () => {
   });
 
   it('has every page, with its title', () => {
-    expect(made).toHaveLength(readSite(root).sources.size);
+    expect(made).toHaveLength(sources.size);
     expect(new Set(made.map(({ name }) => name)).size).toBe(made.length);
     for (const { html } of made) expect(html).toMatch(/<title>[^<]+<\/title>/);
   });
@@ -98,7 +99,7 @@ it('the page on the overlay has every option of its link, and no other', () => {
 });
 
 it('every picture stands on a page', () => {
-  const text = [...readSite(root).sources.keys()].map(read).join('\n');
+  const text = [...sources.keys()].map(read).join('\n');
   const unseen = readdirSync(join(root, 'docs/pictures')).filter((name) => !text.includes(`pictures/${name}`));
   expect(unseen).toEqual([]);
 });
