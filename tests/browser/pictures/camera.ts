@@ -106,6 +106,6 @@ export function createCamera(browser: Browser, { videos }: Pick<Art, 'videos'>):
 /** Small enough that all of them together stay a few megabytes, sharp enough to be read. */
 async function keep(png: Buffer, name: string): Promise<void> {
   await sharp(png)
-    .webp({ quality: 72, effort: 6, smartSubsample: true })
+    .webp({ quality: 64, effort: 6, smartSubsample: true })
     .toFile(join(PICTURES, `${name}.webp`));
 }
