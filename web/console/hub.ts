@@ -34,6 +34,10 @@ export function createConsoleHub(token: string): ConsoleHub {
   });
   client.on('channels', (list) => {
     listed.value = list;
+    // once picked it stays, whoever else gets a channel
+    const here = list.filter(isLookedAfter);
+    if (here.some(({ id }) => id === chosen.value)) return;
+    chosen.value = here.toSorted(nearestTo(you.peek()?.user ?? null))[0]?.id ?? null;
   });
   client.on('problem', ({ say }) => toast(say));
   return {
@@ -41,10 +45,7 @@ export function createConsoleHub(token: string): ConsoleHub {
     connection,
     you,
     channels,
-    channel: computed(() => {
-      const all = channels.value ?? [];
-      return all.find(({ id }) => id === chosen.value) ?? all.toSorted(byRank)[0] ?? null;
-    }),
+    channel: computed(() => channels.value?.find(({ id }) => id === chosen.value) ?? null),
     choose(channel) {
       chosen.value = channel;
       save(CHOSEN, channel);
@@ -58,9 +59,14 @@ function isLookedAfter({ kind, rank }: ListedChannel): boolean {
   return isRoom && RANKS.indexOf(rank) >= RANKS.indexOf('moderator');
 }
 
-/** Where they stand highest; of those a DJ's own channel first. */
-function byRank(a: ListedChannel, b: ListedChannel): number {
-  return RANKS.indexOf(b.rank) - RANKS.indexOf(a.rank) || Number(b.kind === 'dj') - Number(a.kind === 'dj');
+/** A DJ's own channel first, then where they stand highest: the megachannel of admins, a DJ's of moderators. */
+function nearestTo(user: ListedChannel['owner']): (a: ListedChannel, b: ListedChannel) => number {
+  const isOwn = ({ kind, owner }: ListedChannel): boolean => kind === 'dj' && owner !== null && owner === user;
+  const isUsual = ({ kind, rank }: ListedChannel): boolean => kind === (rank === 'admin' ? 'mega' : 'dj');
+  return (a, b) =>
+    Number(isOwn(b)) - Number(isOwn(a)) ||
+    RANKS.indexOf(b.rank) - RANKS.indexOf(a.rank) ||
+    Number(isUsual(b)) - Number(isUsual(a));
 }
 
 /** Whether this person may do there what takes this rank. */

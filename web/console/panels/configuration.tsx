@@ -24,7 +24,7 @@ export function ConfigurationPanel({ hub: { client } }: PanelProps) {
         Only what was set, not what is usual
       </label>
       {shown.length === 0 && <p class="soft">Nothing was set: all of it is as usual.</p>}
-      {[...groupBy(shown, ({ field }) => /^\w+/.exec(field)?.[0] ?? field)].map(([name, settings]) => (
+      {[...groupBy(shown, ({ field }) => /^(\w+)[.[]/.exec(field)?.[1] ?? 'general')].map(([name, settings]) => (
         <section key={name} class="card" aria-label={name}>
           <h3>{name}</h3>
           <dl class="settings-in-force">

@@ -21,6 +21,7 @@ const CHECKS: Readonly<Record<string, string>> = {
   rooms: 'Rooms',
   portals: 'Sending to rooms',
 };
+const ROOMS: Readonly<Record<number, string>> = { 0: 'No linked room', 1: 'One linked room' };
 const LEVELS = { ok: 'ok', warn: 'look at it', down: 'down' } as const;
 
 /** How the hub and its bridges fare. */
@@ -84,7 +85,7 @@ function Bridge({ bridge }: { readonly bridge: ShownBridge }) {
           {isRequired && <span class="tag">required</span>}
         </p>
         <p class="soft">
-          {rooms === 1 ? '1 linked room' : `${rooms} linked rooms`}; so since <When at={since} />
+          {ROOMS[rooms] ?? `${rooms} linked rooms`}; so since <When at={since} />
           {restarts > 0 && `; started again ${restarts === 1 ? 'once' : `${restarts} times`}`}
         </p>
         {lastError !== null && (
