@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, createClient } from '../../client/index.ts';
 import { createPicky, type Picky, SECRET } from '../admin/picky.ts';
 import { type Receiver, startReceiver } from '../hooks-out/receiver.ts';
-import { faults } from './axe.ts';
+import { faults, faultsOfColour } from './axe.ts';
 import { DESKTOP, openContext, PHONE, type ViewOptions, watchErrors } from './chromium.ts';
 import { openStage, type Stage } from './stage.ts';
 
@@ -45,6 +45,7 @@ async function enter(name: string, role: 'admin' | 'dj', panel: string, view: Vi
     ([session, chosen]) => {
       localStorage.setItem('slipmat.session', session);
       localStorage.setItem('slipmat.theme', chosen);
+      localStorage.setItem('slipmat.kept slipmat.console.channel', 'lobby');
     },
     [JSON.stringify({ token, name }), theme] as const,
   );
@@ -266,10 +267,12 @@ describe('axe finds no fault', () => {
     ['light', 'contrast', '390', PHONE],
     ['dark', 'contrast', '1280', DESKTOP],
   ] as const)('in the panels for programs and for admins, %s, %s, at %s px', async (system, theme, _, base) => {
+    // faults of structure are the same in each theme
+    const examine = system === 'light' && theme === 'system' ? faults : faultsOfColour;
     const view = { ...base, isTouch: false, theme: system };
     const { page: own, context } = await enter('Root', 'admin', 'webhooks', view, theme);
     const look = async (name: string): Promise<void> => {
-      expect(await faults(own), name).toEqual([]);
+      expect(await examine(own), name).toEqual([]);
       const isTooWide = await own.evaluate(
         () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
       );
