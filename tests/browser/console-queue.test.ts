@@ -62,6 +62,15 @@ it('M1: two moderators never meet: what one has chosen is marked with their name
   await expect.poll(() => atBen.count()).toBe(0);
 });
 
+it('M1: who only has the queue before them holds nothing: what comes in next is free for the others', async () => {
+  await isHeld('buy followers, fourth');
+  await queued(ben.page, 'fourth').waitFor();
+  await press(morgan, 'j');
+  await queued(ben.page, 'fourth').getByText('Morgan is on it').waitFor();
+  await press(morgan, 'd');
+  await expect.poll(() => queued(ben.page, 'fourth').count()).toBe(0);
+});
+
 it('M1: T times out from the queue, by a digit, and what they wrote goes with it', async () => {
   const message = await scene.says('Cy', 'you are all rude');
   const told = await scene.client('Ana').do('report', { channel: CHANNEL, message, reason: 'calls names' });

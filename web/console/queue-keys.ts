@@ -12,11 +12,15 @@ interface Chosen {
   readonly id: string;
   /** Where it was. */
   readonly at: number;
+  /** Chosen by what this person did; false: it came into the place of one that somebody else has dealt with. */
+  readonly isOwn: boolean;
 }
 
 export interface QueueKeys {
   /** Of the one that is chosen; -1: none. */
   readonly at: number;
+  /** Whether this person has chosen it. */
+  readonly isOwn: boolean;
   /** For the element of each item. */
   item(at: number): {
     readonly ref: (element: HTMLElement | null) => void;
@@ -34,26 +38,34 @@ export interface QueueKeys {
 export function useQueueKeys(
   ids: readonly string[],
   acts: Readonly<Record<string, (id: string) => unknown>>,
+  wasDecidedHere: (id: string) => boolean,
 ): QueueKeys {
   const [, draw] = useState(0);
   const chosen = useRef<Chosen | null>(null);
   const items = useRef<(HTMLElement | null)[]>([]);
+  const isTakingOver = useRef(false);
   const latest = useRef({ ids, acts });
   latest.current = { ids, acts };
   const at = placeOf(chosen.current, ids);
 
-  function choose(id: string, place: number): void {
-    if (chosen.current?.id === id) return;
-    chosen.current = { id, at: place };
+  function choose(id: string, place: number, isOwn: boolean): void {
+    const before = chosen.current;
+    if (before?.id === id && (before.isOwn || !isOwn)) return;
+    chosen.current = { id, at: place, isOwn };
     draw((turn) => turn + 1);
   }
 
   // the one in the place of what is gone takes over, with the focus that went with it
   useEffect(() => {
     const id = ids[at];
-    if (chosen.current === null || id === undefined || id === chosen.current.id) return;
-    choose(id, at);
+    const gone = chosen.current;
+    // what comes into an empty list was chosen by nobody
+    if (id === undefined) chosen.current = null;
+    if (gone === null || id === undefined || id === gone.id) return;
+    choose(id, at, gone.isOwn && wasDecidedHere(gone.id));
+    isTakingOver.current = true;
     if (document.activeElement === document.body) items.current[at]?.focus();
+    isTakingOver.current = false;
   });
 
   useEffect(() => {
@@ -67,7 +79,7 @@ export function useQueueKeys(
       const id = now[to];
       if (id === undefined) return;
       if (by !== 0) {
-        choose(id, to);
+        choose(id, to, true);
         items.current[to]?.focus();
       } else if (from >= 0 && Object.hasOwn(does, key)) does[key]?.(id);
       else return;
@@ -79,6 +91,7 @@ export function useQueueKeys(
 
   return {
     at,
+    isOwn: chosen.current?.isOwn === true,
     item: (index) => ({
       ref: (element) => {
         items.current[index] = element;
@@ -87,7 +100,7 @@ export function useQueueKeys(
       'aria-current': index === at ? 'true' : undefined,
       onFocus: () => {
         const id = latest.current.ids[index];
-        if (id !== undefined) choose(id, index);
+        if (id !== undefined && !isTakingOver.current) choose(id, index, true);
       },
     }),
   };

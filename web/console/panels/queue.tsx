@@ -86,9 +86,11 @@ export function QueuePanel({ hub: { client, you }, channel, desk }: PanelProps) 
   const keys = useQueueKeys(
     items.map(({ id }) => id),
     { a: on('approve'), d: on('discard'), t: on('timeout'), s: on('safe'), n: on('nsfw') },
+    (id) => deciding.current.has(id),
   );
   const current = items[keys.at];
-  useClaim(client, channel.id, current === undefined || holderOf(current) !== null ? null : current.message.id);
+  const isFree = current !== undefined && holderOf(current) === null;
+  useClaim(client, channel.id, isFree && keys.isOwn ? current.message.id : null);
 
   if (desk.say !== null) return <p class="problem">{desk.say}</p>;
   if (desk.items === null) return <p class="soft">Loading…</p>;
