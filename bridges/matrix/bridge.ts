@@ -114,7 +114,7 @@ async function openSession(
     reactions: createReactions(hub.state),
     directs: createDirects(client, hub.state, bot),
     mutes: createMutes(hub),
-    ownRooms: createOwnRooms(config, client, hub),
+    ownRooms: createOwnRooms(config, client, hub, media),
     levels: createSerialByKey(),
     stopping,
   };

@@ -5,6 +5,7 @@ import type { MatrixConfig } from './config.ts';
 import { bagOf, text } from './event.ts';
 import { isCode } from './failures.ts';
 import { createKept } from './kept.ts';
+import type { Media } from './media.ts';
 import { channelAlias, localpartIn, spaceAlias } from './names.ts';
 
 /** A space of the hub, with a room for each public channel. */
@@ -28,12 +29,19 @@ interface Made {
   readonly topic: string;
   /** It was linked once: whoever unlinks it does so for good. */
   readonly isLinked: boolean;
+  /** As the hub calls it; empty: none. */
+  readonly picture: string;
 }
 
 const SHARDS = 8;
 const MOST_EACH = 100;
 
-export function createOwnRooms(config: MatrixConfig, client: Client, hub: HubPort): OwnRooms {
+export function createOwnRooms(
+  config: MatrixConfig,
+  client: Client,
+  hub: HubPort,
+  media: Pick<Media, 'upload'>,
+): OwnRooms {
   const made = createKept(hub.state, 'rooms', SHARDS, MOST_EACH);
   const own = new Set<string>();
   const making = createSerialByKey<string>(1_000);
@@ -76,9 +84,20 @@ export function createOwnRooms(config: MatrixConfig, client: Client, hub: HubPor
     if (before !== null && topic !== before.topic) await put(room, 'm.room.topic', '', { topic }, signal);
     const isLinked =
       before?.isLinked === true || (await hub.channels?.link(id, room as RoomId, config.backfill)) === true;
-    const now = JSON.stringify([room, name, topic, isLinked]);
-    if (now !== (before === null ? '' : JSON.stringify(Object.values(before)))) await made.set(id, now);
+    const now = { room, name, topic, isLinked, picture: before?.picture ?? '' };
+    if (before === null || kept(now) !== kept(before)) await made.set(id, kept(now));
+    await show(id, now, channel.picture ?? '', signal);
     return room;
+  }
+
+  /** Last of all, so that a picture which cannot be sent keeps nobody from talking. */
+  async function show(id: ChannelId, now: Made, picture: string, signal: AbortSignal): Promise<void> {
+    if (picture === now.picture) return;
+    const url = picture === '' ? '' : await media.upload({ url: picture, type: '', name: 'picture' }, signal);
+    // the hub has it no more, or it is larger than the homeserver takes
+    if (url === null) return;
+    await put(now.room, 'm.room.avatar', '', url === '' ? {} : { url }, signal);
+    await made.set(id, kept({ ...now, picture }));
   }
 
   async function makeRoom({ id, name, topic }: PublicChannel, parent: string, signal: AbortSignal): Promise<string> {
@@ -153,7 +172,11 @@ function readableBy(history_visibility: 'world_readable' | 'shared'): object {
 function parseMade(json: string | undefined): Made | null {
   if (json === undefined) return null;
   const read: unknown = JSON.parse(json);
-  const [room, name, topic, isLinked]: readonly unknown[] = Array.isArray(read) ? read : [];
+  const [room, name, topic, isLinked, picture]: readonly unknown[] = Array.isArray(read) ? read : [];
   if (typeof room !== 'string' || typeof name !== 'string' || typeof topic !== 'string') return null;
-  return { room, name, topic, isLinked: isLinked === true };
+  return { room, name, topic, isLinked: isLinked === true, picture: typeof picture === 'string' ? picture : '' };
+}
+
+function kept({ room, name, topic, isLinked, picture }: Made): string {
+  return JSON.stringify([room, name, topic, isLinked, picture]);
 }

@@ -31,6 +31,10 @@ export function createDeeds({ queue, reports, modes, settings, newCause }: DeedD
       const set = await settings.set(actor, channel, change);
       return isRefusal(set) ? answerOf(set, NOTHING) : { ok: true, value: { settings: set } };
     },
+    async 'set-channel-picture'(actor, { channel, url }) {
+      const set = await settings.setPicture(actor, channel, url);
+      return isRefusal(set) ? answerOf(set, NOTHING) : { ok: true, value: { picture: set.picture } };
+    },
     async 'set-slow'(by, { channel, seconds }) {
       const { receipt, say } = await modes.set({ by, channel, change: { kind: 'slow', seconds }, cause: newCause() });
       return answerOf(receipt, () => ({ say }));

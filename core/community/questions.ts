@@ -19,6 +19,7 @@ import type { SelfQuestions } from '../plugin/asked/self.ts';
 import type { TokenQuestions } from '../plugin/asked/tokens.ts';
 import type { Answer, ListedChannel, Person, Questions } from '../plugin/surface.ts';
 import type { Directory } from '../store/directory/directory.ts';
+import { lookOf } from './channel-look.ts';
 import type { DirectQuestions } from './directs/deeds.ts';
 import type { Views } from './directs/views.ts';
 import type { EventQuestions } from './events/deeds.ts';
@@ -93,17 +94,9 @@ export function createQuestions(deps: QuestionDeps): Ask {
       ...channel,
       rank: standing.rank,
       mayPost: may('post', standing).ok,
-      accent: accentOf(here.channel),
+      ...lookOf(directory, here.channel),
       headSeq,
     };
-  }
-
-  /** An event that has no colour of its own has that of its DJ. */
-  function accentOf({ id, kind, owner, state }: Channel): number | null {
-    const own = directory.settings(id).accent;
-    if (own !== null || kind !== 'event' || state === 'read-only') return own;
-    const home = directory.channels().find((one) => one.kind === 'dj' && one.owner === owner);
-    return home === undefined ? null : directory.settings(home.id).accent;
   }
 
   async function list(actor: Actor): Promise<readonly ListedChannel[]> {

@@ -13,6 +13,8 @@ export interface ChannelSettings {
   readonly acceptance: Acceptance;
   /** Hue of the channel's own colour, 0 to 359; the surfaces see to its contrast. Null: the hub's. */
   readonly accent: number | null;
+  /** Path of its picture, which the hub keeps for the channel alone. Null: it has none. */
+  readonly picture: string | null;
   readonly rules: RuleSettings;
 }
 
@@ -49,6 +51,7 @@ export const DEFAULT_CHANNEL_SETTINGS: ChannelSettings = {
   trustedPortals: [],
   acceptance: 'off',
   accent: null,
+  picture: null,
   rules: {
     flood: { isOn: true, count: 8, seconds: 10 },
     links: 'not-newcomers',

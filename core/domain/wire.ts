@@ -83,6 +83,8 @@ export interface ListedChannel extends Channel {
   readonly mayPost: boolean;
   /** Hue of its own colour, 0 to 359; null: it has none. */
   readonly accent: number | null;
+  /** Path of its picture, small with `?thumb`; null: it has none. */
+  readonly picture: string | null;
   /** Of the newest entry that this person may see. */
   readonly headSeq: Seq | null;
 }

@@ -7,6 +7,7 @@ import { createReports, type Reports } from '../community/moderation/reports.ts'
 import { createSettings, type Settings } from '../community/moderation/settings.ts';
 import type { Timers } from '../community/timers/timers.ts';
 import type { BridgeId, ChannelId } from '../domain/ids.ts';
+import { createLastingPictures } from '../media/lasting-pictures.ts';
 import { type Step, StoreUnavailable } from '../store/ports.ts';
 import type { OpenedSql } from '../store/sql/open.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -37,7 +38,7 @@ interface Parts {
   readonly timers: Timers;
 }
 
-export function createOrder(parts: Parts, { clock }: HubOptions): Order {
+export function createOrder(parts: Parts, { clock, config }: HubOptions): Order {
   const { sql, live, knowledge, routing, moderation, timers } = parts;
   const { facts, held, directory, recent, firstHeard, history, karma, tail } = knowledge;
   const { log } = live.store;
@@ -85,7 +86,11 @@ export function createOrder(parts: Parts, { clock }: HubOptions): Order {
         }),
     }),
     modes: createModes({ ...common, timers }),
-    settings: createSettings({ ...common, directory }),
+    settings: createSettings({
+      ...common,
+      directory,
+      pictures: createLastingPictures(sql, config.publicUrl, clock.now),
+    }),
     crewGuests: createCrewGuests({ ...common, directory }),
   };
 }

@@ -1,5 +1,6 @@
+import { lookOf } from '../community/channel-look.ts';
 import type { PortalDesk } from '../community/portals/desk.ts';
-import { type Channel, isPublic } from '../domain/channel.ts';
+import { isPublic } from '../domain/channel.ts';
 import type { BridgeId } from '../domain/ids.ts';
 import type { PublicChannels } from '../plugin/hub-port.ts';
 import type { Directory } from '../store/directory/directory.ts';
@@ -7,7 +8,7 @@ import type { Tail } from '../store/tail.ts';
 import type { LivePortals } from './portals.ts';
 
 export interface OwnRoomsParts {
-  readonly directory: Pick<Directory, 'channels'>;
+  readonly directory: Pick<Directory, 'channels' | 'settings'>;
   readonly portals: LivePortals;
   readonly desk: Pick<PortalDesk, 'link'>;
   readonly tail: Pick<Tail, 'follow'>;
@@ -29,7 +30,7 @@ export function createOwnRooms({
     directory
       .channels()
       .filter(({ kind }) => isPublic(kind))
-      .map(shown);
+      .map((one) => ({ id: one.id, name: one.name, topic: one.topic, picture: lookOf(directory, one).picture }));
   tail.follow((batch) => {
     if (listeners.size === 0 || !batch.some(({ kind }) => kind === 'change')) return;
     const now = JSON.stringify(list());
@@ -53,8 +54,4 @@ export function createOwnRooms({
       return linked.ok || portals.at(bridge, room)?.home === channel;
     },
   });
-}
-
-function shown({ id, name, topic }: Channel) {
-  return { id, name, topic };
 }

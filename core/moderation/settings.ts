@@ -31,9 +31,11 @@ const settingsChange = z
     rules: ruleChange,
   })
   .partial();
+/** The picture is set by an act of its own, for the hub keeps it. */
+const stored = settingsChange.extend({ picture: z.string().nullable().optional() });
 
 /** What somebody sets of a channel; what is not named stays as it is. */
-export type SettingsChange = z.output<typeof settingsChange>;
+export type SettingsChange = z.output<typeof stored>;
 export type RuleChange = z.output<typeof ruleChange>;
 
 export type ReadChange =
@@ -42,7 +44,16 @@ export type ReadChange =
 
 /** Reads what somebody asks to set. The refusal names the field. */
 export function readSettingsChange(input: unknown): ReadChange {
-  const read = settingsChange.safeParse(input);
+  return readBy(settingsChange, input);
+}
+
+/** Reads what was set before. */
+export function readStoredSettings(input: unknown): ReadChange {
+  return readBy(stored, input);
+}
+
+function readBy(schema: typeof settingsChange | typeof stored, input: unknown): ReadChange {
+  const read = schema.safeParse(input);
   if (read.success) return { ok: true, value: read.data };
   const [issue] = read.error.issues;
   const field = issue?.path.map(String).join('.') || 'settings';

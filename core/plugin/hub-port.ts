@@ -44,6 +44,8 @@ export interface PublicChannel {
   readonly id: ChannelId;
   readonly name: string;
   readonly topic: string;
+  /** For `media.open`; null: it has none. */
+  readonly picture: string | null;
 }
 
 export type LinkState =

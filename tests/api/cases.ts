@@ -46,6 +46,8 @@ export interface World {
   subscription(): Promise<string>;
   /** A room that is linked with the lobby. */
   portal(): Promise<string>;
+  /** A picture that was uploaded. */
+  upload(): Promise<string>;
   /** A message with a picture. */
   picture(): Promise<string>;
 }
@@ -70,7 +72,17 @@ export async function worldOn(hub: ApiStage): Promise<World> {
   };
   let days = 0;
   let rooms = 0;
+  async function upload(): Promise<string> {
+    const headers = { authorization: `Bearer ${boss}`, 'content-type': 'image/png' };
+    const png = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#f09' } })
+      .png()
+      .toBuffer();
+    const body = new Uint8Array(png);
+    const sent = await fetch(`${hub.url}/api/media?name=light.png`, { method: 'POST', headers, body });
+    return (await sent.json()).attachment.url;
+  }
   return {
+    upload,
     hub,
     boss,
     ann: people.ann,
@@ -109,16 +121,7 @@ export async function worldOn(hub: ApiStage): Promise<World> {
       return linked.value;
     },
     async picture() {
-      const headers = { authorization: `Bearer ${boss}`, 'content-type': 'image/png' };
-      const png = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#f09' } })
-        .png()
-        .toBuffer();
-      const sent = await fetch(`${hub.url}/api/media?name=light.png`, {
-        method: 'POST',
-        headers,
-        body: new Uint8Array(png),
-      });
-      const { url } = (await sent.json()).attachment;
+      const url = await upload();
       const said = await hub.as(boss)('POST', '/channels/lobby/messages', { text: '', attachments: [{ url }] });
       expect(said.status).toBe(201);
       return said.body.message;
@@ -254,6 +257,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   unreact: reacting,
   command: { happy: () => ({ params: lobby, body: { text: 'help' } }) },
   'set-settings': { happy: () => ({ params: lobby, body: { change: { blur: 'all' } } }) },
+  'set-channel-picture': { happy: async (world) => ({ params: lobby, body: { url: await world.upload() } }) },
   'set-slow': { happy: () => ({ params: lobby, body: { seconds: 0 } }) },
   'set-shield': { happy: () => ({ params: lobby, body: { isOn: false } }) },
   'take-held': onHeld(),

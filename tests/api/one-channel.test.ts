@@ -19,7 +19,7 @@ const OPENS: Readonly<Record<ScopeOrNot, string>> = {
     apply-native-act dismiss-native-act remove-from-library mark-image claim note`,
   'events:manage': 'plan-event change-event turn-event',
   'roles:manage': 'moderators appoint dismiss invite-admin let-admin-go',
-  'settings:manage': 'set-settings set-house-rules',
+  'settings:manage': 'set-settings set-channel-picture set-house-rules',
   'portals:manage': 'portals portal-health portal-code change-portal end-portal test-portal',
   'webhooks:manage': `webhooks subscriptions hook-deliveries make-webhook change-webhook rotate-webhook remove-webhook
     subscribe change-subscription rotate-subscription unsubscribe test-subscription redeliver`,

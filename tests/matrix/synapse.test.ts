@@ -222,6 +222,31 @@ describe.skipIf(!hasSynapse())('on a real Synapse', () => {
     const state = (type: string) => ann.ask('GET', `/v3/rooms/${encodeURIComponent(where)}/state/${type}/`);
     await expect.poll(() => state('m.room.name')).toMatchObject({ name: 'Kool FM' });
     await expect.poll(() => state('m.room.topic').catch(String)).toMatchObject({ topic: 'all night' });
+    const djs = { authorization: `Bearer ${await hub.user('kool')}` };
+    const uploaded = await fetch(`${hub.url}/api/media?name=cover.png`, {
+      method: 'POST',
+      headers: { ...djs, 'content-type': 'image/png' },
+      body: new Uint8Array(
+        await sharp({ create: { width: 32, height: 24, channels: 3, background: '#f09' } })
+          .png()
+          .toBuffer(),
+      ),
+    });
+    const { attachment } = (await uploaded.json()) as { attachment: { url: string } };
+    const setPicture = async (url: string | null) =>
+      (
+        await fetch(`${hub.url}/api/v1/channels/${id}/picture`, {
+          method: 'PUT',
+          headers: { ...djs, 'content-type': 'application/json' },
+          body: JSON.stringify({ url }),
+        })
+      ).status;
+    expect(await setPicture(attachment.url)).toBe(200);
+    const avatar = async () => state('m.room.avatar').then(({ url }) => String(url ?? ''), String);
+    await expect.poll(avatar).toMatch(/^mxc:/);
+    expect(await sharp(await ann.download(await avatar())).metadata()).toMatchObject({ width: 32, height: 24 });
+    expect(await setPicture(null)).toBe(200);
+    await expect.poll(avatar).toBe('');
     await expect(ann.join(`#slipmat_nowhere:${SERVER_NAME}`)).rejects.toThrow('M_NOT_FOUND');
   });
 

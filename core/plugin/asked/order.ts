@@ -171,6 +171,11 @@ export const orderQuestions: Asked<OrderQuestions> = {
 export interface OrderDeeds {
   /** What a DJ sets for a channel; what is not named stays as it is. */
   'set-settings': [{ readonly channel: ChannelId; readonly change: unknown }, { readonly settings: ChannelSettings }];
+  /** The picture of a channel: a file that was uploaded here; null: none from now on. */
+  'set-channel-picture': [
+    { readonly channel: ChannelId; readonly url: string | null },
+    { readonly picture: string | null },
+  ];
   'set-slow': [{ readonly channel: ChannelId; readonly seconds: number }, { readonly say: string }];
   'set-shield': [{ readonly channel: ChannelId; readonly isOn: boolean }, { readonly say: string }];
   /** For a minute others are told that this moderator looks at it. */
@@ -205,6 +210,17 @@ export const orderDeeds: Asked<OrderDeeds> = {
       path: '/channels/{channel}/settings',
       summary: 'Set what is named for a channel; the rest stays',
     },
+  },
+  'set-channel-picture': {
+    input: z.strictObject({
+      channel: channelId,
+      url: z.string().max(2_000).nullable().describe('Of a picture that was uploaded; null: none from now on.'),
+    }),
+    output: z.strictObject({
+      picture: z.string().nullable().describe('Where the channel has it now; kept while the channel shows it.'),
+    }),
+    scope: 'settings:manage',
+    rest: { method: 'PUT', path: '/channels/{channel}/picture', summary: 'Set or take away the picture of a channel' },
   },
   'set-slow': {
     input: z.strictObject({ channel: channelId, seconds: z.number().int().min(0).max(86_400) }),

@@ -125,6 +125,7 @@ export const foundMessage = typed<HistoryMessage & { readonly channel: ChannelId
   z.strictObject({ ...historyShape, channel: channelId }).meta({ id: 'FoundMessage' }),
 );
 
+const picture = z.string().nullable().describe('Path of its picture, `?thumb` a small one; null: it has none.');
 const accent = z.number().int().min(0).max(359).nullable();
 export const listedChannel = typed<ListedChannel>(
   z
@@ -138,6 +139,7 @@ export const listedChannel = typed<ListedChannel>(
       rank: z.enum(['guest', 'listener', 'moderator', 'dj', 'admin']).describe('Your standing there.'),
       mayPost: z.boolean(),
       accent: accent.describe('Hue of its own colour, 0 to 359; null: it has none.'),
+      picture,
       headSeq: seqNumber
         .nullable()
         .describe(
@@ -170,6 +172,7 @@ export const channelSettings = typed<ChannelSettings>(
       trustedPortals: z.array(z.string()),
       acceptance: z.enum(ACCEPTANCES),
       accent: accent.describe('Hue of the channel’s own colour, 0 to 359; null: the hub’s.'),
+      picture,
       rules: z.strictObject({
         flood: z.strictObject({ isOn: z.boolean(), count: z.number().int(), seconds: z.number().int() }),
         links: z.enum(['all', 'not-newcomers', 'none']),

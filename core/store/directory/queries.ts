@@ -2,7 +2,7 @@ import type { Channel, ChannelKind } from '../../domain/channel.ts';
 import type { BridgeId, ChannelId, EpochMs, PortalId, RoomId, ScopeId, UserId } from '../../domain/ids.ts';
 import type { LiveEvent, LiveEventId, LiveEventState } from '../../domain/live-event.ts';
 import type { RoleGrant } from '../../domain/user.ts';
-import { readSettingsChange, type SettingsChange } from '../../moderation/settings.ts';
+import { readStoredSettings, type SettingsChange } from '../../moderation/settings.ts';
 import type { LiveEventsTable } from '../sql/event-rows.ts';
 import type { Sql } from '../sql/sql.ts';
 import type { StoredPortal } from './directory.ts';
@@ -98,7 +98,7 @@ export async function readSettings(sql: Sql, id: ChannelId | null): Promise<Read
   const rows = await sql.read((id === null ? all : all.where('channel_id', '=', id)).compile());
   return new Map(
     rows.map((row) => {
-      const read = readSettingsChange(JSON.parse(row.settings));
+      const read = readStoredSettings(JSON.parse(row.settings));
       return [row.channel_id as ChannelId, read.ok ? read.value : {}];
     }),
   );
