@@ -12,7 +12,7 @@ export function referencePage(document: JsonSchema): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Slipmat Hub API</title><style>${STYLE}</style></head><body>
-<header><h1>Slipmat Hub API</h1><p>${escaped(textOf(schemaOf(info).description))}</p>
+<header><h1>Slipmat Hub API</h1><p>${prose(schemaOf(info).description)}</p>
 <p>Below <code>/api/v1</code>, with <code>Authorization: Bearer TOKEN</code>.
 <a href="/api/openapi.json">The OpenAPI document.</a></p></header>
 <nav aria-label="Parts"><ul>${names.map((name) => `<li><a href="#${name}">${escaped(name)}</a></li>`).join('')}
@@ -38,7 +38,7 @@ function articleOf({ path, method, of }: Shown): string {
   const fields = Array.isArray(parameters) ? parameters.map(schemaOf) : [];
   const body = schemaOf(schemaOf(schemaOf(schemaOf(requestBody).content)['application/json']).schema);
   return `<article id="${escaped(textOf(operationId))}">
-<h3><code>${method.toUpperCase()} ${escaped(path)}</code></h3><p>${escaped(textOf(summary))}. ${escaped(textOf(description))}</p>
+<h3><code>${method.toUpperCase()} ${escaped(path)}</code></h3><p>${prose(summary)}. ${prose(description)}</p>
 ${tableOf('Parameters', fields.map(parameterRow))}${tableOf('Body', fieldRows(body))}${tableOf('Answers', entriesOf(responses).map(answerRow))}</article>`;
 }
 
@@ -70,7 +70,7 @@ function answerRow([status, of]: readonly [string, unknown]): string {
 }
 
 function rowOf(name: string, note: string, type: string, say: string): string {
-  const cells = [`<code>${escaped(name)}</code>`, escaped(note.trim()), `<code>${escaped(type)}</code>`, escaped(say)];
+  const cells = [`<code>${escaped(name)}</code>`, escaped(note.trim()), `<code>${escaped(type)}</code>`, prose(say)];
   return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
 }
 
@@ -105,6 +105,12 @@ function textOf(value: unknown): string {
 
 function textsOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+}
+
+/** Words of the document, in which single backticks mark code; three of them are shown as they are. */
+function prose(value: unknown): string {
+  const text = escaped(textOf(value));
+  return text.replace(/```[^`]+```|`([^`]+)`/g, (whole, code?: string) => `<code>${code ?? whole}</code>`);
 }
 
 function escaped(text: string): string {

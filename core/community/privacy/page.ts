@@ -3,7 +3,7 @@ import { AREAS } from './areas.ts';
 
 /** What the page is made from: the configuration, and what is linked now. */
 export interface PageFacts {
-  readonly config: Pick<HubConfig, 'lobby' | 'retention' | 'media' | 'accounts' | 'bridges' | 'log' | 'redisUrl'>;
+  readonly config: Pick<HubConfig, 'retention' | 'media' | 'accounts' | 'bridges' | 'log' | 'redisUrl'>;
   /** Platforms of the configured bridges, as people write them. */
   readonly platforms: readonly string[];
 }
@@ -12,19 +12,18 @@ type Section = readonly [title: string, ...paragraphs: readonly (string | readon
 
 /** The privacy page: what is kept, how long, where it goes, and what people can do. Pure; escaped, without scripts. */
 export function privacyPage(facts: PageFacts): string {
-  const title = `Privacy at ${facts.config.lobby.name}`;
   const body = sections(facts).map(([head, ...rest]) => `<h2>${safe(head)}</h2>\n${rest.map(paragraph).join('\n')}`);
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${safe(title)}</title>
+<title>Privacy</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <main>
-<h1>${safe(title)}</h1>
+<h1>Privacy</h1>
 ${body.join('\n')}
 </main>
 </body>
