@@ -260,3 +260,27 @@ it('T10: what was deleted before anybody looked is no news any more', async () =
 it('leaves the pages without a fault', () => {
   expect([...ana.errors, ...ben.errors]).toEqual([]);
 });
+
+it('a DJ gives the channel a picture, which everybody sees beside its name until it is taken away', async () => {
+  const dj = await stage.person('Selecta', { path: `/c/${CHANNEL}` });
+  await ana.page.goto(`${stage.url}/c/${CHANNEL}`);
+  await composer(ana.page).waitFor();
+  const shown = ana.page.locator('header.top img.channel-mark');
+  await openSettings(dj.page);
+  const field = dialog(dj.page).getByLabel('Picture of #');
+  await field.setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') });
+  await dj.page
+    .locator('.toast')
+    .filter({ hasText: /picture|image/i })
+    .waitFor();
+  expect(await shown.count()).toBe(0);
+  const buffer = await pixels(64, 64, 1, 3).png().toBuffer();
+  await field.setInputFiles({ name: 'cover.png', mimeType: 'image/png', buffer });
+  await shown.waitFor();
+  await expect.poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+  expect(await faults(dj.page)).toEqual([]);
+  await dialog(dj.page).getByRole('button', { name: 'Remove the picture' }).click();
+  await expect.poll(() => shown.count()).toBe(0);
+  expect(dj.errors).toEqual([]);
+  await dj.context.close();
+});

@@ -6,6 +6,7 @@ import { accentOf } from '../accent.ts';
 import type { Chat } from '../state/chat.ts';
 import { toast } from '../state/toast.ts';
 import { t, word } from '../words.ts';
+import { ChannelPicture } from './channel-picture.tsx';
 
 const LEVELS = {
   usual: word('As in all channels'),
@@ -39,7 +40,12 @@ export function OfChannel({ chat }: { readonly chat: Chat }) {
           ))}
         </select>
       </label>
-      {isOwner && isPublic(channel.kind) && <Colour key={channel.id} chat={chat} channel={channel} />}
+      {isOwner && isPublic(channel.kind) && (
+        <>
+          <Colour key={channel.id} chat={chat} channel={channel} />
+          <ChannelPicture key={`${channel.id} picture`} chat={chat} channel={channel} />
+        </>
+      )}
     </>
   );
 }

@@ -5,7 +5,7 @@ import { channelHref } from '../route.ts';
 import type { Chat } from '../state/chat.ts';
 import { isDrawerOpen, overlay } from '../state/overlay.ts';
 import { t, word } from '../words.ts';
-import { channelIcon } from './channel-icon.ts';
+import { ChannelMark } from './channel-mark.tsx';
 import { Icon, Mark } from './icons.tsx';
 import { Disc, tint } from './person.tsx';
 
@@ -106,7 +106,7 @@ function ChannelLink({ chat, channel }: { readonly chat: Chat; readonly channel:
           isDrawerOpen.value = false;
         }}
       >
-        <Icon name={channelIcon(channel)} size={18} />
+        <ChannelMark channel={channel} size={18} />
         <span>{channel.name}</span>
         {live !== undefined && (
           <span class="live" title={live}>

@@ -3,7 +3,7 @@ import { channelHref, route } from '../route.ts';
 import type { Chat } from '../state/chat.ts';
 import { isDrawerOpen, overlay } from '../state/overlay.ts';
 import { t } from '../words.ts';
-import { channelIcon } from './channel-icon.ts';
+import { ChannelMark } from './channel-mark.tsx';
 import { Icon } from './icons.tsx';
 
 export function TopBar({ chat, channel }: { readonly chat: Chat; readonly channel: ListedChannel | null }) {
@@ -27,7 +27,7 @@ export function TopBar({ chat, channel }: { readonly chat: Chat; readonly channe
         {elsewhere > 0 && <span class="unread-dot corner" aria-hidden="true" />}
       </button>
       <h1>
-        {channel !== null && <Icon name={channelIcon(channel)} size={19} />}
+        {channel !== null && <ChannelMark channel={channel} size={19} />}
         <span>{channel?.name ?? 'Slipmat'}</span>
       </h1>
       {channel !== null && chat.live.value.has(channel.id) && <span class="live">{t('Live')}</span>}
@@ -94,7 +94,7 @@ function SmallBar({ channel }: { readonly channel: ListedChannel | null }) {
   return (
     <header class="top">
       <h1>
-        {channel !== null && <Icon name={channelIcon(channel)} size={19} />}
+        {channel !== null && <ChannelMark channel={channel} size={19} />}
         <span>{channel?.name ?? 'Slipmat'}</span>
       </h1>
       {channel !== null && (

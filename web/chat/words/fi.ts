@@ -317,6 +317,8 @@ const fi: Dictionary = {
   Hue: 'Sävy',
   'Use this colour': 'Käytä tätä väriä',
   'The usual colour': 'Tavallinen väri',
+  'Picture of #{name}, for everybody': 'Kanavan #{name} kuva, kaikille',
+  'Remove the picture': 'Poista kuva',
   'Everybody here sees it.': 'Kaikki täällä näkevät sen.',
   'Everybody who was here': 'Kaikki täällä käyneet',
   'here now': 'täällä nyt',
