@@ -55,16 +55,20 @@ export function useQueueKeys(
     draw((turn) => turn + 1);
   }
 
-  // the one in the place of what is gone takes over, with the focus that went with it
+  // The one in the place of what is gone takes over, with the focus that went with it. This runs some time after the page
+  // was drawn: what was chosen meanwhile counts.
   useEffect(() => {
-    const id = ids[at];
     const gone = chosen.current;
+    if (gone === null) return;
+    const { ids: now } = latest.current;
+    const place = placeOf(gone, now);
+    const id = now[place];
     // what comes into an empty list was chosen by nobody
     if (id === undefined) chosen.current = null;
-    if (gone === null || id === undefined || id === gone.id) return;
-    choose(id, at, gone.isOwn && wasDecidedHere(gone.id));
+    if (id === undefined || id === gone.id) return;
+    choose(id, place, gone.isOwn && wasDecidedHere(gone.id));
     isTakingOver.current = true;
-    if (document.activeElement === document.body) items.current[at]?.focus();
+    if (document.activeElement === document.body) items.current[place]?.focus();
     isTakingOver.current = false;
   });
 
