@@ -23,6 +23,8 @@ export interface FloodedRoom {
   readonly budget: { readonly count: number; readonly perMs: number };
   /** Posts of the hub, in order, with the ms at which each came in, by the hub's clock. */
   posts(): readonly { readonly text: string; readonly at: number }[];
+  /** What the hub gave up on, because it may have arrived: on a machine so busy that the platform did not answer in time. */
+  inDoubt(): Promise<number>;
 }
 
 export interface Flood {
@@ -89,6 +91,12 @@ export async function openFlood(factor: number, redisUrl: string | null): Promis
   twitch.says(channel, twitch.ben, QUESTIONS.twitch);
   const ids = await questions(people.nina);
 
+  const inDoubt = async (bridge: string): Promise<number> => {
+    const { deadLetters, portals } = hub.hub;
+    const letters = await deadLetters.list(portals.list().filter((one) => one.bridge === bridge));
+    return letters.filter(({ kind }) => kind === 'unknown').length;
+  };
+
   async function run(seconds: number, perSecond: number): Promise<{ readonly spoken: number }> {
     const beganAt = clock.elapsed();
     const total = seconds * perSecond;
@@ -120,8 +128,13 @@ export async function openFlood(factor: number, redisUrl: string | null): Promis
     twitch: {
       budget: { count: 100, perMs: 30_000 / factor },
       posts: () => twitch.world.messages.filter(({ by }) => by === twitch.bot).map(({ text, at }) => ({ text, at })),
+      inDoubt: () => inDoubt('twitch'),
     },
-    telegram: { budget: { count: 20, perMs: 60_000 / factor }, posts: () => postsIn(group) },
+    telegram: {
+      budget: { count: 20, perMs: 60_000 / factor },
+      posts: () => postsIn(group),
+      inDoubt: () => inDoubt('telegram'),
+    },
     listeners,
     run,
     said: () => wholeChannel(people.nina),
