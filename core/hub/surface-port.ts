@@ -56,7 +56,9 @@ export function surfaceSide(name: BridgeId, parts: SurfaceParts): Omit<SurfacePo
       join: (channel, actor) => (isOverlay(actor) ? undefined : presence.join(channel, actor)),
       leave: (channel, actor) => (isOverlay(actor) ? undefined : presence.leave(channel, actor)),
     },
-    unnoticed: parts.unnoticed.enter,
+    // it makes their posts be refused there until they show themselves, which no token can
+    unnoticed: async (actor, channel, onShown) =>
+      admit.scope(actor, 'session') ?? parts.unnoticed.enter(actor, channel, onShown),
     typing: parts.typing,
     upgrades: (path, take) => http.upgrades(path, take),
   };

@@ -162,6 +162,22 @@ for (const kind of ['embedded', 'redis'] as const) {
       expect(await ann.refusal({ type: 'do', kind: 'create-token', of: wish })).toBe('bad-request');
     });
 
+    it('lets nobody in unnoticed: an admin who made it, or any other token, stays seen and may post', async () => {
+      const root = await rig.device('root', rig.hubs[0], 'admin');
+      const shown = await root.does<Made>('create-overlay-token', { channel });
+      const reading = await root.does<Made>('create-token', { name: 'reads', scopes: ['read', 'account'] });
+      for (const given of [shown.secret, reading.secret]) {
+        const peer = await overlay(given);
+        const joined = await peer.ask({ type: 'join', channel, after: null, unnoticed: true });
+        expect(joined).toMatchObject({ type: 'error', code: 'forbidden' });
+      }
+      await root.join(channel);
+      const said = await root.ask({ type: 'post', channel, key: newKey(), text: 'here', attachments: [], replyTo: null });
+      expect(said).toMatchObject({ type: 'ack' });
+      const { acts } = await root.asks<{ acts: readonly { act: string }[] }>('hub-audit');
+      expect(acts.filter(({ act }) => act === 'unnoticed')).toEqual([]);
+    });
+
     it('is listed and revoked by who made it and by the DJ, and ends at once on every hub', async () => {
       const tokens = async (who: Device) =>
         (await who.asks<{ tokens: readonly ShownToken[] }>('overlay-tokens', { channel })).tokens.map(({ id }) => id);
