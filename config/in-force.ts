@@ -78,6 +78,15 @@ export function secretTexts(config: HubConfig): readonly string[] {
   return [...found].toSorted((a, b) => b.length - a.length);
 }
 
+/** Takes them out of texts. They are looked for once the first text comes: a hub starts without that. */
+export function concealer(config: HubConfig): (text: string) => string {
+  let secrets: readonly string[] | null = null;
+  return (text) => {
+    secrets ??= secretTexts(config);
+    return secrets.reduce((said, secret) => said.replaceAll(secret, '***'), text);
+  };
+}
+
 const SHORTEST_SECRET = 8;
 
 function collect(schema: SchemaNode | null, value: unknown, isSecret: boolean, found: Set<string>): void {

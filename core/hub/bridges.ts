@@ -1,3 +1,4 @@
+import { concealer } from '../../config/in-force.ts';
 import type { ApiPort } from '../api/port.ts';
 import { newRowId } from '../async/mint.ts';
 import { COMMAND_SPECS } from '../community/commands/table.ts';
@@ -16,7 +17,7 @@ import type { BridgeHealth } from '../ops/checks.ts';
 import { createReceive } from '../pipeline/receive.ts';
 import { createCourier } from '../relay/courier.ts';
 import { createDeadLetters, type DeadLetters } from '../relay/dead-letters.ts';
-import { deliveriesOf } from '../relay/delivery-states.ts';
+import { cleaned, deliveriesOf } from '../relay/delivery-states.ts';
 import type { LaneState } from '../relay/lane-context.ts';
 import { type BridgeLook, healthOf as portalHealth } from '../relay/portal-health.ts';
 import { type BridgeStatus, type ConfiguredBridge, createSupervisor } from '../supervisor.ts';
@@ -122,6 +123,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     facts: knowledge.facts,
     block,
   };
+  const clean = concealer(config);
   const desk = openDesk(parts, options);
   const staff = createStaffDesk({ ...linking.staff, facts: knowledge.facts, newCause: newRowId });
   const deadLetters = createDeadLetters({ deliveries: store.deliveries, portals, courier, clock });
@@ -146,8 +148,10 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
     hooks: { ...parts.hooksIn.questions, ...parts.hooksOut.questions },
     portals: linking.asked.questions,
     admin: admin.questions,
-    deliveries: (message) =>
-      deliveriesOf(message, { deliveries: store.deliveries, portals, platformOf, lanes: courier.lanes }),
+    async deliveries(message) {
+      const from = { deliveries: store.deliveries, portals, platformOf, lanes: courier.lanes };
+      return (await deliveriesOf(message, from)).map((one) => cleaned(one, clean));
+    },
   });
   const ofOrder = createDeeds({ ...parts.order, newCause: newRowId });
   const nameOf = async (user: UserId, channel: ChannelId): Promise<string> =>
@@ -255,6 +259,7 @@ export async function startBridges(parts: HubParts, options: HubOptions): Promis
         portals,
         deliveries: store.deliveries,
         bridge: (bridge) => lookOf(supervisor.status(), bridge),
+        clean,
         lanes: courier.lanes,
         since: async (channel, after, limit) => {
           const at = directory.channel(channel);

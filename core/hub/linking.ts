@@ -1,3 +1,4 @@
+import { concealer } from '../../config/in-force.ts';
 import { newRowId, stepKey } from '../async/mint.ts';
 import { type Choosing, createChoices } from '../community/choices/choices.ts';
 import type { CommandDeps } from '../community/commands/command.ts';
@@ -134,6 +135,7 @@ export function createLinking(parts: Parts, { config, clock, log: logger, native
     portals,
     live: (bridge) => live(bridge),
     isElsewhere: (bridge) => watch.bridgeState(bridge) === 'elsewhere',
+    clean: concealer(config),
     channelName: ({ channel }) => directory.channel(channel)?.name ?? channel,
     signals: parts.live.store.signals,
     clock,

@@ -37,6 +37,13 @@ async function deliveryIn(portal: Leg, message: Asked, parts: DeliveryParts): Pr
   return { portal: portal.of, bridge, platform: parts.platformOf(bridge), room, roomName, state };
 }
 
+/** @param clean takes out what bridges must not say; a mistake in one of them tells no secret */
+export function cleaned(delivery: Delivery, clean: (say: string) => string): Delivery {
+  const { state } = delivery;
+  if (!('say' in state) || state.say === null) return delivery;
+  return { ...delivery, state: { ...state, say: clean(state.say) } };
+}
+
 /** @param mark read before the fate: what it says is through has its fate written down by then */
 export function deliveryState(mark: PortalMark, fate: Fate | null, seq: Seq, say: string | null): DeliveryState {
   return fate === null ? stateBy(mark, seq, say) : stateOf(fate);

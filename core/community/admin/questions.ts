@@ -1,4 +1,4 @@
-import { secretTexts, settingsInForce } from '../../../config/in-force.ts';
+import { concealer, settingsInForce } from '../../../config/in-force.ts';
 import type { Origins } from '../../../config/origins.ts';
 import type { HubConfig } from '../../../config/schema.ts';
 import type { EpochMs, HubId } from '../../domain/ids.ts';
@@ -48,9 +48,8 @@ export function createAdminQuestions(deps: AdminQuestionDeps): AdminAsk {
       return { ...setting, source: origin.kind, where: origin.kind === 'default' ? null : origin.where };
     }),
   );
-  const secrets = once(() => secretTexts(config));
   /** What bridges say of failures holds no secret by their contract; a mistake in one of them tells none either. */
-  const clean = (say: string): string => secrets().reduce((text, secret) => text.replaceAll(secret, '***'), say);
+  const clean = concealer(config);
 
   /** Each is for admins alone. */
   const forAdmins =
