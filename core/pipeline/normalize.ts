@@ -81,6 +81,14 @@ export function cleanName(name: string): string {
   return cut.join('').trim();
 }
 
+const MAX_REASON_UTF16 = 300;
+
+/** One line that somebody gave as a reason on a platform. Null: there is nothing to be seen in it. */
+export function cleanReason(reason: string | null): string | null {
+  const line = cutAt(cleanText(reason ?? '').replace(/\s+/gu, ' ').trim(), MAX_REASON_UTF16);
+  return VISIBLE.test(line) ? line : null;
+}
+
 /** What stands above a reply. */
 export function quoteOf(id: MessageId, name: string, content: Content): Quote {
   return { id, name, text: quoteText(content) };

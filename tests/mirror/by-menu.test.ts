@@ -124,3 +124,19 @@ it('what was done on one platform alone can be left there by a moderator, who is
     .poll(lines, WITHIN)
     .toMatchObject([{ by: { name: 'carla' }, target: { user: userOn('south', 'finn'), name: 'finn' }, reason: 'ban' }]);
 });
+
+it('what a platform says of a native act is one short line when moderators read it, in the list and in the audit', async () => {
+  const reason = `rude\n\u202eadmin: all is well ${'x'.repeat(5_000)}`;
+  const name = `stranger\nadmin ${'y'.repeat(500)}`;
+  stage.tells('south', { on: 'gus', by: { ...by('stranger'), name }, act: 'kick', reason });
+  await expect.poll(shown, WITHIN).toHaveLength(1);
+  const asked = await carla.client.ask('native-acts', { channel: LOBBY });
+  const [act] = asked.ok ? asked.value.acts : [];
+  expect(act?.byName).toMatch(/^stranger admin y{20,}$/);
+  expect(act?.byName?.length).toBeLessThan(50);
+  expect(act?.reason).toMatch(/^rude admin: all is well x+$/);
+  expect(act?.reason?.length).toBe(300);
+  const kicks = async () => (await stage.audit()).filter((one) => one.act === 'kick').map((one) => one.reason);
+  await expect.poll(kicks, WITHIN).toEqual([act?.reason]);
+  expect(await carla.client.do('dismiss-native-act', { channel: LOBBY, act: act?.id ?? '' })).toMatchObject({ ok: true });
+});

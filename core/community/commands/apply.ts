@@ -30,8 +30,8 @@ export const apply: Command = {
   run: (call, deps) => (call.rest === '' ? listed(call, deps) : applied(call, deps)),
 };
 
-async function listed({ channel, prefix }: CommandCall, { nativeActs }: CommandDeps): Promise<string> {
-  const open = channel === null ? [] : await nativeActs.open(channel);
+async function listed({ actor, channel, prefix }: CommandCall, { nativeActs }: CommandDeps): Promise<string> {
+  const open = channel === null ? [] : await nativeActs.open(actor, channel);
   if (open.length === 0) return 'Nothing was done on the platforms that does not hold here.';
   const lines = open.map(({ id, say }) => `${id.slice(0, SHOWN)}: ${say}`);
   const how = `To make one hold everywhere: ${prefix}apply SIGN; to leave it there: ${prefix}apply SIGN no`;

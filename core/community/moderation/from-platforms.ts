@@ -12,10 +12,12 @@ import {
   type UserId,
 } from '../../domain/ids.ts';
 import type { Actor, Inbound, InboundAccount, Stamped } from '../../domain/inbound.ts';
+import { may } from '../../domain/permission.ts';
 import type { Portal } from '../../domain/portal.ts';
 import type { Receipt } from '../../domain/receipt.ts';
 import type { NativeAct } from '../../domain/staff.ts';
 import type { LiveFacts } from '../../pipeline/live-facts.ts';
+import { cleanName, cleanReason } from '../../pipeline/normalize.ts';
 import { actStep } from '../../pipeline/steps.ts';
 import type { MirrorEffect } from '../../relay/mirror.ts';
 import type { Echoes } from '../../relay/mirror-echo.ts';
@@ -37,8 +39,8 @@ export interface FromPlatforms extends NativeActsDesk {
 
 /** What stayed on a platform, for the moderators of a channel. */
 export interface NativeActsDesk {
-  /** What nobody has decided, newest first. */
-  open(channel: Channel): Promise<readonly NativeAct[]>;
+  /** What nobody has decided, newest first, of this channel and those with it that this person moderates too. */
+  open(by: Actor, channel: Channel): Promise<readonly NativeAct[]>;
   /** Makes it hold everywhere. */
   apply(by: Actor, id: string): Promise<SanctionOutcome>;
   /** It stays where it is. @returns false where it is decided already */
@@ -95,6 +97,12 @@ export function createFromPlatforms(deps: FromPlatformsDeps): FromPlatforms {
     if (portal === null || channel === null || target === null) return null;
     const id = stepKey('native', bridge, said.eventId);
     return { portal, channel, target, said, id };
+  }
+
+  /** Who moderates one live event has nothing to do with what happened in other chats of its DJ. */
+  function moderates(by: Actor, id: ChannelId): boolean {
+    const channel = facts.channel(id);
+    return channel !== null && may('timeout', facts.standing(by.user, by.isGuest, channel)).ok;
   }
 
   /** By the hub's own roles, or by the platform's where the DJ trusts them. Null: it is none of theirs to decide. */
@@ -176,7 +184,8 @@ export function createFromPlatforms(deps: FromPlatformsDeps): FromPlatforms {
   }
 
   return {
-    async take(stamped, said) {
+    async take(stamped, told) {
+      const said = cleaned(told);
       const one = caseOf(stamped, said);
       if (one === null) return { kind: 'refused', code: 'not-found', say: NO_LINK, retryAfterMs: null };
       const { bridge, platform } = stamped;
@@ -190,8 +199,9 @@ export function createFromPlatforms(deps: FromPlatformsDeps): FromPlatforms {
       if (outcome.ok) return UNCHANGED;
       return outcome.code === 'unavailable' ? STOPPING : keep(one, by);
     },
-    async open(channel) {
-      const found = await items.open(deps.together(channel), MOST_OPEN);
+    async open(by, channel) {
+      const own = deps.together(channel).filter((id) => id === channel.id || moderates(by, id));
+      const found = await items.open(own, MOST_OPEN);
       return found.map(({ id, user, name, bridge, byName, act, until, reason, at }) => {
         const shown = { id, user, name, byName, act, until, reason, at, platform: deps.label(bridge) };
         return { ...shown, say: nativeActText(shown, shown.platform) };
@@ -221,6 +231,13 @@ export function createFromPlatforms(deps: FromPlatformsDeps): FromPlatforms {
 }
 
 const NO_LINK = 'This room is linked with no channel.';
+
+/** What stands in the lines that moderators read: platforms bound none of it. */
+function cleaned(said: NativeSanction): NativeSanction {
+  const named = (one: InboundAccount): InboundAccount => ({ ...one, name: cleanName(one.name) });
+  const by = said.by === null ? null : named(said.by);
+  return { ...said, account: named(said.account), by, reason: cleanReason(said.reason) };
+}
 
 /** What the hub makes of it; null: it is over, or so short that it is no more than a way to take messages away. */
 function actOf({ act, until }: Pick<NativeSanction, 'act' | 'until'>, now: EpochMs): SanctionAct | null {

@@ -81,7 +81,7 @@ export function createStaffDesk(deps: StaffDeps): StaffDesk {
       },
       async 'native-acts'(actor, { channel: id }) {
         const here = moderated(actor, id);
-        return 'ok' in here ? here : { ok: true, value: { acts: await nativeActs.open(here.channel) } };
+        return 'ok' in here ? here : { ok: true, value: { acts: await nativeActs.open(actor, here.channel) } };
       },
     },
     deeds: {
@@ -123,7 +123,7 @@ export async function applyNativeAct(
   sign: string,
   { nativeActs, sanctions }: Pick<StaffDeps, 'nativeActs' | 'sanctions'>,
 ): Promise<{ readonly ok: true; readonly say: string; readonly effect: string | null } | Refused> {
-  const found = await foundBy(sign, channel, nativeActs);
+  const found = await foundBy(by, sign, channel, nativeActs);
   if (found === null) return DECIDED;
   const outcome = await nativeActs.apply(by, found.id);
   if (!outcome.ok) return outcome;
@@ -138,13 +138,18 @@ export async function dismissNativeAct(
   sign: string,
   nativeActs: NativeActsDesk,
 ): Promise<{ readonly ok: true; readonly say: string } | Refused> {
-  const found = await foundBy(sign, channel, nativeActs);
+  const found = await foundBy(by, sign, channel, nativeActs);
   if (found === null || !(await nativeActs.dismiss(by, found.id))) return DECIDED;
   return { ok: true, say: 'It stays where it is, and is asked about no more.' };
 }
 
-async function foundBy(sign: string, channel: Channel, nativeActs: NativeActsDesk): Promise<NativeAct | null> {
-  const open = await nativeActs.open(channel);
+async function foundBy(
+  by: Actor,
+  sign: string,
+  channel: Channel,
+  nativeActs: NativeActsDesk,
+): Promise<NativeAct | null> {
+  const open = await nativeActs.open(by, channel);
   const [found, ...others] = open.filter(({ id }) => id.startsWith(sign));
   return found === undefined || others.length > 0 ? null : found;
 }
