@@ -85,7 +85,12 @@ const MAX_REASON_UTF16 = 300;
 
 /** One line that somebody gave as a reason on a platform. Null: there is nothing to be seen in it. */
 export function cleanReason(reason: string | null): string | null {
-  const line = cutAt(cleanText(reason ?? '').replace(/\s+/gu, ' ').trim(), MAX_REASON_UTF16);
+  const line = cutAt(
+    cleanText(reason ?? '')
+      .replace(/\s+/gu, ' ')
+      .trim(),
+    MAX_REASON_UTF16,
+  );
   return VISIBLE.test(line) ? line : null;
 }
 

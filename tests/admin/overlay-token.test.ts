@@ -172,10 +172,18 @@ for (const kind of ['embedded', 'redis'] as const) {
         expect(joined).toMatchObject({ type: 'error', code: 'forbidden' });
       }
       await root.join(channel);
-      const said = await root.ask({ type: 'post', channel, key: newKey(), text: 'here', attachments: [], replyTo: null });
+      const said = await root.ask({
+        type: 'post',
+        channel,
+        key: newKey(),
+        text: 'here',
+        attachments: [],
+        replyTo: null,
+      });
       expect(said).toMatchObject({ type: 'ack' });
       const { acts } = await root.asks<{ acts: readonly { act: string }[] }>('hub-audit');
       expect(acts.filter(({ act }) => act === 'unnoticed')).toEqual([]);
+      await root.does('revoke-token', { id: shown.token.id });
     });
 
     it('is listed and revoked by who made it and by the DJ, and ends at once on every hub', async () => {

@@ -138,5 +138,7 @@ it('what a platform says of a native act is one short line when moderators read 
   expect(act?.reason?.length).toBe(300);
   const kicks = async () => (await stage.audit()).filter((one) => one.act === 'kick').map((one) => one.reason);
   await expect.poll(kicks, WITHIN).toEqual([act?.reason]);
-  expect(await carla.client.do('dismiss-native-act', { channel: LOBBY, act: act?.id ?? '' })).toMatchObject({ ok: true });
+  expect(await carla.client.do('dismiss-native-act', { channel: LOBBY, act: act?.id ?? '' })).toMatchObject({
+    ok: true,
+  });
 });
