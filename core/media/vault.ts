@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, mkdirSync } from 'node:fs';
 import { copyFile, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { codeOf } from '../../config/env.ts';
 import { newRowId } from '../async/mint.ts';
 
@@ -43,6 +43,9 @@ export function openVault(folder: string): Vault {
   const pathOf = (hash: string): string => join(folder, hash.slice(0, 2), hash);
   const thumbOf = (hash: string): string => pathOf(hash) + THUMB;
 
+  /** Being written by this hub: never left over, whatever the clock says. */
+  const inHand = new Set<string>();
+
   const withdrawnAs = (hash: string, path: string): Withdrawn => ({
     hash,
     async restore() {
@@ -58,8 +61,15 @@ export function openVault(folder: string): Vault {
   return {
     pathOf,
     thumbOf,
-    draft: () => join(drafts, newRowId()),
-    discard: (draft) => rm(draft, { force: true }),
+    draft() {
+      const name = newRowId();
+      inHand.add(name);
+      return join(drafts, name);
+    },
+    async discard(draft) {
+      inHand.delete(basename(draft));
+      await rm(draft, { force: true });
+    },
     place: (draft, hash) => placeFile(draft, pathOf(hash)),
     placeThumb: (draft, hash) => rename(draft, thumbOf(hash)),
     async withdraw(hash) {
@@ -91,7 +101,8 @@ export function openVault(folder: string): Vault {
       }
       for (const name of await readdir(drafts)) {
         const path = join(drafts, name);
-        if (!WITHDRAWN.test(name) && (await writtenBefore(path, olderThanMs))) await rm(path, { force: true });
+        if (WITHDRAWN.test(name) || inHand.has(name.replace(/\.copy$/, ''))) continue;
+        if (await writtenBefore(path, olderThanMs)) await rm(path, { force: true });
       }
     },
   };

@@ -126,8 +126,15 @@ describe('small pictures', () => {
     await expect.poll(() => one.fetches() + two.fetches()).toBe(2);
     one.release();
     two.release();
-    const urls = await Promise.all(asks);
-    expect(urls[0]).not.toBeNull();
+    let urls = await Promise.all(asks);
+    // one of them may have found the database busy for too long: it asks again after a while
+    const again = async (): Promise<boolean> => {
+      if (!urls.includes(null)) return true;
+      clock.ahead(MINUTE);
+      urls = await Promise.all([rig.port.picture('race', one.source), second.port.picture('race', two.source)]);
+      return false;
+    };
+    await expect.poll(again).toBe(true);
     expect(urls[1]).toBe(urls[0]);
   });
 

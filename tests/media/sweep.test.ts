@@ -152,8 +152,6 @@ describe('several hubs', () => {
   it('bring back bytes that came in again just before they were taken away', async () => {
     const { clock, rig, leases } = await start({ keepDays: 1 });
     const text = Buffer.from('again');
-    await rig.kept(text);
-    clock.ahead(DAY);
     const { vault, rows } = rig.store;
     let again: Attachment | null = null;
     const late: Vault = {
@@ -163,10 +161,14 @@ describe('several hubs', () => {
         return vault.withdraw(hash);
       },
     };
-    const sweeper = createSweeper({ vault: late, rows, leases, hub: 'x' as HubId, clock, logger: silentLogger });
-    cleanups.push(() => sweeper.stop());
-    // one hub sweeps at a time: the store's own may be at it
-    for (let tries = 0; again === null && tries < 20; tries += 1) await sweeper.sweep();
+    // the store's own sweeper may be the first to take them away: then once more
+    for (let tries = 0; again === null && tries < 20; tries += 1) {
+      await rig.kept(text);
+      clock.ahead(DAY);
+      const sweeper = createSweeper({ vault: late, rows, leases, hub: 'x' as HubId, clock, logger: silentLogger });
+      await sweeper.sweep();
+      await sweeper.stop();
+    }
     expect(again).not.toBeNull();
     await expect.poll(() => rig.files()).toHaveLength(1);
     expect(rig.drafts()).toEqual([]);

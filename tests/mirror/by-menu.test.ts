@@ -45,7 +45,10 @@ it('M1: a timeout chosen from a menu holds on every platform, says so, and is li
   expect(stage.world.acts('north').map(({ act }) => act)).toEqual(['timeout']);
   await expect.poll(() => stage.world.rooms.north.posts('dance'), WITHIN).toEqual([]);
   expect(await carla.client.do('sanction', { ...wish, minutes: 11 })).toMatchObject({ ok: false, code: 'bad-request' });
-  const person = await carla.client.ask('person', { channel: LOBBY, user: MALLORY });
+  const ofMallory = () => carla.client.ask('person', { channel: LOBBY, user: MALLORY });
+  // where they were seen last is written down a moment later
+  await expect.poll(ofMallory, WITHIN).toMatchObject({ value: { platform: 'north' } });
+  const person = await ofMallory();
   if (!person.ok) throw new Error(person.say);
   staffQuestions.person.output.parse(person.value);
   expect(person.value).toMatchObject({
