@@ -1,6 +1,8 @@
 /// <reference lib="dom" />
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Client, createClient } from '../../client/index.ts';
+import type { EpochMs } from '../../core/domain/ids.ts';
 import { openStage, type Person, type Stage } from './stage.ts';
 
 const composer = (page: Page): Locator => page.getByRole('textbox', { name: /^(Message|Edit)/ });
@@ -48,6 +50,57 @@ it('U3: the card of a person opens a conversation with them, which waits until t
   expect(await mod.page.getByText('a word in private').count()).toBe(0);
   for (const { page } of [ana, ben]) await page.goto(stage.url);
   for (const { page } of [ana, ben]) await page.getByText('and a bassline').waitFor();
+});
+
+/** A second device of somebody, without a page. */
+async function deviceOf(name: string, role?: 'dj'): Promise<Client> {
+  const client = createClient({ url: stage.hub().wsUrl, token: await stage.hub().user(name, role) });
+  const joined = await client.join('lobby');
+  if (!joined.ok) throw new Error(joined.say);
+  return client;
+}
+
+it('whoever is asked into a private channel is told at once, and sees how many wait for an answer', async () => {
+  const [asked, asking] = await Promise.all([deviceOf('Ben'), deviceOf('Morgan')]);
+  const user = asked.you()?.user;
+  if (user === undefined) throw new Error('Ben is nobody');
+  const told = ben.page.getByText('Morgan invites you to After hours.').waitFor();
+  const [made] = await Promise.all([asking.do('create-private', { name: 'After hours', users: [user] }), told]);
+  expect(made).toMatchObject({ ok: true });
+  await ben.page.getByRole('button', { name: 'Private messages 1 for you' }).click();
+  await dialog(ben.page).getByRole('button', { name: 'Decline' }).click();
+  await ben.page.getByRole('button', { name: 'Private messages', exact: true }).waitFor();
+  await dialog(ben.page).getByText('Nobody waits for your answer.').waitFor();
+  await ben.page.keyboard.press('Escape');
+  for (const client of [asked, asking]) client.close();
+});
+
+it('the directory has live events in the order in which they start, each with its time', async () => {
+  const kool = await deviceOf('Kool', 'dj');
+  const own = kool.channels().find(({ kind, name }) => kind === 'dj' && name === 'Kool');
+  if (own === undefined) throw new Error('Kool has no channel');
+  const day = 86_400_000;
+  const first = (Date.now() + day) as EpochMs;
+  const second = (first + day) as EpochMs;
+  for (const [title, startsAt] of [
+    ['Second night', second],
+    ['First night', first],
+  ] as const) {
+    expect(await kool.do('plan-event', { channel: own.id, title, startsAt })).toMatchObject({ ok: true });
+  }
+  kool.close();
+  await ana.page
+    .getByRole('link', { name: /^(First|Second) night/ })
+    .nth(1)
+    .waitFor();
+  await ana.page.keyboard.press('Control+k');
+  const rows = dialog(ana.page).getByRole('listitem').filter({ hasText: 'night' });
+  await expect.poll(() => rows.locator('b').allTextContents()).toEqual(['First night', 'Second night']);
+  const times = rows.locator('time');
+  await expect
+    .poll(() => times.evaluateAll((all) => all.map((one) => one.getAttribute('datetime'))))
+    .toEqual([first, second].map((at) => new Date(at).toISOString()));
+  await ana.page.keyboard.press('Escape');
 });
 
 it('U4: one writes notes to oneself', async () => {

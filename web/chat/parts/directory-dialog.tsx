@@ -1,8 +1,11 @@
 import { useSignal } from '@preact/signals';
 import type { TargetedKeyboardEvent } from 'preact';
+import { useEffect } from 'preact/hooks';
+import type { ListedChannel } from '../../../core/domain/wire.ts';
 import { channelHref, goTo } from '../route.ts';
 import type { Chat } from '../state/chat.ts';
 import { closeOverlay, isDrawerOpen } from '../state/overlay.ts';
+import { dateTime } from '../time.ts';
 import { t } from '../words.ts';
 import { channelIcon } from './channel-icon.ts';
 import { Dialog } from './dialog.tsx';
@@ -11,7 +14,14 @@ import { Icon } from './icons.tsx';
 export default function Directory({ chat }: { readonly chat: Chat }) {
   const text = useSignal('');
   const wanted = text.value.trim().toLocaleLowerCase();
-  const found = chat.channels.value.filter((one) => `${one.name} ${one.topic}`.toLocaleLowerCase().includes(wanted));
+  const starts = useSignal<ReadonlyMap<string, number>>(new Map());
+  useEffect(() => {
+    void chat.client.ask('events', { channel: null }).then((answer) => {
+      if (answer.ok) starts.value = new Map(answer.value.events.map(({ channel, startsAt }) => [channel, startsAt]));
+    });
+  }, [chat]);
+  const matching = chat.channels.value.filter((one) => `${one.name} ${one.topic}`.toLocaleLowerCase().includes(wanted));
+  const found = eventsByTime(matching, starts.value);
   const go = (id: string): void => {
     closeOverlay();
     isDrawerOpen.value = false;
@@ -52,7 +62,9 @@ export default function Directory({ chat }: { readonly chat: Chat }) {
               <span class="grow">
                 <b>{channel.name}</b>
                 {channel.topic !== '' && <span>{channel.topic}</span>}
+                {channel.kind === 'event' && <When at={starts.value.get(channel.id)} />}
               </span>
+              {chat.live.value.has(channel.id) && <span class="live">{t('Live')}</span>}
               {channel.state === 'read-only' && <span class="badge">{t('Read-only')}</span>}
             </button>
             {channel.kind !== 'mega' && chat.mine.value.includes(channel) && chat.modelOf(channel.id) !== null && (
@@ -74,6 +86,18 @@ export default function Directory({ chat }: { readonly chat: Chat }) {
       </ul>
     </Dialog>
   );
+}
+
+function When({ at }: { readonly at: number | undefined }) {
+  return at === undefined ? null : <time dateTime={new Date(at).toISOString()}>{dateTime(at)}</time>;
+}
+
+/** Channels of events, wherever they stand, in the order in which these start; one that is over comes last. */
+function eventsByTime(all: readonly ListedChannel[], starts: ReadonlyMap<string, number>): readonly ListedChannel[] {
+  const startOf = ({ id }: ListedChannel): number => starts.get(id) ?? Number.MAX_VALUE;
+  const events = all.filter(({ kind }) => kind === 'event').toSorted((one, other) => startOf(one) - startOf(other));
+  const inOrder = events.values();
+  return all.map((one) => (one.kind === 'event' ? (inOrder.next().value ?? one) : one));
 }
 
 /** From the field down into the list and back. */

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import type { ListedInvitation } from '../../../core/plugin/asked/directs.ts';
 import { channelHref, goTo } from '../route.ts';
 import type { Chat } from '../state/chat.ts';
@@ -9,11 +9,8 @@ import { Dialog } from './dialog.tsx';
 
 /** People who want to write to one. Nothing of what they wrote is shown before it is accepted. */
 export default function InvitationsDialog({ chat }: { readonly chat: Chat }) {
-  const [all, setAll] = useState<readonly ListedInvitation[] | null>(null);
-  const load = (): void => {
-    void chat.client.ask('invitations', {}).then((answer) => answer.ok && setAll(answer.value.invitations));
-  };
-  useEffect(load, [chat]);
+  const all = chat.invitations.all.value;
+  useEffect(() => chat.invitations.ask(), [chat]);
 
   async function answer(one: ListedInvitation, to: 'accept' | 'decline' | 'block'): Promise<void> {
     const done = await chat.client.do('answer-invitation', { channel: one.channel, answer: to });
@@ -21,7 +18,8 @@ export default function InvitationsDialog({ chat }: { readonly chat: Chat }) {
     if (done.ok && to === 'accept') {
       closeOverlay();
       goTo(channelHref(one.channel));
-    } else load();
+    }
+    chat.invitations.ask();
   }
   async function notes(): Promise<void> {
     const opened = await chat.client.do('open-direct', { users: [] });

@@ -26,6 +26,7 @@ const SUGGESTED = 8;
 export function Sidebar({ chat, onSignIn }: Props) {
   const listed = useComputed(() => withSuggestions(chat.channels.value, chat.mine.value));
   const mega = listed.value.filter((one) => one.kind === 'mega');
+  const waiting = chat.invitations.all.value?.length ?? 0;
   return (
     <nav class={isDrawerOpen.value ? 'side open' : 'side'} aria-label={t('Channels')}>
       <div class="brand">
@@ -82,6 +83,14 @@ export function Sidebar({ chat, onSignIn }: Props) {
           >
             <Icon name="at" size={18} />
             <span>{t('Private messages')}</span>
+            {waiting > 0 && (
+              <>
+                <span class="count" aria-hidden="true">
+                  {waiting}
+                </span>
+                <span class="sr">{t('{n} for you', { n: waiting })}</span>
+              </>
+            )}
           </button>
         )}
       </div>

@@ -17,6 +17,7 @@ import { announce } from './announce.ts';
 import { callsFor, listenFor } from './calls.ts';
 import { type Arrived, type ChannelModel, createChannelModel } from './channel-model.ts';
 import { type Commands, createCommands } from './commands.ts';
+import { type Invitations, watchInvitations } from './invitations.ts';
 import { clientStorage } from './keep.ts';
 import { type Levels, watchLevels } from './levels.ts';
 import { watchLive } from './live.ts';
@@ -51,6 +52,7 @@ export interface Chat {
   /** Channels in which a live event runs, with its title. */
   readonly live: ReadonlySignal<ReadonlyMap<string, string>>;
   readonly levels: Levels;
+  readonly invitations: Invitations;
   /** Whom one has muted and blocked; news of it come with `hidden`. */
   relations(): Relations;
   /** Files that go with the next message of this channel. */
@@ -106,6 +108,7 @@ export function createChat(token: string | null, owner: string, maxBytes: () => 
   const writing = watchWriting(client, channel);
   const live = watchLive(client);
   const levels = watchLevels(client);
+  const invitations = watchInvitations(client);
 
   function learn(list: readonly Pick<Person, 'user' | 'name'>[]): void {
     for (const { user, name } of list) names.set(user, name);
@@ -284,6 +287,7 @@ export function createChat(token: string | null, owner: string, maxBytes: () => 
     writing: writing.writing,
     live: live.live,
     levels,
+    invitations,
     relations: () => quiet.relations(),
     uploads(id) {
       const known = uploads.get(id) ?? createUploads(token, maxBytes);
@@ -340,6 +344,7 @@ export function createChat(token: string | null, owner: string, maxBytes: () => 
       writing.stop();
       live.stop();
       levels.stop();
+      invitations.stop();
       client.close();
     },
   };

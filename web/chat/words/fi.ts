@@ -103,6 +103,7 @@ const fi: Dictionary = {
   'wants to write to you.': 'haluaa kirjoittaa sinulle.',
   'invites you to {name}.': 'kutsuu sinut kanavalle {name}.',
   Accept: 'Hyväksy',
+  Answer: 'Vastaa',
   Decline: 'Hylkää',
   Block: 'Estä',
   'That part of the page could not be loaded. Reload to try again.':
