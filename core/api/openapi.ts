@@ -20,7 +20,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
 };
 /** What a path names may not be there; and so may what is named beside it. */
 const NAMED_IN_PATH = new Set(['channel', 'message', 'event', 'id', 'portal', 'webhook']);
-const NAMED_BESIDE = new Set(['channel', 'event', 'users']);
+const NAMED_BESIDE = new Set(['channel', 'event', 'portal', 'users']);
 
 /** The OpenAPI 3.1 document of the API, from the same schemas that hold what comes in. */
 export function openApiOf(version: string): JsonSchema {
