@@ -71,6 +71,24 @@ it('M1: who only has the queue before them holds nothing: what comes in next is 
   await expect.poll(() => queued(ben.page, 'fourth').count()).toBe(0);
 });
 
+it('M1: a key acts on the message that was chosen, never on the one that slid into its place', async () => {
+  await isHeld('buy followers, fifth');
+  await isHeld('buy followers, sixth');
+  await press(morgan, 'j');
+  await expect.poll(() => queued(morgan.page, 'fifth').getAttribute('aria-current')).toBe('true');
+  const queue = await scene.client('Selecta').ask('queue', { channel: CHANNEL });
+  const message = queue.ok ? (queue.value.held[0]?.message.id ?? '') : '';
+  const gone = await scene.client('Selecta').do('discard-held', { channel: CHANNEL, message, reason: null });
+  expect(gone).toMatchObject({ ok: true });
+  await expect.poll(() => queued(morgan.page, 'fifth').count()).toBe(0);
+  await press(morgan, 'a');
+  await expect.poll(() => queued(morgan.page, 'sixth').getAttribute('aria-current')).toBe('true');
+  expect(await isThere('buy followers, sixth')).toBe(false);
+  await press(morgan, 'j', 'a');
+  await expect.poll(() => isThere('buy followers, sixth')).toBe(true);
+  await expect.poll(() => queued(morgan.page, 'sixth').count()).toBe(0);
+});
+
 it('M1: T times out from the queue, by a digit, and what they wrote goes with it', async () => {
   const message = await scene.says('Cy', 'you are all rude');
   const told = await scene.client('Ana').do('report', { channel: CHANNEL, message, reason: 'calls names' });

@@ -32,7 +32,7 @@ export interface QueueKeys {
 
 /**
  * Moves through a list by J and K, from anywhere on the page, and does something to the chosen item by other keys. Once
- * the chosen one is gone the next in its place is chosen. A key counts for what is chosen when it is pressed, also where
+ * the chosen one is gone the next in its place is chosen; where others decided it, no key acts until J or K. A key counts for what is chosen when it is pressed, also where
  * the page has not been drawn anew since the key before.
  */
 export function useQueueKeys(
@@ -44,8 +44,8 @@ export function useQueueKeys(
   const chosen = useRef<Chosen | null>(null);
   const items = useRef<(HTMLElement | null)[]>([]);
   const isTakingOver = useRef(false);
-  const latest = useRef({ ids, acts });
-  latest.current = { ids, acts };
+  const latest = useRef({ ids, acts, wasDecidedHere });
+  latest.current = { ids, acts, wasDecidedHere };
   const at = placeOf(chosen.current, ids);
 
   function choose(id: string, place: number, isOwn: boolean): void {
@@ -60,13 +60,13 @@ export function useQueueKeys(
   useEffect(() => {
     const gone = chosen.current;
     if (gone === null) return;
-    const { ids: now } = latest.current;
+    const { ids: now, wasDecidedHere: isDone } = latest.current;
     const place = placeOf(gone, now);
     const id = now[place];
     // what comes into an empty list was chosen by nobody
     if (id === undefined) chosen.current = null;
     if (id === undefined || id === gone.id) return;
-    choose(id, place, gone.isOwn && wasDecidedHere(gone.id));
+    choose(id, place, gone.isOwn && isDone(gone.id));
     isTakingOver.current = true;
     if (document.activeElement === document.body) items.current[place]?.focus();
     isTakingOver.current = false;
@@ -75,17 +75,20 @@ export function useQueueKeys(
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (isElsewhere(event)) return;
-      const { ids: now, acts: does } = latest.current;
-      const from = placeOf(chosen.current, now);
+      const { ids: now, acts: does, wasDecidedHere: isDone } = latest.current;
+      const before = chosen.current;
+      const from = placeOf(before, now);
+      // what slid into the place of a message that others decided is not meant by a key that was for that one
+      const isOwn = before?.isOwn === true && (now[from] === before.id || isDone(before.id));
       const key = event.key.toLowerCase();
       const by = key === 'j' ? 1 : key === 'k' ? -1 : 0;
-      const to = by === 0 || from < 0 ? Math.max(0, from) : Math.min(now.length - 1, Math.max(0, from + by));
+      const to = isOwn ? Math.min(now.length - 1, Math.max(0, from + by)) : Math.max(0, from);
       const id = now[to];
       if (id === undefined) return;
       if (by !== 0) {
         choose(id, to, true);
         items.current[to]?.focus();
-      } else if (from >= 0 && Object.hasOwn(does, key)) does[key]?.(id);
+      } else if (isOwn && Object.hasOwn(does, key)) does[key]?.(id);
       else return;
       event.preventDefault();
     };
