@@ -1,4 +1,4 @@
-import type { ChannelId, EpochMs, MessageId, UserId } from '../domain/ids.ts';
+import type { ChannelId, EpochMs, MessageId } from '../domain/ids.ts';
 import type { Entry } from '../store/ports.ts';
 import type { TakenBody } from './held-facts.ts';
 

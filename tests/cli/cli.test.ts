@@ -77,7 +77,10 @@ describe('a hub as a process', () => {
       expect(listSockets(folder)).toHaveLength(1);
       const rights = readdirSync(folder).map((name) => statSync(join(folder, name)).mode & 0o077);
       expect(rights.length).toBeGreaterThan(2);
-      expect(rights.every((others) => others === 0), 'its files are for its own user').toBe(true);
+      expect(
+        rights.every((others) => others === 0),
+        'its files are for its own user',
+      ).toBe(true);
       for (const signal of signals) hub.child.kill(signal);
       expect((await hub.finished).code).toBe(0);
       expect(listSockets(folder)).toEqual([]);

@@ -124,7 +124,7 @@ describe('client', () => {
   it('hears the frames of packed ones in their place among the others', async () => {
     const { client, wire } = start();
     wire().welcome();
-    client.join('lobby');
+    void client.join('lobby');
     const told: number[] = [];
     client.on('channel', (event) => 'seq' in event && event.type === 'notice' && told.push(event.seq));
     wire().hear(joinedFrame(wire().of('join')[0]?.id, 1));
