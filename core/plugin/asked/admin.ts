@@ -334,13 +334,19 @@ export const adminDeeds: Asked<AdminDeeds> = {
       method: 'PUT',
       path: `${PATH}/dj`,
       summary: 'Make somebody a DJ, with a channel; or end it, and the channel is read-only',
+      refusals: ['not-found'],
     },
   },
   'set-admin': {
     input: z.strictObject({ user: userId, isAdmin: z.boolean() }),
     output: changed,
     scope: 'session',
-    rest: { method: 'PUT', path: `${PATH}/admin`, summary: 'Make somebody an admin, or end it; never of oneself' },
+    rest: {
+      method: 'PUT',
+      path: `${PATH}/admin`,
+      summary: 'Make somebody an admin, or end it; never of oneself',
+      refusals: ['not-found'],
+    },
   },
   'set-enabled': {
     input: z.strictObject({ user: userId, isEnabled: z.boolean() }),
@@ -350,6 +356,7 @@ export const adminDeeds: Asked<AdminDeeds> = {
       method: 'PUT',
       path: `${PATH}/enabled`,
       summary: 'Disable an account, which signs it out everywhere; or let it in again',
+      refusals: ['not-found'],
     },
   },
   'make-sign-up-link': {
